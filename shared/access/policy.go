@@ -1,0 +1,130 @@
+package access
+
+import (
+	"path"
+	"slices"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/directory"
+)
+
+// Policy is a published version of the rules, tried from top to bottom. The
+// zero Policy has no rule and allows nothing.
+type Policy struct {
+	Version   int64  // 1, 2, …; 0: none published
+	Digest    string // SHA-256 of Source, hex
+	Rules     []Rule
+	Source    string // the YAML document as it was given
+	By        string // user id of the publisher
+	Published time.Time
+}
+
+// Rule says who may have which resources, for how long, and who approves.
+type Rule struct {
+	ID         string
+	Line       int // in the document, 1 is the first
+	Resources  Match
+	Slug       string // "member"
+	Requesters Who
+	// Others may ask for somebody else; empty: everybody asks for themselves only.
+	Others    Who
+	Max       time.Duration // 0 allows nothing
+	Approvers Who           // ignored when Auto
+	Auto      bool
+	// Wait is how long a request waits for a decision (0: 3 days).
+	Wait time.Duration
+	// Advisory admits public channels, which anybody can join again.
+	Advisory bool
+	// Empty says what happens when the last member of a user group would go.
+	Empty Empty
+	// Unproven admits resources from which Ebb has not yet removed anybody.
+	Unproven bool
+}
+
+// Empty is the way out when Slack keeps a user group from becoming empty.
+// Keep names an account that stays; Disable disables the group, so that its
+// handle stops working, which counts as revoked. The zero value: no way out,
+// such a grant is refused when asked for.
+type Empty struct {
+	Keep    string
+	Disable bool
+}
+
+// Match names resources: all of the parts that are set must fit, and at least
+// one of IDs and Names must be set. Names are patterns as in path.Match, over
+// the handle of a user group or the name of a channel.
+type Match struct {
+	Kind       directory.Kind
+	IDs        []string
+	Names      []string
+	Workspaces []string
+}
+
+// Fits reports whether the resource is meant.
+func (m Match) Fits(r directory.Resource) bool {
+	if m.Kind != r.Kind || len(m.IDs) == 0 && len(m.Names) == 0 {
+		return false
+	}
+	if len(m.Workspaces) > 0 && !slices.Contains(m.Workspaces, r.Workspace) {
+		return false
+	}
+	if slices.Contains(m.IDs, r.ID) {
+		return true
+	}
+	return slices.ContainsFunc(m.Names, func(p string) bool {
+		ok, err := path.Match(p, r.Name)
+		return err == nil && ok
+	})
+}
+
+// Who names people. The zero value names nobody.
+type Who struct {
+	Anyone          bool     // every live human of the connector; never approves
+	Accounts        []string // account ids
+	Groups          []string // user groups: ids, or handles with @
+	ResourceOwners  bool
+	AppOwners       bool // owners of the connector
+	WorkspaceAdmins bool // admins and owners in Slack of the resource's workspace
+}
+
+// None reports whether nobody is named.
+func (w Who) None() bool {
+	return !w.Anyone && len(w.Accounts) == 0 && len(w.Groups) == 0 && !w.ResourceOwners && !w.AppOwners && !w.WorkspaceAdmins
+}
+
+// Person is somebody as policy sees them now.
+type Person struct {
+	User    string // Ebb's user id
+	Account directory.Account
+	Groups  []directory.Resource // user groups that the account is a member of
+}
+
+// Ask is a question to policy: may Requester have Subject given the resource
+// for Length? Defaults are the resource's default channels where it is a user
+// group, Empties says that Subject would be the group's only lasting member.
+type Ask struct {
+	Requester Person
+	Subject   directory.Account
+	Resource  directory.Resource
+	Slug      string
+	Length    time.Duration
+	AppOwners []string // account ids of the connector's owners
+	Defaults  []directory.Resource
+	Empties   bool // no living standing member would remain after the end
+	Proven    bool // a removal from such a resource has succeeded before
+	// OpenGroups: everybody can edit this connector's user groups, so
+	// membership in one approves nothing.
+	OpenGroups bool
+}
+
+// Decision is policy's answer. The zero value denies. Because is one sentence
+// for the person who asked; Trail has one line for each rule that was tried.
+type Decision struct {
+	Allowed bool
+	Auto    bool
+	Rule    Rule
+	Version int64
+	Because string
+	Trail   []string
+	Gives   []string // what else it gives, in words (default channels)
+}

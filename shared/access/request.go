@@ -1,0 +1,64 @@
+package access
+
+import (
+	"time"
+
+	"github.com/ebb-access/ebb/shared/directory"
+)
+
+// ItemState is where one item of a request stands.
+type ItemState string
+
+// The states of an item.
+const (
+	Pending  ItemState = "pending"
+	Approved ItemState = "approved"
+	Denied   ItemState = "denied"
+	Canceled ItemState = "canceled"
+	Expired  ItemState = "expired"
+)
+
+// MaxItems is how many entitlements one request may name.
+const MaxItems = 20
+
+// Request asks for a subject (oneself or another), 1 to 20 items, a time and a
+// reason. The reason lives beside it (a text), so that it can be erased.
+type Request struct {
+	ID        string
+	Requester string // user id
+	By        string // the requester's account in this connector
+	Subject   string // account id
+	Connector string
+	Items     []Item
+	Start     time.Time     // zero: at once when approved
+	Length    time.Duration // each grant's time
+	Created   time.Time
+	Expires   time.Time // pending items expire then
+	Rev       int64
+}
+
+// Item is one entitlement asked for, with its own decision and grant.
+type Item struct {
+	Resource      string
+	Kind          directory.Kind
+	Slug          string
+	State         ItemState
+	Rule          string
+	PolicyVersion int64
+	DecidedBy     string // account id; "" when policy decided
+	DecidedAt     time.Time
+	Grant         string
+}
+
+// Open reports whether an item waits for a decision.
+func (r Request) Open() bool {
+	for _, it := range r.Items {
+		if it.State == Pending {
+			return true
+		}
+	}
+	return false
+}
+
+// Next is when the request has to be looked at, false when nothing waits.
+func (r Request) Next() (time.Time, bool) { return r.Expires, r.Open() }

@@ -1,0 +1,55 @@
+package access
+
+import "time"
+
+// Standing is all that Ebb remembers of one resource for converge.
+type Standing struct {
+	Grants  []Grant // live ones
+	Holds   map[string]Hold
+	Writing *Writing
+	// Left are members that Slack made us leave out of the list because they
+	// are deactivated; they come back with reactivation.
+	Left []Left
+}
+
+// Left is a deactivated member that was left out of a user group's list.
+type Left struct {
+	Account string
+	Since   time.Time
+	Rev     int64
+}
+
+// Step is one commit of converge: everything in it is saved together, or
+// nothing. Writing nil leaves the write row alone; Clear removes it.
+type Step struct {
+	Grants  []Grant
+	Holds   []Hold
+	Writing *Writing
+	Clear   *Writing
+	Left    []Left
+	Back    []Left // left-out members who were put back
+	// Wake moves the resource's own due row (a re-read); zero leaves it, Sleep
+	// removes it.
+	Wake  time.Time
+	Sleep bool
+}
+
+// Due is one thing to look at: Kind "grant", "request", "resource",
+// "connector". Urgency 0 goes before 1 before 2.
+type Due struct {
+	At        time.Time
+	Kind      string
+	ID        string
+	Connector string
+	Urgency   int
+}
+
+// Text is a free text of a person, kept beside what it belongs to so that it
+// can be erased. About names the aggregate, "request/rq_1".
+type Text struct {
+	About   string
+	Author  string
+	Body    string
+	Written time.Time
+	Erased  bool
+}

@@ -1,0 +1,158 @@
+// Package connector owns the link to one Slack workspace or Enterprise
+// organization: its label, its owners, what its token can do (Capabilities),
+// how it is installed (an Invitation), and the record of each sync.
+//
+// Labels and what moves them (Label, in transitions.go):
+//
+//	Not connected --installed--> Syncing --first sync done--> Connected
+//	Connected --sync starts--> Syncing --sync done--> Connected
+//	any --authorization lost--> Error --installed--> Syncing
+//	Syncing --too much would go--> Needs confirmation --confirmed--> Syncing
+//	any connected --paused--> Paused --resumed--> Connected
+//
+// Pause, Error and Needs confirmation stop syncs and new grants, never
+// revokes. The package holds no token: tokens live in the secret store.
+package connector
+
+import (
+	"slices"
+	"time"
+)
+
+// Label is the state of a connector as people read it.
+type Label string
+
+// The labels. Error is about authorization; a failed run alone does not change the label.
+const (
+	NotConnected      Label = "Not connected"
+	Syncing           Label = "Syncing"
+	Connected         Label = "Connected"
+	Error             Label = "Error"
+	Paused            Label = "Paused"
+	NeedsConfirmation Label = "Needs confirmation"
+)
+
+// Plan is Slack's plan, as far as answers betray it.
+type Plan string
+
+// PlanUnknown until a call has told. Paid is Pro or Business+: Slack's APIs
+// do not tell these two apart.
+const (
+	PlanUnknown    Plan = "unknown"
+	PlanFree       Plan = "free"
+	PlanPaid       Plan = "pro or business+"
+	PlanEnterprise Plan = "enterprise"
+)
+
+// Connector is the link. Workspaces are the ids that the token sees; exactly
+// one unless Enterprise is set. Rev is the version it was read at, 0 for new.
+type Connector struct {
+	ID          string
+	Application string
+	Name        string
+	Label       Label
+	Enterprise  string // E…; "" for one workspace
+	Team        string // T…; the workspace, "" when organization-wide
+	Workspaces  []string
+	Owners      []string // user ids
+	Plan        Plan
+	Installer   string // Slack account whose user token it is
+	UserScopes  []string
+	BotScopes   []string
+	BotUser     string
+
+	// OpenGroups: a bot token could edit a user group, so everybody can; the
+	// connector's user groups then do not count as approvers.
+	OpenGroups bool
+	// RemovalProven lists "workspace/kind" where a removal succeeded once.
+	RemovalProven []string
+
+	Trouble   Trouble
+	Every     time.Duration // between scheduled syncs
+	NextSync  time.Time     // zero: none due
+	LastRun   string        // id of the newest sync run
+	LastGood  time.Time     // when a sync last ended well
+	Confirmed string        // id of the run whose removals an owner confirmed
+	Created   time.Time
+	Rev       int64
+}
+
+// Trouble is what stands in the way, for the page and the log: the code of
+// Slack and a sentence that says what to do.
+type Trouble struct {
+	Code  string
+	Text  string
+	Since time.Time
+}
+
+// Usable reports whether new grants may be given and syncs run.
+func (c Connector) Usable() bool { return c.Label == Syncing || c.Label == Connected }
+
+// Linked reports whether there is a token to revoke with.
+func (c Connector) Linked() bool { return c.Label != NotConnected }
+
+// Proven reports whether removal from a kind of resource in a workspace has
+// succeeded once.
+func (c Connector) Proven(workspace, kind string) bool {
+	return slices.Contains(c.RemovalProven, workspace+"/"+kind)
+}
+
+// Prove remembers that a removal succeeded; false when it was known.
+func (c *Connector) Prove(workspace, kind string) bool {
+	if c.Proven(workspace, kind) {
+		return false
+	}
+	c.RemovalProven = append(slices.Clone(c.RemovalProven), workspace+"/"+kind)
+	return true
+}
+
+// Link says whose token a call uses and in which workspace it acts. Team is
+// sent as team_id wherever Slack takes it; "" for calls about the whole
+// organization. AsBot asks for the app's own voice where a bot token is there.
+type Link struct {
+	Connector string
+	Team      string
+	AsBot     bool
+}
+
+// Tokens are the credentials of one connector. They travel only between the
+// OAuth edge, the secret store and the Slack client; printed they are dots.
+type Tokens struct {
+	User string
+	Bot  string
+}
+
+// String hides the tokens from every %v and log.
+func (Tokens) String() string { return "tokens(…)" }
+
+// GoString hides the tokens from %#v.
+func (Tokens) GoString() string { return "connector.Tokens{…}" }
+
+// Identity is what Slack says of a token: whose it is, where, with which
+// scopes. Admin and Owner speak of the workspace, or of the organization when
+// Enterprise is set and the token is organization-wide.
+type Identity struct {
+	Account    string
+	Team       string
+	TeamName   string
+	Enterprise string
+	OrgWide    bool
+	Bot        bool
+	Scopes     []string
+	Admin      bool
+	Owner      bool
+	URL        string
+}
+
+// Installation is the answer to an OAuth code.
+type Installation struct {
+	Tokens     Tokens
+	Installer  string
+	Team       string // "" when OrgWide
+	TeamName   string
+	Enterprise string
+	OrgWide    bool
+	UserScopes []string
+	BotScopes  []string
+	BotUser    string
+}

@@ -1,0 +1,205 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+)
+
+// Every port below is safe for concurrent use, wraps its errors in
+// fault.Error, and may be called again after any error. Reads are strongly
+// consistent. A save checks each aggregate's Rev against what is stored and
+// answers fault.Conflict when somebody else was faster (nothing is written);
+// fault.Unclear when it may or may not have happened: read again.
+
+// Installer speaks to Slack about credentials, before there is a connector's
+// token. Errors: fault.Reauthorize for a bad code or token, and all of Slack's
+// classes. Exchange uses its code up; the others repeat safely.
+type Installer interface {
+	AuthorizeURL(state, redirect string, bot, user []string) string
+	Exchange(ctx context.Context, code, redirect string) (connector.Installation, error)
+	Identify(ctx context.Context, token string) (connector.Identity, error)
+	Revoke(ctx context.Context, token string) error
+}
+
+// Listings reads Slack for a sync, the largest page at a time. A page is whole
+// or an error; Next "" ends a listing. fault.Invalid with code "invalid_cursor":
+// begin the listing again. fault.Misconfigured with code
+// "plan_upgrade_required": the plan has no such thing.
+type Listings interface {
+	// Workspaces lists what an organization-wide token was granted.
+	Workspaces(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Resource], error)
+	Accounts(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Account], error)
+	// Groups lists the workspace's user groups, disabled ones too, with members.
+	Groups(ctx context.Context, l connector.Link) ([]directory.GroupListing, error)
+	Channels(ctx context.Context, l connector.Link, private bool, cursor string) (directory.Listing[directory.Resource], error)
+	ChannelMembers(ctx context.Context, l connector.Link, channel, cursor string) (directory.Listing[string], error)
+}
+
+// Lookups reads one thing in Slack as it is now.
+type Lookups interface {
+	// Account is users.info; fault.NotFound when Slack does not know or show it.
+	Account(ctx context.Context, l connector.Link, account string) (directory.Account, error)
+	// View reads a user group or channel and all who hold it, completely.
+	// A channel out of sight is fault.NotFound: hidden, not gone.
+	View(ctx context.Context, l connector.Link, r directory.Resource) (access.View, error)
+	// Probe reports whether the bot token alone may edit user groups, by an
+	// update of group that changes nothing.
+	Probe(ctx context.Context, l connector.Link, group directory.Resource) (open bool, err error)
+}
+
+// Changes writes to Slack. Only converge calls it, under the resource's lock,
+// with the intent stored. A definite refusal is Permanent, Misconfigured,
+// Reauthorize or Already; Wait and Backoff say that nothing happened;
+// Unclear that it may have (5xx, internal_error, time-out, cut off).
+type Changes interface {
+	// Replace sets the whole member list of a user group. An empty list is
+	// fault.Permanent with code "no_users_provided".
+	Replace(ctx context.Context, l connector.Link, group string, members []string) error
+	// Disable disables a user group, so that its handle stops working.
+	Disable(ctx context.Context, l connector.Link, group string) error
+	// Invite adds up to 100 accounts to a channel; those that Slack refused
+	// are named, the others are in.
+	Invite(ctx context.Context, l connector.Link, channel string, accounts []string) ([]access.Refused, error)
+	// Kick removes one account from a channel; fault.Already when it was not in.
+	Kick(ctx context.Context, l connector.Link, channel, account string) error
+}
+
+// Secrets keeps tokens and keys; secret.Store describes it.
+type Secrets interface {
+	Get(ctx context.Context, name string) (value []byte, version string, err error)
+	Swap(ctx context.Context, name string, value []byte, was string) (version string, err error)
+	Delete(ctx context.Context, name string) error
+}
+
+// Connectors remembers connectors and their invitations.
+type Connectors interface {
+	Connector(ctx context.Context, id string) (connector.Connector, error)
+	Connectors(ctx context.Context) ([]connector.Connector, error)
+	SaveConnector(ctx context.Context, c connector.Connector, e ...audit.Event) (connector.Connector, error)
+	Invitation(ctx context.Context, link string) (connector.Invitation, error)
+	// SaveInvitation also finds it again by its State.
+	SaveInvitation(ctx context.Context, i connector.Invitation, e ...audit.Event) error
+}
+
+// Runs remembers sync runs, and which pages a run has seen.
+type Runs interface {
+	Run(ctx context.Context, id string) (connector.Run, error)
+	Runs(ctx context.Context, conn string, limit int) ([]connector.Run, error)
+	SaveRun(ctx context.Context, r connector.Run, e ...audit.Event) (connector.Run, error)
+	// Saw adds the ids of one page of a listing; Seen gives all of them.
+	Saw(ctx context.Context, run, listing string, page int, ids []string) error
+	Seen(ctx context.Context, run, listing string) (map[string]bool, error)
+}
+
+// Directory is the cache of Slack. Writes go in plain batches, without events.
+type Directory interface {
+	Account(ctx context.Context, conn, id string) (directory.Account, error)
+	Resource(ctx context.Context, conn, id string) (directory.Resource, error)
+	// EachAccount and EachResource call f in id order until it returns an
+	// error; kind "" is every kind.
+	EachAccount(ctx context.Context, conn string, f func(directory.Account) error) error
+	EachResource(ctx context.Context, conn string, kind directory.Kind, f func(directory.Resource) error) error
+	Put(ctx context.Context, c directory.Batch) error
+}
+
+// Memberships is the cache of who holds what. Batches of it go through Directory.Put.
+type Memberships interface {
+	// EachHolder calls f for each membership of a resource, by slug and account.
+	EachHolder(ctx context.Context, conn, resource string, f func(directory.Membership) error) error
+	// EachHeld calls f for each membership of an account.
+	EachHeld(ctx context.Context, conn, account string, f func(directory.Membership) error) error
+	// Holds reports whether the account holds it, as far as is known.
+	Holds(ctx context.Context, m directory.Membership) (bool, error)
+}
+
+// Requests remembers requests with the grants that their decisions made.
+type Requests interface {
+	Request(ctx context.Context, id string) (access.Request, error)
+	Requests(ctx context.Context, openOnly bool, limit int) ([]access.Request, error)
+	// SaveRequest saves the request, new grants and texts in one commit.
+	SaveRequest(ctx context.Context, r access.Request, grants []access.Grant, texts []Text, e ...audit.Event) (access.Request, error)
+}
+
+// Text is a free text of a person: About is the aggregate it belongs to
+// ("request/rq_1"), Author the account that wrote it.
+type Text = access.Text
+
+// Grants remembers grants.
+type Grants interface {
+	Grant(ctx context.Context, id string) (access.Grant, error)
+	Grants(ctx context.Context, liveOnly bool, limit int) ([]access.Grant, error)
+	// GrantsOf lists an account's grants, live ones only.
+	GrantsOf(ctx context.Context, conn, account string) ([]access.Grant, error)
+	SaveGrants(ctx context.Context, gs []access.Grant, e ...audit.Event) error
+}
+
+// Converging remembers what converge needs of one resource.
+type Converging interface {
+	// Lock takes the resource's lock for owner, or fault.Conflict while
+	// somebody else holds it. Unlock gives it back if owner still has it.
+	Lock(ctx context.Context, conn, resource, owner string, now time.Time) (access.Lock, error)
+	Unlock(ctx context.Context, l access.Lock) error
+	// Standing reads live grants, holds and the write on its way.
+	Standing(ctx context.Context, conn, resource string) (access.Standing, error)
+	// Intend and Record save under the lock: the commit fails with
+	// fault.Conflict when the lock is no longer its owner's.
+	Record(ctx context.Context, l access.Lock, s access.Step, e ...audit.Event) error
+}
+
+// Due finds what has to be looked at.
+type Due interface {
+	// Due lists rows up to a time, oldest first. lane "act" (grants, requests,
+	// resources, the seal) or "sync".
+	Due(ctx context.Context, lane string, until time.Time, limit int) ([]access.Due, error)
+	// Pause remembers that a method of a connector rests until a time; Pauses
+	// gives those that still rest at now.
+	Pause(ctx context.Context, conn, method string, until time.Time) error
+	Pauses(ctx context.Context, conn string, now time.Time) (map[string]time.Time, error)
+}
+
+// Policies remembers every version of the policy.
+type Policies interface {
+	// Policy gives a version, 0 the newest; without any, the zero Policy.
+	Policy(ctx context.Context, version int64) (access.Policy, error)
+	SavePolicy(ctx context.Context, p access.Policy, e ...audit.Event) error
+}
+
+// People remembers users, API keys and texts.
+type People interface {
+	User(ctx context.Context, id string) (access.User, error)
+	UserOf(ctx context.Context, conn, account string) (access.User, error)
+	SaveUser(ctx context.Context, u access.User, e ...audit.Event) (access.User, error)
+	Key(ctx context.Context, hash string) (access.Key, error)
+	SaveKey(ctx context.Context, k access.Key, e ...audit.Event) error
+}
+
+// Texts are read for people and erased by ebb forget.
+type Texts interface {
+	Text(ctx context.Context, about string) (access.Text, error)
+	// ForgetTexts erases what the account wrote and says how many.
+	ForgetTexts(ctx context.Context, author string, e audit.Event) (int, error)
+}
+
+// Trail is the audit.
+type Trail interface {
+	// EachEvent calls f for each event, each aggregate's in sequence.
+	EachEvent(ctx context.Context, f func(audit.Event) error) error
+	EventsOf(ctx context.Context, aggregate string) ([]audit.Event, error)
+	EachSeal(ctx context.Context, f func(audit.Seal) error) error
+	// Seal appends up to limit unsealed events to the chain and gives its last
+	// link and how many were added. Repeats safely.
+	Seal(ctx context.Context, at time.Time, limit int) (last audit.Seal, added int, err error)
+	// SaveEvents records events that change nothing else (denials).
+	SaveEvents(ctx context.Context, e ...audit.Event) error
+}
+
+// Heads keeps signed heads of the chain outside the table, append only.
+type Heads interface {
+	Heads(ctx context.Context) ([]audit.Head, error)
+	AddHead(ctx context.Context, h audit.Head) error
+}
