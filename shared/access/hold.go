@@ -1,6 +1,9 @@
 package access
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Hold is what Ebb knows of one account on one entitlement. It is written
 // under the resource's lock before Ebb first touches the membership, and never
@@ -15,14 +18,14 @@ type Hold struct {
 	Stood bool
 	// Since is when the baseline was read.
 	Since time.Time
-	// GoneAt is when a complete read showed our access gone; held again within
-	// a day is a finding ("came back"). A hold that is gone starts anew.
+	// GoneAt is when the last grant over it came to its end: a complete read
+	// showed our access gone, or left what stood. A later grant starts anew.
+	// Not Stood and held again within a day is a finding ("came back").
 	GoneAt time.Time
 	Rev    int64
 }
 
-// Open reports whether the hold still speaks for its account: it exists and
-// its access has not been seen gone.
+// Open reports whether the hold still speaks for its account.
 func (h Hold) Open() bool { return !h.Since.IsZero() && h.GoneAt.IsZero() }
 
 // Times for writes whose outcome nobody saw. A write may land while its
@@ -33,16 +36,17 @@ const (
 )
 
 // Writing is a write to Slack on its way: stored before it is sent, cleared on
-// a definite answer that a read confirmed. One stands per resource.
+// a definite answer that a read confirmed. One stands per resource. Whoever
+// takes the lock and finds one knows that its outcome is unclear: its sender
+// died or never had an answer.
 type Writing struct {
-	Owner   string // the lock's owner who sent it
-	Add     []string
-	Remove  []string
-	SentAt  time.Time
-	Unclear bool     // somebody else found it, or its answer was unclear
-	Reread  bool     // the read at +15 s was made
-	Seen    []string // of Add and Remove: who was held in it, sorted
-	Rev     int64
+	Owner  string // the lock's owner who sent it
+	Add    []string
+	Remove []string
+	SentAt time.Time
+	Reread bool     // the read at +15 s was made
+	Seen   []string // of Add and Remove: who was held in it, sorted
+	Rev    int64
 }
 
 // Due is when the next re-read of an unclear write is due.
@@ -51,6 +55,59 @@ func (w Writing) Due() time.Time {
 		return w.SentAt.Add(SecondReread)
 	}
 	return w.SentAt.Add(FirstReread)
+}
+
+// Reading takes what a complete read shows of the accounts in question. It
+// gives the row as it stands then, and whether two reads far enough apart now
+// agree, so that the row may go.
+func (w Writing) Reading(v View, now time.Time) (Writing, bool) {
+	if now.Before(w.Due()) {
+		return w, false
+	}
+	seen := w.held(v)
+	if !w.Reread {
+		w.Reread, w.Seen = true, seen
+		return w, false
+	}
+	if slices.Equal(w.Seen, seen) {
+		return w, true
+	}
+	// Something landed in between: look again as if it had been sent just
+	// before the read that is now the first.
+	w.Seen, w.SentAt = seen, now.Add(-FirstReread)
+	return w, false
+}
+
+// Follow is the row for a further write while this one is still unclear: the
+// accounts of both are in question.
+func (w Writing) Follow(next Writing) Writing {
+	next.Add, next.Remove, next.Rev = union(w.Add, next.Add), union(w.Remove, next.Remove), w.Rev
+	return next
+}
+
+// Confirmed is the row after the further write had a definite answer and was
+// read back: what remains unclear is the first write alone.
+func (w Writing) Confirmed(first Writing, v View) Writing {
+	w.SentAt, w.Reread = first.SentAt, true
+	w.Seen = w.held(v)
+	return w
+}
+
+func (w Writing) held(v View) []string {
+	in := v.Set()
+	var out []string
+	for _, a := range union(w.Add, w.Remove) {
+		if in[a] {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func union(a, b []string) []string {
+	out := slices.Concat(a, b)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Lock is the right to change one resource in Slack for a while.

@@ -9,6 +9,15 @@ type View struct {
 	Members  []string // account ids, in Slack's order
 }
 
+// Set gives the members as a set.
+func (v View) Set() map[string]bool {
+	m := make(map[string]bool, len(v.Members))
+	for _, a := range v.Members {
+		m[a] = true
+	}
+	return m
+}
+
 // Refused is an account that Slack refused within a call that did the rest.
 type Refused struct {
 	Account string
