@@ -16,6 +16,9 @@ type Hold struct {
 	// Stood: the account held this before Ebb's first grant. Such access is
 	// never removed by an expiry.
 	Stood bool
+	// Sent: Ebb stored the intent to add this account. Until then whatever is
+	// held was given by others.
+	Sent bool
 	// Since is when the baseline was read.
 	Since time.Time
 	// GoneAt is when the last grant over it came to its end: a complete read

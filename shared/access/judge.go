@@ -38,7 +38,7 @@ type Judgment struct {
 // Outcomes, in the words that pages show.
 const (
 	OutcomeGone       = "gone: a complete read shows that it is not held any more"
-	OutcomeStood      = "kept: it was held before Ebb gave anything"
+	OutcomeStood      = "kept: it was held without Ebb"
 	OutcomeCovered    = "kept: another grant still covers it"
 	OutcomeNeverGiven = "never given"
 	OutcomeGivenAgain = "kept: given by somebody else after Ebb's access had gone"
@@ -91,7 +91,8 @@ type claim struct {
 	life    Life
 	now     time.Time
 
-	wanted bool // some grant gives
+	wanted  bool // some grant gives
+	changed bool // the hold has to be stored
 }
 
 func (c *claim) judge(j *Judgment) {
@@ -105,7 +106,7 @@ func (c *claim) judge(j *Judgment) {
 			Connector: g.Connector, Resource: g.Resource, Slug: g.Slug, Account: c.account,
 			Stood: c.in, Since: c.now, Rev: c.hold.Rev,
 		}
-		j.Baselines = append(j.Baselines, c.hold)
+		c.changed = true
 	}
 	done := 0
 	for _, g := range c.grants {
@@ -117,6 +118,12 @@ func (c *claim) judge(j *Judgment) {
 		if t != Give {
 			done++
 		}
+	}
+	if slices.Contains(j.Add, c.account) && !c.hold.Sent {
+		c.hold.Sent, c.changed = true, true
+	}
+	if c.changed {
+		j.Baselines = append(j.Baselines, c.hold)
 	}
 	if done == len(c.grants) && c.hold.Open() && c.settled {
 		h := c.hold
@@ -139,6 +146,9 @@ func (c *claim) give(g Grant, j *Judgment) (Turn, string) {
 	case g.Parent != "":
 		// Slack gives a default channel by itself, some time after the group.
 		if fresh {
+			if !c.hold.Stood && !c.hold.Sent {
+				c.hold.Sent, c.changed = true, true
+			}
 			return Give, ""
 		}
 	case c.in && fresh && c.settled:
@@ -156,17 +166,17 @@ func (c *claim) give(g Grant, j *Judgment) (Turn, string) {
 // take judges a grant that is to be taken back.
 func (c *claim) take(g Grant, j *Judgment) (Turn, string) {
 	switch {
+	case c.hold.Since.IsZero():
+		return Keep, OutcomeNeverGiven
 	case !c.in:
 		if c.settled && c.alive(g, j) {
 			return Gone, OutcomeGone
 		}
 	case c.wanted:
 		return Keep, OutcomeCovered
-	case c.hold.Since.IsZero():
-		return Keep, OutcomeNeverGiven
 	case !c.hold.Open():
 		return Keep, OutcomeGivenAgain
-	case c.hold.Stood:
+	case c.hold.Stood || !c.hold.Sent:
 		return Keep, OutcomeStood
 	default:
 		j.remove(c.account)
