@@ -64,7 +64,9 @@ type Error struct {
 	Code  string
 	Field string
 	Until time.Time
-	Err   error
+	// Method is the other side's method that said so ("usergroups.list").
+	Method string
+	Err    error
 }
 
 // Error reads "op: kind: text (code): cause", without the parts that are empty.
@@ -154,6 +156,11 @@ func TextOf(err error) string {
 // FieldOf is the first Field in the chain, "" if there is none.
 func FieldOf(err error) string {
 	return first(err, func(e *Error) string { return e.Field })
+}
+
+// MethodOf is the first Method in the chain, "" if there is none.
+func MethodOf(err error) string {
+	return first(err, func(e *Error) string { return e.Method })
 }
 
 // UntilOf is the first Until in the chain, zero if there is none.

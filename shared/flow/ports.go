@@ -47,6 +47,9 @@ type Lookups interface {
 	// View reads a user group or channel and all who hold it, completely.
 	// A channel out of sight is fault.NotFound: hidden, not gone.
 	View(ctx context.Context, l connector.Link, r directory.Resource) (access.View, error)
+	// ReadBack reads who holds r after a write, by another method than View
+	// where Slack has one; the settings are r's.
+	ReadBack(ctx context.Context, l connector.Link, r directory.Resource) (access.View, error)
 	// Probe reports whether the bot token alone may edit user groups, by an
 	// update of group that changes nothing.
 	Probe(ctx context.Context, l connector.Link, group directory.Resource) (open bool, err error)

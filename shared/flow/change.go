@@ -1,0 +1,233 @@
+package flow
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// outcome is what became of one write pass. unclear: nobody knows. Otherwise
+// failed holds what did not happen, account by account; all else did.
+type outcome struct {
+	unclear error
+	failed  map[string]error
+	closed  bool // the user group was disabled because it would have become empty
+}
+
+func (o *outcome) fail(err error, accounts ...string) {
+	if o.failed == nil {
+		o.failed = map[string]error{}
+	}
+	for _, a := range accounts {
+		o.failed[a] = err
+	}
+}
+
+// change stores the intent, writes, reads back and records.
+func (p *pass) change(ctx context.Context, j access.Judgment) error {
+	if !p.lock.MayWrite(p.h.Now()) {
+		return p.soon(ctx)
+	}
+	first := p.st.Writing
+	if err := p.intend(ctx, j); err != nil {
+		return err
+	}
+	out := p.write(ctx, j)
+	if out.unclear != nil {
+		return p.unclear(ctx, out.unclear)
+	}
+	if out.closed {
+		return p.closeGroup(ctx, j)
+	}
+	if err := p.added(ctx, j, out); err != nil {
+		return err
+	}
+	back, err := p.h.Slack.ReadBack(ctx, p.link, p.view.Resource)
+	if err != nil {
+		return p.unclear(ctx, err)
+	}
+	p.view = back
+	if err := p.confirm(ctx, j, out, first); err != nil {
+		return err
+	}
+	if _, err := p.record(ctx); err != nil {
+		return err
+	}
+	if err := p.failures(ctx, out); err != nil {
+		return err
+	}
+	return p.putBack(ctx)
+}
+
+// intend stores holds and the write on its way, before anything is sent.
+func (p *pass) intend(ctx context.Context, j access.Judgment) error {
+	now := p.h.Now()
+	w := access.Writing{Owner: p.lock.Owner, Add: j.Add, Remove: j.Remove, SentAt: now}
+	if p.st.Writing != nil {
+		w = p.st.Writing.Follow(w)
+	}
+	for holds := range slices.Chunk(j.Baselines, 20) {
+		if err := p.save(ctx, access.Step{Holds: holds}); err != nil {
+			return err
+		}
+	}
+	e := p.h.event(p.aggregate(), "resource.writing", ebb, map[string]string{
+		"connector": p.conn.ID, "resource": p.res.ID,
+		"add": strings.Join(j.Add, " "), "remove": strings.Join(j.Remove, " "),
+	})
+	// Should we die now, somebody finds the write when our lease has ended.
+	if err := p.save(ctx, access.Step{Writing: &w, Wake: now.Add(access.LeaseTime)}, e); err != nil {
+		return err
+	}
+	return p.load(ctx)
+}
+
+// unclear leaves everything as it stands until the re-reads.
+func (p *pass) unclear(ctx context.Context, cause error) error {
+	w := *p.st.Writing
+	e := p.h.event(p.aggregate(), "resource.unclear", ebb, map[string]string{
+		"connector": p.conn.ID, "resource": p.res.ID, "code": fault.CodeOf(cause),
+	})
+	if err := p.save(ctx, access.Step{Writing: &w, Wake: w.Due()}, e); err != nil {
+		return err
+	}
+	if err := p.load(ctx); err != nil {
+		return err
+	}
+	next := &fault.Error{Kind: fault.Wait, Until: w.Due(), Code: "unclear", Text: "Slack's answer to a change was lost; Ebb reads again before it calls anything done"}
+	return p.trip(ctx, p.moving(), next)
+}
+
+// added remembers which grants Slack definitely took, so that none is added twice.
+func (p *pass) added(ctx context.Context, j access.Judgment, out outcome) error {
+	var gs []access.Grant
+	for _, g := range p.st.Grants {
+		if slices.Contains(j.Add, g.Account) && out.failed[g.Account] == nil && g.Gives(p.h.Now()) && !g.Added {
+			g.Added = true
+			gs = append(gs, g)
+		}
+	}
+	return p.chunks(ctx, gs)
+}
+
+func (p *pass) chunks(ctx context.Context, gs []access.Grant) error {
+	for part := range slices.Chunk(gs, grantsPerSave) {
+		if err := p.save(ctx, access.Step{Grants: part}); err != nil {
+			return err
+		}
+	}
+	if len(gs) == 0 {
+		return nil
+	}
+	return p.load(ctx)
+}
+
+// grantsPerSave keeps a commit well under the table's 100 rows.
+const grantsPerSave = 8
+
+// confirm clears the write when the read-back shows what was meant. Where it
+// does not, or an older write is still unclear, the re-reads go on.
+func (p *pass) confirm(ctx context.Context, j access.Judgment, out outcome, first *access.Writing) error {
+	w := *p.st.Writing
+	in := p.view.Set()
+	meant := true
+	for _, a := range j.Add {
+		meant = meant && (in[a] || out.failed[a] != nil)
+	}
+	for _, a := range j.Remove {
+		meant = meant && (!in[a] || out.failed[a] != nil)
+	}
+	switch {
+	case meant && first == nil:
+		if err := p.save(ctx, access.Step{Clear: &w, Sleep: true}, p.proved(j, out)...); err != nil {
+			return err
+		}
+	default:
+		if meant {
+			w = w.Confirmed(*first, p.view)
+		}
+		if err := p.save(ctx, access.Step{Writing: &w, Wake: w.Due()}); err != nil {
+			return err
+		}
+	}
+	return p.load(ctx)
+}
+
+// proved is the event of a write that Slack took and a read confirmed.
+func (p *pass) proved(j access.Judgment, out outcome) []audit.Event {
+	left := func(ids []string) string {
+		var ok []string
+		for _, a := range ids {
+			if out.failed[a] == nil {
+				ok = append(ok, a)
+			}
+		}
+		return strings.Join(ok, " ")
+	}
+	return []audit.Event{p.h.event(p.aggregate(), "resource.written", ebb, map[string]string{
+		"connector": p.conn.ID, "resource": p.res.ID, "added": left(j.Add), "removed": left(j.Remove),
+	})}
+}
+
+// write sends the change with the fewest calls that Slack offers.
+func (p *pass) write(ctx context.Context, j access.Judgment) outcome {
+	if p.view.Resource.Kind == directory.Channel {
+		return p.writeChannel(ctx, j)
+	}
+	return p.writeGroup(ctx, j)
+}
+
+// writeChannel removes one by one, then invites up to 100 in one call. Removals first:
+// an end is more urgent than a start.
+func (p *pass) writeChannel(ctx context.Context, j access.Judgment) outcome {
+	var out outcome
+	for i, a := range j.Remove {
+		if !p.lock.MayWrite(p.h.Now()) {
+			out.fail(errNotSent, slices.Concat(j.Remove[i:], j.Add)...)
+			return out
+		}
+		err := p.h.Slack.Kick(ctx, p.link, p.res.ID, a)
+		switch fault.KindOf(err) {
+		case "", fault.Already:
+		case fault.Unclear:
+			return outcome{unclear: err}
+		default:
+			out.fail(err, a)
+			if fault.Is(err, fault.Wait, fault.Reauthorize, fault.Backoff, fault.Pause) {
+				out.fail(err, slices.Concat(j.Remove[i:], j.Add)...)
+				return out
+			}
+		}
+	}
+	for part := range slices.Chunk(j.Add, 100) {
+		if !p.lock.MayWrite(p.h.Now()) {
+			out.fail(errNotSent, part...)
+			continue
+		}
+		refused, err := p.h.Slack.Invite(ctx, p.link, p.res.ID, part)
+		if fault.Is(err, fault.Unclear) {
+			return outcome{unclear: err}
+		}
+		if err != nil && !fault.Is(err, fault.Already) {
+			out.fail(err, part...)
+		}
+		for _, r := range refused {
+			out.fail(&fault.Error{Op: "flow.write", Kind: fault.Permanent, Code: r.Code, Text: r.Text}, r.Account)
+		}
+	}
+	return out
+}
+
+// errNotSent: the lease ran out before the call; the next pass goes on.
+var errNotSent = &fault.Error{Op: "flow.write", Kind: fault.Backoff, Code: "lease", Text: "the turn was over; Ebb goes on at once"}
+
+// soon comes back at once: the lease was too old to begin a write.
+func (p *pass) soon(ctx context.Context) error {
+	return p.trip(ctx, p.moving(), &fault.Error{Kind: fault.Wait, Until: p.h.Now().Add(time.Second), Code: "lease", Text: errNotSent.Text})
+}

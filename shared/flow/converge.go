@@ -1,0 +1,312 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// pass is one turn of converge over one resource, under its lock:
+//
+//	turn what is over -> read completely -> settle an old write -> record what
+//	the read proves -> store the intent -> write -> read back -> record
+//
+// Grant rows are the queue: one pass serves every grant on the resource.
+type pass struct {
+	h    *House
+	conn connector.Connector
+	res  directory.Resource
+	link connector.Link
+	lock access.Lock
+	st   access.Standing
+	view access.View
+	life map[string]access.Life
+}
+
+// converge brings the resource in Slack to what the grants say, as far as it
+// goes now. What remains is a due row: nil does not mean that all is done. An
+// error of kind Conflict: somebody else is at it, come back in a few seconds.
+func (h *House) converge(ctx context.Context, conn, resource string) error {
+	const op = "flow.converge"
+	p := &pass{h: h, life: map[string]access.Life{}}
+	var err error
+	if p.conn, err = h.Memory.Connector(ctx, conn); err != nil {
+		return fault.Wrap(op, err)
+	}
+	if p.res, err = h.Memory.Resource(ctx, conn, resource); err != nil {
+		if !fault.Is(err, fault.NotFound) {
+			return fault.Wrap(op, err)
+		}
+		p.res = directory.Resource{ID: resource, Connector: conn, Kind: directory.UserGroup}
+	}
+	if p.lock, err = h.Memory.Lock(ctx, conn, resource, h.NewID("lock"), h.Now()); err != nil {
+		return fault.Wrap(op, err)
+	}
+	err = p.run(ctx)
+	// A lost unlock only costs the rest of the lease.
+	if uerr := h.Memory.Unlock(ctx, p.lock); uerr != nil {
+		h.log().Warn("unlock", "resource", resource, "error", uerr)
+	}
+	return fault.Wrap(op, err)
+}
+
+func (p *pass) run(ctx context.Context) error {
+	if err := p.overdue(ctx); err != nil {
+		return err
+	}
+	if len(p.st.Grants) == 0 && p.st.Writing == nil && len(p.st.Left) == 0 {
+		return p.save(ctx, access.Step{Sleep: true})
+	}
+	p.place()
+	if until := p.paused(ctx); !until.IsZero() {
+		return p.trip(ctx, p.moving(), &fault.Error{Kind: fault.Wait, Until: until, Code: "ratelimited", Text: "Slack asked Ebb to wait"})
+	}
+	view, err := p.h.Slack.View(ctx, p.link, p.res)
+	if err != nil {
+		return p.trip(ctx, p.moving(), err)
+	}
+	p.view = view
+	if !view.Resource.Visible() {
+		return p.trip(ctx, p.moving(), &fault.Error{Kind: fault.NotFound, Code: "hidden", Text: hiddenText(view.Resource)})
+	}
+	if err := p.settle(ctx); err != nil {
+		return err
+	}
+	j, err := p.record(ctx)
+	if err != nil {
+		return err
+	}
+	j.Add = append(j.Add, p.revived(ctx)...)
+	if len(j.Add)+len(j.Remove) == 0 {
+		return nil
+	}
+	return p.change(ctx, j)
+}
+
+func hiddenText(r directory.Resource) string {
+	if r.Disabled {
+		return access.Name(r) + " is disabled in Slack; its members cannot be changed until an admin enables it"
+	}
+	return access.Name(r) + " is archived in Slack; its members cannot be changed until it is opened again"
+}
+
+// overdue turns the grants whose end has come, before anything else, and reads
+// what stands.
+func (p *pass) overdue(ctx context.Context) error {
+	if err := p.load(ctx); err != nil {
+		return err
+	}
+	turned := p.st.Overdue(p.h.Now())
+	if len(turned) == 0 {
+		return nil
+	}
+	for _, g := range turned {
+		if err := p.save(ctx, access.Step{Grants: []access.Grant{g}}, p.h.grantEvent(g, "its time is over")); err != nil {
+			return err
+		}
+	}
+	return p.load(ctx)
+}
+
+func (p *pass) load(ctx context.Context) error {
+	var err error
+	p.st, err = p.h.Memory.Standing(ctx, p.conn.ID, p.res.ID)
+	return err
+}
+
+// place takes kind and workspace from a grant where the directory does not
+// know the resource (any more).
+func (p *pass) place() {
+	if len(p.st.Grants) > 0 {
+		g := p.st.Grants[0]
+		p.res.Kind = g.Kind
+		if p.res.Workspace == "" {
+			p.res.Workspace = g.Workspace
+		}
+	}
+	p.link = connector.Link{Connector: p.conn.ID, Team: p.res.Workspace, AsBot: p.res.Kind == directory.Channel}
+}
+
+// moving are the grants that wait for something to happen now.
+func (p *pass) moving() []access.Grant {
+	var out []access.Grant
+	for _, g := range p.st.Grants {
+		if g.State == access.Granting || g.Takes() || g.State == access.Stuck {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// methods that a pass needs, by kind; one that rests holds the pass back.
+var methods = map[directory.Kind][]string{
+	directory.UserGroup: {"usergroups.list", "usergroups.users.list", "usergroups.users.update"},
+	directory.Channel:   {"conversations.info", "conversations.members", "conversations.kick", "conversations.invite"},
+}
+
+func (p *pass) paused(ctx context.Context) time.Time {
+	now := p.h.Now()
+	pauses, err := p.h.Memory.Pauses(ctx, p.conn.ID, now)
+	if err != nil {
+		return time.Time{} // Slack itself will say
+	}
+	var until time.Time
+	for _, m := range methods[p.res.Kind] {
+		if t := pauses[m]; t.After(until) {
+			until = t
+		}
+	}
+	return until
+}
+
+// settle takes the read as one of the two that an unclear write needs.
+func (p *pass) settle(ctx context.Context) error {
+	if p.st.Writing == nil {
+		return nil
+	}
+	w, agreed := p.st.Writing.Reading(p.view, p.h.Now())
+	step := access.Step{Writing: &w, Wake: w.Due()}
+	if agreed {
+		step = access.Step{Clear: &w, Sleep: true}
+	}
+	if err := p.save(ctx, step); err != nil {
+		return err
+	}
+	return p.load(ctx)
+}
+
+// judge asks about accounts whose absence has to mean something, and judges.
+func (p *pass) judge(ctx context.Context) (access.Judgment, error) {
+	for {
+		j := p.st.Judge(p.view, p.life, p.h.Now())
+		if len(j.Ask) == 0 {
+			return j, nil
+		}
+		for _, a := range j.Ask {
+			life, err := p.h.lifeOf(ctx, p.link, a)
+			if err != nil {
+				return j, err
+			}
+			p.life[a] = life
+		}
+	}
+}
+
+func (h *House) lifeOf(ctx context.Context, l connector.Link, account string) (access.Life, error) {
+	a, err := h.Slack.Account(ctx, l, account)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return access.Dead, nil
+	case err != nil:
+		return access.Unasked, err
+	case a.State == directory.Deactivated:
+		return access.Dead, nil
+	}
+	return access.Living, nil
+}
+
+// record saves what the read proves, each account in its own small commit, and
+// gives the judgment of what remains.
+func (p *pass) record(ctx context.Context) (access.Judgment, error) {
+	j, err := p.judge(ctx)
+	if err != nil {
+		return access.Judgment{}, p.trip(ctx, p.moving(), err)
+	}
+	for _, step := range steps(j) {
+		var events []audit.Event
+		for i, v := range step.verdicts {
+			g, evs, err := p.h.turn(v)
+			if err != nil {
+				return j, err
+			}
+			step.save.Grants[i] = g
+			events = append(events, evs...)
+		}
+		if err := p.save(ctx, step.save, events...); err != nil {
+			return j, err
+		}
+	}
+	if len(j.Dormant) > 0 {
+		err = p.trip(ctx, j.Dormant, &fault.Error{Kind: fault.NotFound, Code: "deactivated", Text: "the account is deactivated in Slack; what it holds shows again when it is reactivated"})
+		if err != nil {
+			return j, err
+		}
+	}
+	return j, p.load(ctx)
+}
+
+// small is one commit of record: one account's verdicts and its hold.
+type small struct {
+	save     access.Step
+	verdicts []access.Verdict
+}
+
+// steps groups a judgment by account. Holds that only prepare a write are left
+// to the intent.
+func steps(j access.Judgment) []small {
+	var out []small
+	at := map[string]int{}
+	for _, v := range j.Verdicts {
+		i, ok := at[v.Grant.Account]
+		if !ok {
+			i = len(out)
+			at[v.Grant.Account] = i
+			out = append(out, small{})
+		}
+		out[i].verdicts = append(out[i].verdicts, v)
+		out[i].save.Grants = append(out[i].save.Grants, v.Grant)
+	}
+	for _, h := range j.Baselines {
+		if i, ok := at[h.Account]; ok {
+			out[i].save.Holds = append(out[i].save.Holds, h)
+		}
+	}
+	for _, h := range j.Closed {
+		if i, ok := at[h.Account]; ok {
+			out[i].save.Holds = []access.Hold{h}
+		}
+	}
+	return out
+}
+
+// turn applies a verdict. A stuck removal first becomes revoking again.
+func (h *House) turn(v access.Verdict) (access.Grant, []audit.Event, error) {
+	var events []audit.Event
+	g := v.Grant
+	if g.State == access.Stuck && g.Taking {
+		next, err := g.Turn(access.End, h.Now(), "")
+		if err != nil {
+			return g, nil, err
+		}
+		g = next
+		events = append(events, h.grantEvent(g, "tried again"))
+	}
+	g, err := g.Turn(v.Turn, h.Now(), v.Note)
+	return g, append(events, h.grantEvent(g, v.Note)), err
+}
+
+// save commits under the lock.
+func (p *pass) save(ctx context.Context, s access.Step, e ...audit.Event) error {
+	return p.h.Memory.Record(ctx, p.lock, s, e...)
+}
+
+// grantEvent tells the state that a grant has come to.
+func (h *House) grantEvent(g access.Grant, note string) audit.Event {
+	return h.event("grant/"+g.ID, "grant."+string(g.State), ebb, map[string]string{
+		"connector": g.Connector, "resource": g.Resource, "entitlement": directory.Word(g.Kind, g.Slug),
+		"account": g.Account, "request": g.Request, "parent": g.Parent, "note": note,
+		"trouble": g.Trouble.Code, "start": stamp(g.Start), "end": stamp(g.End),
+	})
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,237 @@
+package flow
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// writeGroup replaces the whole list of a user group, the only way that
+// Slack's Web API has (usergroups.users.update). One stale member fails the
+// call for everybody, and the list cannot be emptied: both have a way out.
+func (p *pass) writeGroup(ctx context.Context, j access.Judgment) outcome {
+	list := p.list(j.Add, j.Remove)
+	if len(list) == 0 {
+		return p.empty(ctx, j)
+	}
+	err := p.h.Slack.Replace(ctx, p.link, p.res.ID, list)
+	if blames(err) {
+		return p.withoutStale(ctx, j, err)
+	}
+	return answered(err, j)
+}
+
+// list is the new member list: only our own removals shrink it.
+func (p *pass) list(add, remove []string) []string {
+	var out []string
+	for _, a := range p.view.Members {
+		if !slices.Contains(remove, a) && !p.isLeft(a) {
+			out = append(out, a)
+		}
+	}
+	for _, a := range add {
+		if !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	for _, l := range p.st.Left {
+		if p.life[l.Account] == access.Living && !slices.Contains(out, l.Account) {
+			out = append(out, l.Account) // reactivated: comes back
+		}
+	}
+	return out
+}
+
+func (p *pass) isLeft(account string) bool {
+	return slices.ContainsFunc(p.st.Left, func(l access.Left) bool { return l.Account == account && p.life[account] != access.Living })
+}
+
+// answered sorts the answer to a whole-list write: it is all or nothing.
+func answered(err error, j access.Judgment) outcome {
+	var out outcome
+	switch fault.KindOf(err) {
+	case "", fault.Already:
+	case fault.Unclear, fault.Internal:
+		out.unclear = err
+	default:
+		out.fail(err, slices.Concat(j.Add, j.Remove)...)
+	}
+	return out
+}
+
+// blames reports whether Slack refused the list because of somebody in it.
+// Codes: slack's usergroups.users.update.
+func blames(err error) bool {
+	switch fault.CodeOf(err) {
+	case "failed_for_some_users", "invalid_users", "invalid_user", "single_channel_guests_cannot_be_added":
+		return true
+	}
+	return false
+}
+
+// withoutStale leaves out members that users.info confirms dead now, and, if
+// that is not it, gives up the additions so that they do not block removals.
+func (p *pass) withoutStale(ctx context.Context, j access.Judgment, cause error) outcome {
+	dead, err := p.dead(ctx, j)
+	if err != nil {
+		out := outcome{}
+		out.fail(err, slices.Concat(j.Add, j.Remove)...)
+		return out
+	}
+	if len(dead) > 0 {
+		if err := p.leave(ctx, dead); err != nil {
+			out := outcome{}
+			out.fail(err, slices.Concat(j.Add, j.Remove)...)
+			return out
+		}
+		err := p.h.Slack.Replace(ctx, p.link, p.res.ID, without(p.list(j.Add, j.Remove), dead))
+		if !blames(err) {
+			out := answered(err, j)
+			for _, a := range dead {
+				if slices.Contains(j.Add, a) {
+					out.fail(cause, a)
+				}
+			}
+			return out
+		}
+	}
+	var out outcome
+	out.fail(cause, j.Add...)
+	if len(j.Remove) == 0 {
+		return out
+	}
+	err = p.h.Slack.Replace(ctx, p.link, p.res.ID, without(p.list(nil, j.Remove), dead))
+	rest := answered(err, access.Judgment{Remove: j.Remove})
+	if rest.unclear != nil {
+		return rest
+	}
+	for a, e := range rest.failed {
+		out.fail(e, a)
+	}
+	return out
+}
+
+// dead asks Slack about everybody in the list of whom the directory or the
+// grants do not say that they live. At most 40 lookups a pass; a sync brings
+// the directory up to date for the rest.
+func (p *pass) dead(ctx context.Context, j access.Judgment) ([]string, error) {
+	var doubtful, rest []string
+	for _, a := range p.list(j.Add, j.Remove) {
+		known, err := p.h.Memory.Account(ctx, p.conn.ID, a)
+		if err == nil && known.Live() && known.Kind == directory.Human && known.In(p.res.Workspace) {
+			rest = append(rest, a)
+			continue
+		}
+		doubtful = append(doubtful, a)
+	}
+	const most = 40
+	if len(doubtful) == 0 {
+		doubtful = rest
+	}
+	var out []string
+	for _, a := range doubtful[:min(most, len(doubtful))] {
+		life, err := p.h.lifeOf(ctx, p.link, a)
+		if err != nil {
+			return nil, err
+		}
+		p.life[a] = life
+		if life == access.Dead {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// leave remembers who is left out, an event each, before the list goes.
+func (p *pass) leave(ctx context.Context, dead []string) error {
+	for _, a := range dead {
+		if !slices.Contains(p.view.Members, a) {
+			continue
+		}
+		l := access.Left{Account: a, Since: p.h.Now()}
+		e := p.h.event(p.aggregate(), "resource.left-out", ebb, map[string]string{
+			"connector": p.conn.ID, "resource": p.res.ID, "account": a, "note": "deactivated; Slack refuses the list with this member",
+		})
+		if err := p.save(ctx, access.Step{Left: []access.Left{l}}, e); err != nil && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return nil
+}
+
+func without(list, dead []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(a string) bool { return slices.Contains(dead, a) })
+}
+
+// empty is the way out when the last member goes: what the policy says.
+func (p *pass) empty(ctx context.Context, j access.Judgment) outcome {
+	rule := p.ruleOf(ctx, j.Remove)
+	var out outcome
+	switch {
+	case rule.Empty.Keep != "":
+		err := p.h.Slack.Replace(ctx, p.link, p.res.ID, []string{rule.Empty.Keep})
+		return answered(err, j)
+	case rule.Empty.Disable:
+		err := p.h.Slack.Disable(ctx, p.link, p.res.ID)
+		out = answered(err, j)
+		out.closed = out.unclear == nil && len(out.failed) == 0
+		return out
+	}
+	out.fail(&fault.Error{
+		Op: "flow.write", Kind: fault.Misconfigured, Code: "last_member",
+		Text: "this is the last member of " + access.Name(p.res) + " and Slack keeps a user group from becoming empty: add another member in Slack, or say when_empty in the policy and publish it",
+	}, j.Remove...)
+	return out
+}
+
+// ruleOf is the rule, as it stands now, under which one of the accounts was
+// granted; an unknown rule says nothing about empty.
+func (p *pass) ruleOf(ctx context.Context, accounts []string) access.Rule {
+	pol, err := p.h.Memory.Policy(ctx, 0)
+	if err != nil {
+		return access.Rule{}
+	}
+	for _, g := range p.st.Grants {
+		if !slices.Contains(accounts, g.Account) {
+			continue
+		}
+		for _, r := range pol.Rules {
+			if r.ID == g.Rule && r.Resources.Fits(p.view.Resource) {
+				return r
+			}
+		}
+	}
+	return access.Rule{}
+}
+
+// closeGroup records that the group was disabled: its handle stopped working,
+// which counts as revoked. The hold stays known, so that an enabled group
+// with the member still in it is found.
+func (p *pass) closeGroup(ctx context.Context, j access.Judgment) error {
+	for _, g := range p.st.Grants {
+		if !slices.Contains(j.Remove, g.Account) || !g.Takes() {
+			continue
+		}
+		next, events, err := p.h.turn(access.Verdict{Grant: g, Turn: access.Gone, Note: "the user group was disabled, as policy says for its last member; its handle stopped working"})
+		if err != nil {
+			return err
+		}
+		hold := p.st.Holds[g.Account]
+		hold.GoneAt = p.h.Now()
+		step := access.Step{Grants: []access.Grant{next}}
+		if hold.Rev > 0 {
+			step.Holds = []access.Hold{hold}
+		}
+		if err := p.save(ctx, step, events...); err != nil {
+			return err
+		}
+		if err := p.load(ctx); err != nil {
+			return err
+		}
+	}
+	w := *p.st.Writing
+	return p.save(ctx, access.Step{Clear: &w, Sleep: true}, p.proved(j, outcome{})...)
+}

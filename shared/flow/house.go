@@ -1,0 +1,130 @@
+// Package flow owns the verbs: what Ebb does, one verb a file, and the ports
+// through which it does it. It is the only place where the domain meets the
+// outside.
+//
+// How a grant lives: Request asks policy and stores the request; Approve judges
+// the approver now and creates the grant with its start, its end and its due
+// row, before anything touches Slack. Grant decides again when the start has
+// come; Revoke turns the grant when its end has come; both then let converge
+// change the resource in Slack, the one way in which Slack is changed. Sweep
+// looks every minute at everything that is due and alone carries each grant
+// through its whole life; a Step Functions execution only wakes up earlier.
+//
+// Every verb may run twice, at once, or die half-way: state changes go through
+// commits that check what was read, and what is left undone is a due row.
+// Flow never imports an adapter, never reads the clock except through Now, and
+// never sleeps.
+package flow
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// Memory is everything that the store remembers; one engine usually serves it all.
+type Memory interface {
+	Connectors
+	Runs
+	Directory
+	Memberships
+	Requests
+	Grants
+	Converging
+	Due
+	Policies
+	People
+	Texts
+	Trail
+}
+
+// Slack is everything that is asked of Slack.
+type Slack interface {
+	Installer
+	Listings
+	Lookups
+	Changes
+}
+
+// House holds the ports. The zero House is not usable; all fields but Log and
+// Say are required.
+type House struct {
+	// Now is the clock. NewID makes an id that nobody can guess
+	// ("g" -> "g_…"); NewWord makes a secret word of at least 128 bits.
+	Now     func() time.Time
+	NewID   func(prefix string) string
+	NewWord func() string
+
+	Memory  Memory
+	Slack   Slack
+	Secrets Secrets
+	Heads   Heads
+
+	// URL is where people reach the house, without a slash at the end.
+	URL string
+	Log *slog.Logger
+}
+
+// Answer is what a step of a grant's life tells whoever wakes it: whether
+// nothing is left to wait for, and otherwise when to come again.
+type Answer struct {
+	Done   bool
+	WakeAt time.Time
+}
+
+// event begins an event; the store chains it.
+func (h *House) event(aggregate, action, actor string, data map[string]string) audit.Event {
+	for k, v := range data {
+		if v == "" {
+			delete(data, k)
+		}
+	}
+	return audit.Event{At: h.Now(), Aggregate: aggregate, Action: action, Actor: actor, Data: data}
+}
+
+// pseudonym stands for a free text in an event, by the house's key.
+func (h *House) pseudonym(ctx context.Context, text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	key, err := h.houseKey(ctx, "audit/pseudonyms")
+	if err != nil {
+		return "", err
+	}
+	return audit.Pseudonym(key, text), nil
+}
+
+// tries is how often a verb repeats after a lost race before it gives up.
+const tries = 5
+
+// again runs f until it does not lose a race.
+func again(f func() error) error {
+	var err error
+	for range tries {
+		if err = f(); !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return err
+}
+
+func (h *House) log() *slog.Logger {
+	if h.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return h.Log
+}
+
+// who names an actor in an event.
+func who(a access.Actor) string {
+	if a.User.ID == "" {
+		return "nobody"
+	}
+	return a.User.ID
+}
+
+const ebb = "ebb" // the actor of what the house does by itself

@@ -1,0 +1,50 @@
+package flow
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/directory"
+)
+
+// revived are the members that were left out of the list because they were
+// deactivated, and of whom the directory and Slack say that they live again.
+// They are added like a grant's account, intent first.
+func (p *pass) revived(ctx context.Context) []string {
+	if p.view.Resource.Kind != directory.UserGroup || p.st.Writing != nil {
+		return nil
+	}
+	var back []string
+	for _, l := range p.st.Left {
+		a, err := p.h.Memory.Account(ctx, p.conn.ID, l.Account)
+		if err != nil || !a.Live() {
+			continue
+		}
+		life, err := p.h.lifeOf(ctx, p.link, l.Account)
+		if err == nil && life == access.Living {
+			p.life[l.Account] = life
+			back = append(back, l.Account)
+		}
+	}
+	return back
+}
+
+// putBack forgets that members were left out once they are in the list again.
+func (p *pass) putBack(ctx context.Context) error {
+	for _, l := range p.st.Left {
+		if !slices.Contains(p.view.Members, l.Account) || p.life[l.Account] != access.Living {
+			continue
+		}
+		e := p.h.event(p.aggregate(), "resource.put-back", ebb, map[string]string{
+			"connector": p.conn.ID, "resource": p.res.ID, "account": l.Account,
+		})
+		if err := p.save(ctx, access.Step{Back: []access.Left{l}}, e); err != nil {
+			return err
+		}
+	}
+	return p.load(ctx)
+}
+
+// aggregate names the resource in the audit.
+func (p *pass) aggregate() string { return "resource/" + p.conn.ID + "/" + p.res.ID }

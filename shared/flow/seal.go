@@ -1,0 +1,79 @@
+package flow
+
+import (
+	"context"
+	"crypto/ed25519"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+const sealBatch = 25
+
+// Seal appends all events that are not yet in the house's chain, and signs the
+// new head outside the table. It gives how many events it sealed.
+func (h *House) Seal(ctx context.Context) (int, error) {
+	const op = "flow.Seal"
+	total := 0
+	var last audit.Seal
+	for range 400 {
+		link, n, err := h.Memory.Seal(ctx, h.Now(), sealBatch)
+		if fault.Is(err, fault.Conflict) {
+			return total, nil // another sealer is at work
+		}
+		if err != nil {
+			return total, fault.Wrap(op, err)
+		}
+		last, total = link, total+n
+		if n == 0 {
+			break
+		}
+	}
+	return total, fault.Wrap(op, h.signHead(ctx, last))
+}
+
+// signHead signs the chain's end unless the newest head says the same. A head
+// that was lost between sealing and signing is made up for by the next round.
+func (h *House) signHead(ctx context.Context, last audit.Seal) error {
+	if last.N == 0 {
+		return nil
+	}
+	heads, err := h.Heads.Heads(ctx)
+	if err != nil {
+		return err
+	}
+	if n := len(heads); n > 0 && heads[n-1].N >= last.N {
+		return nil
+	}
+	key, err := h.signingKey(ctx)
+	if err != nil {
+		return err
+	}
+	return h.Heads.AddHead(ctx, audit.Sign(key, last))
+}
+
+// Verify walks the whole trail and says what does not fit. Auditors and Super
+// Administrators only.
+func (h *House) Verify(ctx context.Context, by access.Actor) (audit.Verdict, error) {
+	const op = "flow.Verify"
+	if !by.Is(access.Auditor) {
+		return audit.Verdict{}, fault.New(op, fault.Forbidden, "verifying the audit needs the duty auditor")
+	}
+	key, err := h.signingKey(ctx)
+	if err != nil {
+		return audit.Verdict{}, fault.Wrap(op, err)
+	}
+	heads, err := h.Heads.Heads(ctx)
+	if err != nil {
+		return audit.Verdict{}, fault.Wrap(op, err)
+	}
+	check := audit.NewCheck(key.Public().(ed25519.PublicKey), heads)
+	if err := h.Memory.EachEvent(ctx, func(e audit.Event) error { check.Event(e); return nil }); err != nil {
+		return audit.Verdict{}, fault.Wrap(op, err)
+	}
+	if err := h.Memory.EachSeal(ctx, func(s audit.Seal) error { check.Seal(s); return nil }); err != nil {
+		return audit.Verdict{}, fault.Wrap(op, err)
+	}
+	return check.Close(), nil
+}

@@ -1,0 +1,158 @@
+package flow
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// trip notes on the grants what stands in the way and when to look again. What
+// only a person can mend makes them stuck; what was refused for good while
+// nothing is held makes a grant fail, elsewhere (failures).
+func (p *pass) trip(ctx context.Context, gs []access.Grant, cause error) error {
+	if fault.Is(cause, fault.Conflict) {
+		return cause
+	}
+	p.h.note(ctx, p.conn, cause)
+	now := p.h.Now()
+	for _, g := range gs {
+		next, events, err := p.h.stumble(g, cause, now)
+		if err != nil {
+			return err
+		}
+		if err := p.save(ctx, access.Step{Grants: []access.Grant{next}}, events...); err != nil {
+			return err
+		}
+	}
+	return p.load(ctx)
+}
+
+// stumble is what a cause does to one grant.
+func (h *House) stumble(g access.Grant, cause error, now time.Time) (access.Grant, []audit.Event, error) {
+	var events []audit.Event
+	needsPerson := fault.Is(cause, fault.Reauthorize, fault.Misconfigured, fault.Permanent)
+	was := g
+	if needsPerson && (g.State == access.Granting || g.State == access.Revoking) {
+		next, err := g.Turn(access.Stick, now, "")
+		if err != nil {
+			return g, nil, err
+		}
+		next.Tries = g.Tries
+		g = next
+	}
+	g = g.Trip(troubleOf(cause), now, again2(g, cause, now))
+	if g.State != was.State {
+		events = append(events, h.grantEvent(g, g.Trouble.Text))
+	}
+	return g, events, nil
+}
+
+// again2 is when a grant is looked at again after a cause.
+func again2(g access.Grant, cause error, now time.Time) time.Time {
+	if until := fault.UntilOf(cause); until.After(now) {
+		return until
+	}
+	next := now.Add(access.Backoff(g.Tries))
+	if g.State == access.Granting && g.End.Before(next) && g.End.After(now) {
+		next = g.End // never sleep past the end
+	}
+	return next
+}
+
+func troubleOf(cause error) access.Trouble {
+	t := access.Trouble{Code: fault.CodeOf(cause), Text: fault.TextOf(cause), Dormant: fault.Is(cause, fault.NotFound)}
+	if t.Code == "" {
+		t.Code = string(fault.KindOf(cause))
+	}
+	if t.Text == "" {
+		t.Text = "Slack cannot be reached as it should; Ebb tries again by itself"
+	}
+	return t
+}
+
+// note remembers what an error says beyond the grant: that a method rests, or
+// that the connector has lost its authorization.
+func (h *House) note(ctx context.Context, c connector.Connector, cause error) {
+	if fault.Is(cause, fault.Wait) && fault.CodeOf(cause) == "ratelimited" {
+		if m := fault.MethodOf(cause); m != "" {
+			if err := h.Memory.Pause(ctx, c.ID, m, fault.UntilOf(cause)); err != nil {
+				h.log().Warn("pause", "method", m, "error", err)
+			}
+		}
+	}
+	if fault.Is(cause, fault.Reauthorize) && c.Label != connector.Error {
+		if err := h.loseConnector(ctx, c.ID, cause); err != nil {
+			h.log().Warn("connector", "id", c.ID, "error", err)
+		}
+	}
+}
+
+// loseConnector moves the connector to Error; revokes go on being tried.
+func (h *House) loseConnector(ctx context.Context, id string, cause error) error {
+	return again(func() error {
+		c, err := h.Memory.Connector(ctx, id)
+		if err != nil {
+			return err
+		}
+		c.Label = connector.Error
+		c.Trouble = connector.Trouble{Code: fault.CodeOf(cause), Text: fault.TextOf(cause), Since: h.Now()}
+		_, err = h.Memory.SaveConnector(ctx, c, h.event("connector/"+id, "connector.error", ebb, map[string]string{"code": c.Trouble.Code, "note": c.Trouble.Text}))
+		return err
+	})
+}
+
+// failures tells the grants whose part of a write did not happen.
+func (p *pass) failures(ctx context.Context, out outcome) error {
+	if len(out.failed) == 0 {
+		return nil
+	}
+	now := p.h.Now()
+	in := p.view.Set()
+	for _, g := range slices.Clone(p.st.Grants) {
+		cause := out.failed[g.Account]
+		if cause == nil || g.State == access.Active || g.State.Final() || g.State == access.Scheduled {
+			continue
+		}
+		next, events, err := p.h.stumble(g, cause, now)
+		if fault.Is(cause, fault.Permanent) && !g.Takes() && !in[g.Account] && p.st.Writing == nil {
+			next, err = g.Turn(access.Fail, now, fault.TextOf(cause))
+			next.Trouble = troubleOf(cause)
+			events = []audit.Event{p.h.grantEvent(next, fault.TextOf(cause))}
+		}
+		if err != nil {
+			return err
+		}
+		p.h.note(ctx, p.conn, cause)
+		step := access.Step{Grants: []access.Grant{next}}
+		if next.State == access.Failed {
+			step.Holds = p.closeHold(g.Account, now)
+		}
+		if err := p.save(ctx, step, events...); err != nil {
+			return err
+		}
+	}
+	return p.load(ctx)
+}
+
+// closeHold ends the hold of an account that no other grant covers.
+func (p *pass) closeHold(account string, now time.Time) []access.Hold {
+	live := 0
+	for _, g := range p.st.Grants {
+		if g.Account == account {
+			live++
+		}
+	}
+	h, ok := p.st.Holds[account]
+	if !ok || live > 1 || !h.Open() {
+		return nil
+	}
+	h.GoneAt = now
+	return []access.Hold{h}
+}
+
