@@ -1,0 +1,46 @@
+// Package policyfile owns the policy document: it reads YAML into an
+// access.Policy and says, with line and field, what is wrong with it (Parse),
+// and what is dangerous or useless in it although it is well formed (Check).
+//
+// It never decides about access, never publishes a policy, and asks neither
+// Slack nor a table: who is in a group is not known here.
+//
+// The document, all of it (README.md beside this file explains it to the
+// people who write one):
+//
+//	version: 1                     # of this format; needed
+//	rules:                         # needed, tried from top to bottom; the first
+//	                               # that names resource and requester decides
+//	  - id: oncall                 # needed, unique; letters, digits, . _ -
+//	    resources:                 # needed
+//	      kind: usergroup          # needed; usergroup | channel
+//	      names: ["oncall*"]       # handles without @, channels without #;
+//	                               # patterns as in path.Match: * ? [a-z]
+//	      ids: [S0123]             # names or ids, or both: either fits
+//	      workspaces: [T0123]      # left out: all
+//	    entitlement: member        # the default, and all there is today
+//	    requesters: WHO            # needed
+//	    for_others: WHO            # of the requesters: who may ask for somebody else
+//	    max: 8h                    # needed; s m h d w, up to 360d
+//	    approve: WHO | auto | never # needed; WHO without anyone
+//	    wait: 3d                   # for a decision; up to 30d, 3d if left out
+//	    advisory: true             # channels: admit public ones, which anybody can join
+//	    when_empty: {keep: U1}     # user groups: or disable
+//	    unproven_removal: accept   # before Ebb removed anybody from such a one
+//
+// WHO is one or more of:
+//
+//	anyone: true                   # every active full member
+//	accounts: [U1]
+//	groups: ["@eng", S1]           # members of user groups
+//	resource_owners: true
+//	app_owners: true
+//	workspace_admins: true
+//
+// "approve: never" is how a document says that nobody gets something that a
+// rule below it would give; such a rule has no max, and its requesters are
+// anyone unless it says otherwise. In access it is a rule with Max 0.
+//
+// One document of at most 256 KiB; no anchors, aliases, merge keys or tags:
+// what a line says is what it means.
+package policyfile
