@@ -152,7 +152,7 @@ func (w Who) names(p Person, q Ask) bool {
 		return false
 	}
 	return slices.ContainsFunc(p.Groups, func(g directory.Resource) bool {
-		return !g.Disabled && (slices.Contains(w.Groups, g.ID) || slices.Contains(w.Groups, "@"+g.Name))
+		return !g.Disabled && w.Has(g)
 	})
 }
 

@@ -62,7 +62,8 @@ type Grant struct {
 	// is when it began. Dormant trouble waits for Slack, not for a person.
 	Trouble Trouble
 	Tries   int
-	// NextTry is when to look again while granting, revoking or stuck.
+	// NextTry is when to look again while granting, revoking or stuck, and
+	// while a start that came is held up.
 	NextTry time.Time
 
 	PolicyVersion int64
@@ -120,6 +121,9 @@ func (g Grant) Takes() bool { return g.State == Revoking || g.State == Stuck && 
 func (g Grant) Next() (time.Time, bool) {
 	switch g.State {
 	case Scheduled:
+		if g.NextTry.After(g.Start) {
+			return g.NextTry, true
+		}
 		return g.Start, true
 	case Active:
 		return g.End, true

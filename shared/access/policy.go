@@ -128,3 +128,8 @@ type Decision struct {
 	Trail   []string
 	Gives   []string // what else it gives, in words (default channels)
 }
+
+// Has reports whether a user group is named.
+func (w Who) Has(g directory.Resource) bool {
+	return slices.Contains(w.Groups, g.ID) || slices.Contains(w.Groups, "@"+g.Name)
+}

@@ -8,7 +8,6 @@ import (
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/connector"
-	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
@@ -46,20 +45,20 @@ func (h *House) stumble(g access.Grant, cause error, now time.Time) (access.Gran
 		next.Tries = g.Tries
 		g = next
 	}
-	g = g.Trip(troubleOf(cause), now, again2(g, cause, now))
+	g = g.Trip(troubleOf(cause), now, nextTry(g, cause, now))
 	if g.State != was.State {
 		events = append(events, h.grantEvent(g, g.Trouble.Text))
 	}
 	return g, events, nil
 }
 
-// again2 is when a grant is looked at again after a cause.
-func again2(g access.Grant, cause error, now time.Time) time.Time {
+// nextTry is when a grant is looked at again after a cause.
+func nextTry(g access.Grant, cause error, now time.Time) time.Time {
 	if until := fault.UntilOf(cause); until.After(now) {
 		return until
 	}
 	next := now.Add(access.Backoff(g.Tries))
-	if g.State == access.Granting && g.End.Before(next) && g.End.After(now) {
+	if !g.Takes() && g.End.Before(next) && g.End.After(now) {
 		next = g.End // never sleep past the end
 	}
 	return next
@@ -155,4 +154,3 @@ func (p *pass) closeHold(account string, now time.Time) []access.Hold {
 	h.GoneAt = now
 	return []access.Hold{h}
 }
-

@@ -1,0 +1,86 @@
+package connector
+
+import (
+	"slices"
+
+	"github.com/ebb-access/ebb/shared/directory"
+)
+
+// Capability says what a connector can do with one kind of resource, and which
+// scopes are missing for the rest (spelled as Slack does).
+type Capability struct {
+	Kind    directory.Kind
+	Sync    bool
+	Review  bool
+	Grant   bool
+	Missing []string
+	Note    string
+}
+
+// need is what Slack demands: any one scope of each inner list.
+type need struct {
+	kind        directory.Kind
+	sync, grant [][]string
+	note        string
+}
+
+// Sources: the scope columns of Slack's method pages (users.list,
+// usergroups.list, usergroups.users.update, conversations.list,
+// conversations.kick, auth.teams.list, admin.roles.listAssignments).
+var needs = []need{
+	{kind: directory.Workspace, sync: [][]string{{"team:read"}, {"users:read"}}, note: "membership and roles of a workspace are changed by hand below Enterprise"},
+	{kind: directory.UserGroup, sync: [][]string{{"usergroups:read"}}, grant: [][]string{{"usergroups:write"}}},
+	{kind: directory.Channel, sync: [][]string{{"channels:read"}}, grant: [][]string{{"groups:read"}, {"groups:write"}}},
+	{kind: directory.Role, sync: [][]string{{"admin.roles:read"}}, note: "organization roles exist on Enterprise only"},
+}
+
+// Capabilities lists what the connector can do, kind by kind. Organization
+// roles are not demanded where the plan has none.
+func (c Connector) Capabilities() []Capability {
+	if !c.Linked() {
+		return nil
+	}
+	var out []Capability
+	for _, n := range needs {
+		if n.kind == directory.Role && c.Enterprise == "" {
+			continue
+		}
+		out = append(out, c.capability(n))
+	}
+	return out
+}
+
+func (c Connector) capability(n need) Capability {
+	k := Capability{Kind: n.kind, Note: n.note}
+	missing := func(lists [][]string, have ...[]string) (out []string) {
+		for _, any := range lists {
+			if !slices.ContainsFunc(any, func(s string) bool { return slices.Contains(slices.Concat(have...), s) }) {
+				out = append(out, any[0])
+			}
+		}
+		return out
+	}
+	lacksSync := missing(n.sync, c.UserScopes, c.BotScopes)
+	k.Sync = len(lacksSync) == 0
+	k.Review = k.Sync
+	k.Missing = lacksSync
+	if n.grant == nil {
+		return k
+	}
+	voices := [][]string{c.UserScopes}
+	if n.kind == directory.Channel {
+		voices = append(voices, c.BotScopes) // either voice may invite and remove
+	}
+	lacksGrant := missing(n.grant, voices...)
+	k.Grant = k.Sync && len(lacksGrant) == 0
+	k.Missing = append(k.Missing, lacksGrant...)
+	if n.kind == directory.UserGroup && c.Plan == PlanFree {
+		return Capability{Kind: n.kind, Note: "Slack's free plan has no user groups"}
+	}
+	return k
+}
+
+// CanGrant reports whether grants of the kind can be given and taken back.
+func (c Connector) CanGrant(k directory.Kind) bool {
+	return slices.ContainsFunc(c.Capabilities(), func(x Capability) bool { return x.Kind == k && x.Grant })
+}

@@ -1,0 +1,195 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// Approve approves every item of the request that waits and that the actor may
+// decide now. The grants are created in the same commit, before anything
+// touches Slack. Approving twice changes nothing and is a Conflict that says
+// who was first.
+func (h *House) Approve(ctx context.Context, by access.Actor, id, comment string) (access.Request, error) {
+	return h.settleRequest(ctx, "flow.Approve", by, id, comment, access.Approved)
+}
+
+// Deny refuses every waiting item that the actor may decide now.
+func (h *House) Deny(ctx context.Context, by access.Actor, id, comment string) (access.Request, error) {
+	return h.settleRequest(ctx, "flow.Deny", by, id, comment, access.Denied)
+}
+
+func (h *House) settleRequest(ctx context.Context, op string, by access.Actor, id, comment string, to access.ItemState) (access.Request, error) {
+	var out access.Request
+	err := again(func() error {
+		r, err := h.Memory.Request(ctx, id)
+		if err != nil {
+			return err
+		}
+		out, err = h.vote(ctx, by, r, comment, to)
+		return err
+	})
+	return out, fault.Wrap(op, err)
+}
+
+// vote decides the waiting items of one request as it was read.
+func (h *House) vote(ctx context.Context, by access.Actor, r access.Request, comment string, to access.ItemState) (access.Request, error) {
+	const op = "flow.vote"
+	if by.Service {
+		return r, fault.New(op, fault.Forbidden, "a service's key cannot approve or deny; a person has to")
+	}
+	account, err := h.asker(by, r.Connector)
+	if err != nil {
+		return r, err
+	}
+	if !r.Open() {
+		return r, fault.New(op, fault.Invalid, "%s", settledText(r))
+	}
+	if !h.Now().Before(r.Expires) {
+		return r, fault.New(op, fault.Invalid, "this request has expired; ask again")
+	}
+	texts, hash, err := h.reason(ctx, "comment/"+r.ID+"/"+account, account, comment)
+	if err != nil {
+		return r, err
+	}
+	var grants []access.Grant
+	var events []audit.Event
+	var refusal error
+	decided := 0
+	for i, it := range r.Items {
+		if it.State != access.Pending {
+			continue
+		}
+		g, err := h.voteItem(ctx, by, account, &r, i, to)
+		if err != nil {
+			refusal = err
+			continue
+		}
+		decided++
+		data := map[string]string{"item": fmt.Sprint(i), "resource": it.Resource, "rule": it.Rule, "approver": account, "comment": hash}
+		if g != nil {
+			data["grant"] = g.ID
+			grants = append(grants, *g)
+			events = append(events, h.grantEvent(*g, "approved"))
+		}
+		events = append(events, h.requestEvent(r, "request."+string(to), who(by), data))
+	}
+	if decided == 0 {
+		e := h.requestEvent(r, "request.decision-refused", who(by), map[string]string{"approver": account, "wanted": string(to), "kind": string(fault.KindOf(refusal))})
+		if err := h.Memory.SaveEvents(ctx, e); err != nil {
+			return r, err
+		}
+		return r, refusal
+	}
+	return h.Memory.SaveRequest(ctx, r, grants, texts, events...)
+}
+
+// voteItem judges approver and item as policy stands now.
+func (h *House) voteItem(ctx context.Context, by access.Actor, account string, r *access.Request, i int, to access.ItemState) (*access.Grant, error) {
+	it := &r.Items[i]
+	f, d, err := h.decide(ctx, r.Connector, r.By, r.Subject, it.Resource, it.Slug, r.Length)
+	if err != nil {
+		return nil, err
+	}
+	rule := d.Rule
+	if !d.Allowed && to == access.Approved {
+		return nil, fault.New("policy", fault.Forbidden, "policy does not allow this any more: %s", d.Because)
+	}
+	if rule.ID == "" {
+		rule = h.ruleOf(ctx, it.PolicyVersion, it.Rule)
+	}
+	p, err := h.confirmed(ctx, r.Connector, account, rule.Approvers)
+	if err != nil {
+		return nil, err
+	}
+	p.User = by.User.ID
+	f.ask.Requester.User = r.Requester
+	if ok, why := rule.MayApprove(p, f.ask); !ok {
+		return nil, fault.New("policy", fault.Forbidden, "you cannot decide this: %s", why)
+	}
+	if to == access.Approved && !f.conn.Usable() {
+		return nil, stopped(f.conn)
+	}
+	it.State, it.DecidedBy, it.DecidedAt = to, account, h.Now()
+	it.Rule, it.PolicyVersion = rule.ID, max(d.Version, it.PolicyVersion)
+	if to != access.Approved {
+		return nil, nil
+	}
+	g := h.newGrant(*r, i, *it, f.ask.Resource, []string{account})
+	it.Grant = g.ID
+	return &g, nil
+}
+
+// ruleOf is a rule of an older policy, for denying what the newest no longer
+// speaks of; unknown: the zero Rule, which lets nobody decide.
+func (h *House) ruleOf(ctx context.Context, version int64, id string) access.Rule {
+	p, err := h.Memory.Policy(ctx, version)
+	if err != nil {
+		return access.Rule{}
+	}
+	for _, r := range p.Rules {
+		if r.ID == id {
+			return r
+		}
+	}
+	return access.Rule{}
+}
+
+func settledText(r access.Request) string {
+	for _, it := range r.Items {
+		if it.DecidedBy != "" {
+			return fmt.Sprintf("this was %s by %s already", it.State, it.DecidedBy)
+		}
+	}
+	return "nothing of this request waits for a decision any more"
+}
+
+// Cancel takes a request back: by its requester or subject, or a Super
+// Administrator. Grants that it already made go on; end them with EndAccess.
+func (h *House) Cancel(ctx context.Context, by access.Actor, id string) (access.Request, error) {
+	const op = "flow.Cancel"
+	var out access.Request
+	err := again(func() error {
+		r, err := h.Memory.Request(ctx, id)
+		if err != nil {
+			return err
+		}
+		account := by.User.In(r.Connector)
+		if by.User.ID == "" || account == "" || account != r.By && account != r.Subject {
+			if !by.Is(access.SuperAdministrator) {
+				return fault.New(op, fault.Forbidden, "only who asked, or for whom it was asked, can cancel a request")
+			}
+		}
+		out, err = h.close(ctx, r, access.Canceled, who(by))
+		return err
+	})
+	return out, fault.Wrap(op, err)
+}
+
+// close gives every waiting item the same end.
+func (h *House) close(ctx context.Context, r access.Request, to access.ItemState, actor string) (access.Request, error) {
+	if !r.Open() {
+		return r, fault.New("flow.close", fault.Invalid, "%s", settledText(r))
+	}
+	for i := range r.Items {
+		if r.Items[i].State == access.Pending {
+			r.Items[i].State, r.Items[i].DecidedAt = to, h.Now()
+		}
+	}
+	return h.Memory.SaveRequest(ctx, r, nil, nil, h.requestEvent(r, "request."+string(to), actor, nil))
+}
+
+// expire ends a request whose time to decide is over.
+func (h *House) expire(ctx context.Context, id string) error {
+	return again(func() error {
+		r, err := h.Memory.Request(ctx, id)
+		if err != nil || !r.Open() || h.Now().Before(r.Expires) {
+			return err
+		}
+		_, err = h.close(ctx, r, access.Expired, ebb)
+		return err
+	})
+}

@@ -1,0 +1,66 @@
+package flow
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// couldApprove names people who could approve now, as far as the directory
+// knows; at most 20.
+func (h *House) couldApprove(ctx context.Context, f facts, rule access.Rule) ([]string, error) {
+	candidates := slices.Concat(rule.Approvers.Accounts)
+	if rule.Approvers.ResourceOwners {
+		candidates = append(candidates, f.ask.Resource.Owners...)
+	}
+	if rule.Approvers.AppOwners {
+		candidates = append(candidates, f.ask.AppOwners...)
+	}
+	conn := f.conn.ID
+	err := h.Memory.EachResource(ctx, conn, directory.UserGroup, func(r directory.Resource) error {
+		if !rule.Approvers.Has(r) {
+			return nil
+		}
+		return h.Memory.EachHolder(ctx, conn, r.ID, func(m directory.Membership) error {
+			candidates = append(candidates, m.Account)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if rule.Approvers.WorkspaceAdmins {
+		err = h.Memory.EachHolder(ctx, conn, f.ask.Resource.Workspace, func(m directory.Membership) error {
+			if m.Slug != string(directory.Member) {
+				candidates = append(candidates, m.Account)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return h.namesOf(ctx, f, rule, candidates)
+}
+
+func (h *House) namesOf(ctx context.Context, f facts, rule access.Rule, candidates []string) ([]string, error) {
+	const most = 20
+	slices.Sort(candidates)
+	var out []string
+	for _, id := range slices.Compact(candidates) {
+		p, err := h.person(ctx, f.conn.ID, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if ok, _ := rule.MayApprove(p, f.ask); ok && len(out) < most {
+			out = append(out, p.Account.Label())
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,161 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// facts gathers what policy has to know for one item, from the directory as it
+// is now.
+type facts struct {
+	conn connector.Connector
+	ask  access.Ask
+}
+
+// gather reads the facts. requester is the account that asks.
+func (h *House) gather(ctx context.Context, conn, requester, subject, resource, slug string, length time.Duration) (facts, error) {
+	const op = "flow.gather"
+	var f facts
+	var err error
+	if f.conn, err = h.Memory.Connector(ctx, conn); err != nil {
+		return f, fault.Wrap(op, err)
+	}
+	q := access.Ask{Slug: slug, Length: length, OpenGroups: f.conn.OpenGroups}
+	if q.Resource, err = h.Memory.Resource(ctx, conn, resource); err != nil {
+		return f, fault.Wrap(op, err)
+	}
+	if q.Subject, err = h.Memory.Account(ctx, conn, subject); err != nil {
+		return f, fault.Wrap(op, err)
+	}
+	if q.Requester, err = h.person(ctx, conn, requester); err != nil {
+		return f, fault.Wrap(op, err)
+	}
+	if q.AppOwners, err = h.accountsOf(ctx, f.conn); err != nil {
+		return f, fault.Wrap(op, err)
+	}
+	q.Proven = f.proven(q.Resource)
+	if q.Resource.Kind == directory.UserGroup {
+		if err := h.groupFacts(ctx, &q); err != nil {
+			return f, fault.Wrap(op, err)
+		}
+	}
+	f.ask = q
+	return f, nil
+}
+
+// proven reports whether removal is known to work: a user group's list is
+// written by one and the same call for adding and removing, so an
+// administrator's user token with the scope proves it; a channel's preference
+// cannot be read, so only a removal that succeeded proves it.
+func (f facts) proven(r directory.Resource) bool {
+	if f.conn.Proven(r.Workspace, string(r.Kind)) {
+		return true
+	}
+	return r.Kind == directory.UserGroup && f.conn.CanGrant(directory.UserGroup)
+}
+
+// groupFacts adds the default channels, and whether the group would be empty
+// after the end: no living member would stay who stands without Ebb.
+func (h *House) groupFacts(ctx context.Context, q *access.Ask) error {
+	for _, id := range q.Resource.Defaults {
+		c, err := h.Memory.Resource(ctx, q.Resource.Connector, id)
+		if fault.Is(err, fault.NotFound) {
+			c = directory.Resource{ID: id, Name: id, Kind: directory.Channel, Private: true}
+		} else if err != nil {
+			return err
+		}
+		q.Defaults = append(q.Defaults, c)
+	}
+	st, err := h.Memory.Standing(ctx, q.Resource.Connector, q.Resource.ID)
+	if err != nil {
+		return err
+	}
+	q.Empties = true
+	return h.Memory.EachHolder(ctx, q.Resource.Connector, q.Resource.ID, func(m directory.Membership) error {
+		hold, ours := st.Holds[m.Account]
+		if !q.Empties || ours && hold.Open() && !hold.Stood {
+			return nil
+		}
+		a, err := h.Memory.Account(ctx, m.Connector, m.Account)
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		if err == nil && a.Live() {
+			q.Empties = false
+		}
+		return err
+	})
+}
+
+// person is an account as policy sees it: with its user and its user groups.
+func (h *House) person(ctx context.Context, conn, account string) (access.Person, error) {
+	a, err := h.Memory.Account(ctx, conn, account)
+	if err != nil {
+		return access.Person{}, err
+	}
+	p := access.Person{Account: a}
+	u, err := h.Memory.UserOf(ctx, conn, account)
+	if err == nil {
+		p.User = u.ID
+	} else if !fault.Is(err, fault.NotFound) {
+		return p, err
+	}
+	err = h.Memory.EachHeld(ctx, conn, account, func(m directory.Membership) error {
+		r, err := h.Memory.Resource(ctx, conn, m.Resource)
+		if err == nil && r.Kind == directory.UserGroup && m.Slug == "member" {
+			p.Groups = append(p.Groups, r)
+		}
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		return err
+	})
+	return p, err
+}
+
+// confirmed is person, with the membership in the approver groups of a rule
+// read from Slack now: a directory that is an hour old gives nobody a vote.
+func (h *House) confirmed(ctx context.Context, conn string, account string, w access.Who) (access.Person, error) {
+	p, err := h.person(ctx, conn, account)
+	if err != nil || len(w.Groups) == 0 {
+		return p, err
+	}
+	var still []directory.Resource
+	for _, g := range p.Groups {
+		if !w.Has(g) {
+			continue
+		}
+		v, err := h.Slack.View(ctx, connector.Link{Connector: conn, Team: g.Workspace}, g)
+		if err != nil {
+			return p, err
+		}
+		if v.Resource.Visible() && v.Set()[account] {
+			still = append(still, v.Resource)
+		}
+	}
+	p.Groups = still
+	return p, nil
+}
+
+// accountsOf gives the Slack accounts of a connector's owners.
+func (h *House) accountsOf(ctx context.Context, c connector.Connector) ([]string, error) {
+	var out []string
+	for _, id := range c.Owners {
+		u, err := h.Memory.User(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if a := u.In(c.ID); a != "" && !u.Ended {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,107 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// Publish puts a checked policy in force as the next version, by a Super
+// Administrator. It gives the live grants that the new policy would not allow:
+// they keep their end, and can be ended by a person.
+func (h *House) Publish(ctx context.Context, by access.Actor, p access.Policy) (access.Policy, []access.Grant, error) {
+	const op = "flow.Publish"
+	if !by.Is(access.SuperAdministrator) {
+		return p, nil, fault.New(op, fault.Forbidden, "publishing a policy needs the duty super administrator")
+	}
+	err := again(func() error {
+		newest, err := h.Memory.Policy(ctx, 0)
+		if err != nil {
+			return err
+		}
+		if newest.Digest == p.Digest && newest.Version > 0 {
+			p = newest
+			return nil
+		}
+		p.Version, p.By, p.Published = newest.Version+1, by.User.ID, h.Now()
+		return h.Memory.SavePolicy(ctx, p, h.event("policy", "policy.published", who(by), map[string]string{
+			"version": fmt.Sprint(p.Version), "digest": p.Digest, "rules": fmt.Sprint(len(p.Rules)),
+		}))
+	})
+	if err != nil {
+		return p, nil, fault.Wrap(op, err)
+	}
+	outside, err := h.notAllowedNow(ctx, p)
+	return p, outside, fault.Wrap(op, err)
+}
+
+// notAllowedNow lists the live grants that a policy would not give.
+func (h *House) notAllowedNow(ctx context.Context, p access.Policy) ([]access.Grant, error) {
+	live, err := h.Memory.Grants(ctx, true, 10000)
+	if err != nil {
+		return nil, err
+	}
+	var out []access.Grant
+	for _, g := range live {
+		if g.Takes() || g.Parent != "" {
+			continue
+		}
+		r, err := h.Memory.Request(ctx, g.Request)
+		if err != nil {
+			return nil, err
+		}
+		f, err := h.gather(ctx, g.Connector, r.By, g.Account, g.Resource, g.Slug, g.End.Sub(g.Start))
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !p.Decide(f.ask).Allowed {
+			out = append(out, g)
+		}
+	}
+	return out, nil
+}
+
+// Explanation answers "may Ada have @oncall for 2 hours, now?".
+type Explanation struct {
+	Decision  access.Decision
+	Requester string
+	Subject   string
+	Resource  string
+	Approvers []string // accounts that could approve now, by name; at most 20
+}
+
+// Explain asks the policy in force without requesting anything. Everybody may
+// ask about themselves; about others, who administers or audits.
+func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, subject, resource, slug string, length time.Duration) (Explanation, error) {
+	const op = "flow.Explain"
+	own, err := h.asker(by, conn)
+	if requester == "" {
+		requester = own
+	}
+	if subject == "" {
+		subject = requester
+	}
+	if !by.Is(access.Auditor) && !by.Is(access.IntegrationAdministrator) && (err != nil || requester != own) {
+		return Explanation{}, fault.New(op, fault.Forbidden, "you can ask what you may have yourself; about others, an auditor or administrator can")
+	}
+	if slug == "" {
+		slug = "member"
+	}
+	f, d, err := h.decide(ctx, conn, requester, subject, resource, slug, length)
+	if err != nil {
+		return Explanation{}, fault.Wrap(op, err)
+	}
+	x := Explanation{
+		Decision: d, Requester: f.ask.Requester.Account.Label(), Subject: f.ask.Subject.Label(), Resource: access.Name(f.ask.Resource),
+	}
+	if d.Allowed && !d.Auto {
+		x.Approvers, err = h.couldApprove(ctx, f, d.Rule)
+	}
+	return x, fault.Wrap(op, err)
+}

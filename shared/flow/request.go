@@ -1,0 +1,217 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// Asking is what a requester says. Subject "" is the requester. Start zero:
+// as soon as approved. Slug "" is "member".
+type Asking struct {
+	Connector string
+	Subject   string
+	Resources []string
+	Slug      string
+	Start     time.Time
+	Length    time.Duration
+	Reason    string
+}
+
+// Limits of what a requester may say.
+const (
+	longestReason = 2000                // characters
+	farthestStart = 90 * 24 * time.Hour // ahead
+	decisionTime  = 72 * time.Hour      // to decide, where the rule says nothing
+)
+
+// Request asks policy about each item and stores the request, with the grants
+// of items that policy approves by itself. What policy denies is an error of
+// kind Forbidden with the reason, and an event; nothing is stored then.
+func (h *House) Request(ctx context.Context, by access.Actor, a Asking) (access.Request, error) {
+	const op = "flow.Request"
+	now := h.Now()
+	account, err := h.asker(by, a.Connector)
+	if err != nil {
+		return access.Request{}, fault.Wrap(op, err)
+	}
+	if a.Subject == "" {
+		a.Subject = account
+	}
+	if a.Slug == "" {
+		a.Slug = "member"
+	}
+	if err := a.check(now); err != nil {
+		return access.Request{}, fault.Wrap(op, err)
+	}
+	r := access.Request{
+		ID: h.NewID("rq"), Requester: by.User.ID, By: account, Subject: a.Subject, Connector: a.Connector,
+		Start: a.Start, Length: a.Length, Created: now, Expires: now.Add(decisionTime),
+	}
+	var grants []access.Grant
+	for i, resource := range a.Resources {
+		item, g, err := h.item(ctx, &r, i, resource, a.Slug)
+		if err != nil {
+			return r, h.refuse(ctx, op, by, a, resource, err)
+		}
+		r.Items = append(r.Items, item)
+		if g != nil {
+			grants = append(grants, *g)
+		}
+	}
+	texts, hash, err := h.reason(ctx, "request/"+r.ID, account, a.Reason)
+	if err != nil {
+		return r, fault.Wrap(op, err)
+	}
+	events := []audit.Event{h.requestEvent(r, "request.made", who(by), map[string]string{"reason": hash})}
+	for _, g := range grants {
+		events = append(events, h.requestEvent(r, "request.approved", ebb, map[string]string{"grant": g.ID, "rule": g.Rule, "item": fmt.Sprint(g.Item), "resource": g.Resource}), h.grantEvent(g, "approved by policy"))
+	}
+	r, err = h.Memory.SaveRequest(ctx, r, grants, texts, events...)
+	return r, fault.Wrap(op, err)
+}
+
+// asker is the account for which the actor asks.
+func (h *House) asker(by access.Actor, conn string) (string, error) {
+	if by.User.ID == "" || by.User.Ended {
+		return "", fault.New("flow.asker", fault.Unauthenticated, "it is not known who asks")
+	}
+	account := by.User.In(conn)
+	if account == "" {
+		return "", fault.New("flow.asker", fault.Forbidden, "you have no account in this Slack; an administrator can bind one to you")
+	}
+	return account, nil
+}
+
+func (a Asking) check(now time.Time) error {
+	const op = "flow.Asking"
+	switch {
+	case len(a.Resources) == 0 || len(a.Resources) > access.MaxItems:
+		return fault.At(op, "resources", "ask for 1 to %d resources at once", access.MaxItems)
+	case a.Length < time.Second:
+		return fault.At(op, "length", "say for how long, such as 2h")
+	case a.Length > access.Longest:
+		return fault.At(op, "length", "the longest grant lasts 360 days")
+	case len([]rune(a.Reason)) > longestReason:
+		return fault.At(op, "reason", "the reason has more than %d characters", longestReason)
+	case !a.Start.IsZero() && a.Start.After(now.Add(farthestStart)):
+		return fault.At(op, "start", "a start lies at most 90 days ahead")
+	case !a.Start.IsZero() && a.Start.Add(a.Length).Before(now):
+		return fault.At(op, "start", "this time is over already")
+	}
+	seen := map[string]bool{}
+	for _, r := range a.Resources {
+		if seen[r] {
+			return fault.At(op, "resources", "%s is named twice", r)
+		}
+		seen[r] = true
+	}
+	return nil
+}
+
+// item asks policy about one resource, and makes its grant where policy
+// approves by itself.
+func (h *House) item(ctx context.Context, r *access.Request, n int, resource, slug string) (access.Item, *access.Grant, error) {
+	f, d, err := h.decide(ctx, r.Connector, r.By, r.Subject, resource, slug, r.Length)
+	if err != nil {
+		return access.Item{}, nil, err
+	}
+	if !d.Allowed {
+		return access.Item{}, nil, &fault.Error{Op: "policy", Kind: fault.Forbidden, Text: d.Because, Code: d.Rule.ID}
+	}
+	if !f.conn.Usable() {
+		return access.Item{}, nil, stopped(f.conn)
+	}
+	it := access.Item{
+		Resource: resource, Kind: f.ask.Resource.Kind, Slug: slug, State: access.Pending,
+		Rule: d.Rule.ID, PolicyVersion: d.Version,
+	}
+	if d.Rule.Wait > 0 && r.Created.Add(d.Rule.Wait).Before(r.Expires) {
+		r.Expires = r.Created.Add(d.Rule.Wait)
+	}
+	if !d.Auto {
+		return it, nil, nil
+	}
+	it.State, it.DecidedAt = access.Approved, h.Now()
+	g := h.newGrant(*r, n, it, f.ask.Resource, nil)
+	it.Grant = g.ID
+	return it, &g, nil
+}
+
+// decide gathers the facts and asks the policy in force.
+func (h *House) decide(ctx context.Context, conn, requester, subject, resource, slug string, length time.Duration) (facts, access.Decision, error) {
+	f, err := h.gather(ctx, conn, requester, subject, resource, slug, length)
+	if err != nil {
+		return f, access.Decision{}, err
+	}
+	p, err := h.Memory.Policy(ctx, 0)
+	if err != nil {
+		return f, access.Decision{}, err
+	}
+	return f, p.Decide(f.ask), nil
+}
+
+func stopped(c connector.Connector) error {
+	text := "the connection to Slack is " + string(c.Label) + "; no new access is given until an owner has looked at it"
+	if c.Trouble.Text != "" {
+		text += ": " + c.Trouble.Text
+	}
+	return fault.New("flow.stopped", fault.Misconfigured, "%s", text)
+}
+
+// newGrant makes the grant of an approved item, with its start and its end.
+func (h *House) newGrant(r access.Request, n int, it access.Item, res directory.Resource, approvers []string) access.Grant {
+	now := h.Now()
+	start := r.Start
+	if start.Before(now) {
+		start = now
+	}
+	return access.Grant{
+		ID: h.NewID("g"), Request: r.ID, Item: n, Connector: r.Connector, Workspace: res.Workspace,
+		Resource: it.Resource, Kind: it.Kind, Slug: it.Slug, Account: r.Subject,
+		Start: start, End: start.Add(r.Length), State: access.Scheduled,
+		PolicyVersion: it.PolicyVersion, Rule: it.Rule, Approvers: approvers, Created: now,
+	}
+}
+
+// refuse records the refusal and gives its error.
+func (h *House) refuse(ctx context.Context, op string, by access.Actor, a Asking, resource string, cause error) error {
+	if fault.Is(cause, fault.Forbidden, fault.Misconfigured, fault.NotFound) {
+		e := h.event("refusals", "request.refused", who(by), map[string]string{
+			"connector": a.Connector, "resource": resource, "account": a.Subject, "rule": fault.CodeOf(cause), "kind": string(fault.KindOf(cause)),
+		})
+		if err := h.Memory.SaveEvents(ctx, e); err != nil {
+			return fault.Wrap(op, err)
+		}
+	}
+	return fault.Wrap(op, cause)
+}
+
+// reason makes the text that lives beside the aggregate, and the keyed hash
+// that stands for it in the event.
+func (h *House) reason(ctx context.Context, about, author, body string) ([]Text, string, error) {
+	body = strings.TrimSpace(body)
+	if body == "" {
+		return nil, "", nil
+	}
+	hash, err := h.pseudonym(ctx, body)
+	return []Text{{About: about, Author: author, Body: body, Written: h.Now()}}, hash, err
+}
+
+func (h *House) requestEvent(r access.Request, action, actor string, more map[string]string) audit.Event {
+	data := map[string]string{
+		"connector": r.Connector, "subject": r.Subject, "requester": r.By,
+		"items": fmt.Sprint(len(r.Items)), "length": access.Span(r.Length), "start": stamp(r.Start),
+	}
+	for k, v := range more {
+		data[k] = v
+	}
+	return h.event("request/"+r.ID, action, actor, data)
+}

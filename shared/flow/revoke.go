@@ -1,0 +1,124 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// Revoke takes the access of a grant back when its end has come, and goes on
+// with what is revoking or stuck. It may be called at any time and any number
+// of times; before the end it changes nothing. No label of the connector stops
+// it.
+func (h *House) Revoke(ctx context.Context, id string) (Answer, error) {
+	const op = "flow.Revoke"
+	g, err := h.Memory.Grant(ctx, id)
+	if err != nil {
+		return Answer{}, fault.Wrap(op, err)
+	}
+	now := h.Now()
+	at, open := g.Next()
+	ended := g.State == access.Granting && !now.Before(g.End)
+	if open && g.State != access.Scheduled && (ended || !now.Before(at)) {
+		if err := h.converge(ctx, g.Connector, g.Resource); err != nil && !fault.Is(err, fault.Conflict) {
+			return Answer{}, fault.Wrap(op, err)
+		}
+	}
+	return h.answer(ctx, op, id)
+}
+
+// EndAccess ends a grant now: by who holds it or asked for it, an owner of the
+// connector or of the resource, or a Super Administrator. The access is taken
+// back by the next Revoke, within seconds.
+func (h *House) EndAccess(ctx context.Context, by access.Actor, id string) (access.Grant, error) {
+	const op = "flow.EndAccess"
+	var out access.Grant
+	err := again(func() error {
+		g, err := h.Memory.Grant(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := h.mayEnd(ctx, by, g); err != nil {
+			return err
+		}
+		out, err = h.endNow(ctx, g, who(by))
+		return err
+	})
+	return out, fault.Wrap(op, err)
+}
+
+func (h *House) mayEnd(ctx context.Context, by access.Actor, g access.Grant) error {
+	account, err := h.asker(by, g.Connector)
+	if by.Is(access.SuperAdministrator) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f, err := h.gather(ctx, g.Connector, account, g.Account, g.Resource, g.Slug, 1)
+	if err != nil {
+		return err
+	}
+	r, err := h.Memory.Request(ctx, g.Request)
+	if err != nil {
+		return err
+	}
+	for _, a := range append(append([]string{g.Account, r.By}, f.ask.Resource.Owners...), f.ask.AppOwners...) {
+		if a == account {
+			return nil
+		}
+	}
+	return fault.New("flow.mayEnd", fault.Forbidden, "only who holds or asked for a grant, an owner, or a Super Administrator can end it")
+}
+
+// endNow turns the grant, and the default channels that came with it, to their
+// end, due at once.
+func (h *House) endNow(ctx context.Context, g access.Grant, actor string) (access.Grant, error) {
+	if g.State.Final() || g.State == access.Revoking {
+		return g, fault.New("flow.endNow", fault.Invalid, "this grant is %s already", g.State)
+	}
+	now := h.Now()
+	all := []access.Grant{g}
+	children, err := h.children(ctx, g)
+	if err != nil {
+		return g, err
+	}
+	all = append(all, children...)
+	var moved []access.Grant
+	var events []audit.Event
+	for _, one := range all {
+		next, err := one.Turn(access.End, now, "ended before it began")
+		if err != nil {
+			continue // a child that is on its way already
+		}
+		next.EndedBy = actor
+		if next.End.After(now) {
+			next.End = now
+		}
+		e := h.grantEvent(next, "ended early")
+		e.Actor = actor
+		moved, events = append(moved, next), append(events, e)
+	}
+	if err := h.Memory.SaveGrants(ctx, moved, events...); err != nil {
+		return g, err
+	}
+	return h.Memory.Grant(ctx, g.ID)
+}
+
+// Retry looks at a grant that needs attention now instead of at its next try.
+func (h *House) Retry(ctx context.Context, by access.Actor, id string) (Answer, error) {
+	const op = "flow.Retry"
+	g, err := h.Memory.Grant(ctx, id)
+	if err != nil {
+		return Answer{}, fault.Wrap(op, err)
+	}
+	if err := h.mayEnd(ctx, by, g); err != nil {
+		return Answer{}, fault.Wrap(op, err)
+	}
+	if err := h.converge(ctx, g.Connector, g.Resource); err != nil {
+		return Answer{}, fault.Wrap(op, err)
+	}
+	return h.answer(ctx, op, id)
+}
