@@ -1,0 +1,140 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strings"
+
+	slackgo "github.com/slack-go/slack"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// inviteAtMost is how many accounts Slack takes in one conversations.invite.
+const inviteAtMost = 100
+
+// Replace is usergroups.users.update: the whole member list, in the voice of the
+// administrator (Slack's default lets only admins edit user groups). Sending the
+// same list again changes nothing.
+func (c *Client) Replace(ctx context.Context, l connector.Link, group string, members []string) error {
+	if len(members) == 0 {
+		return &fault.Error{Op: "usergroups.users.update", Kind: fault.Permanent, Code: "no_users_provided", Text: lastMember}
+	}
+	return c.asAdmin(ctx, l, "usergroups.users.update", url.Values{"usergroup": {group}, "users": {strings.Join(members, ",")}})
+}
+
+// Disable is usergroups.disable: the handle stops working, Slack keeps the
+// members.
+func (c *Client) Disable(ctx context.Context, l connector.Link, group string) error {
+	return c.asAdmin(ctx, l, "usergroups.disable", url.Values{"usergroup": {group}})
+}
+
+func (c *Client) asAdmin(ctx context.Context, l connector.Link, method string, args url.Values) error {
+	have, err := c.voices(ctx, l, false)
+	if err != nil {
+		return err
+	}
+	_, err = c.call(ctx, query{method: method, link: l, as: have[0], args: args}, nil)
+	return err
+}
+
+// Kick is conversations.kick, in the app's voice where Slack lets it.
+func (c *Client) Kick(ctx context.Context, l connector.Link, channel, account string) error {
+	return c.inChannel(ctx, l, func(v credential) error {
+		_, err := c.call(ctx, query{
+			method: "conversations.kick", link: l, as: v,
+			args: url.Values{"channel": {channel}, "user": {account}},
+		}, nil)
+		return err
+	})
+}
+
+// Invite is conversations.invite with force: Slack skips whom it refuses, and
+// says so. Who was in already counts as in.
+func (c *Client) Invite(ctx context.Context, l connector.Link, channel string, accounts []string) ([]access.Refused, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	if len(accounts) > inviteAtMost {
+		return nil, fault.At("conversations.invite", "accounts", "Slack takes %d accounts in one call, not %d", inviteAtMost, len(accounts))
+	}
+	var out []access.Refused
+	err := c.inChannel(ctx, l, func(v credential) (err error) {
+		out, err = c.invite(ctx, l, v, channel, accounts)
+		return err
+	})
+	return out, err
+}
+
+func (c *Client) invite(ctx context.Context, l connector.Link, v credential, channel string, accounts []string) ([]access.Refused, error) {
+	q := query{method: "conversations.invite", link: l, as: v, args: url.Values{
+		"channel": {channel}, "users": {strings.Join(accounts, ",")}, "force": {"true"},
+	}}
+	r, err := c.call(ctx, q, nil)
+	named := namedIn(r.body)
+	code := fault.CodeOf(err)
+	switch {
+	case err == nil, len(named) > 0 && ofAccount[code]:
+		return named, nil
+	case !ofAccount[code]:
+		return nil, err
+	case len(accounts) == 1:
+		return refused(nil, accounts[0], code), nil
+	}
+	return nil, unwell(q.method, methods[q.method], code, "Slack refused some of the accounts and did not say which", nil)
+}
+
+// namedIn are the accounts that an answer of conversations.invite names as
+// refused. "ok" may be true or false with it: the others were invited.
+func namedIn(body []byte) []access.Refused {
+	var a struct {
+		Errors []slackgo.ConversationsInviteResponseError `json:"errors"`
+	}
+	if json.Unmarshal(body, &a) != nil {
+		return nil
+	}
+	var out []access.Refused
+	for _, e := range a.Errors {
+		out = refused(out, e.User, readable(e.Error))
+	}
+	return out
+}
+
+// refused adds an account, unless it is refused for being in.
+func refused(to []access.Refused, account, code string) []access.Refused {
+	if k := classOf("conversations.invite", code); account != "" && k.kind != fault.Already {
+		to = append(to, access.Refused{Account: account, Code: code, Text: k.text})
+	}
+	return to
+}
+
+// Probe is usergroups.update in the app's voice with the group's own name as it
+// stands: whether the app may edit user groups at all, which is so only where
+// everybody may. Nothing changes but the date of the last edit. Without a bot
+// token, or a scope for it, there is nothing open.
+func (c *Client) Probe(ctx context.Context, l connector.Link, r directory.Resource) (bool, error) {
+	have, err := c.voices(ctx, l, true)
+	if err != nil {
+		return false, err
+	}
+	bot := have[0]
+	if bot.voice != "bot" {
+		return false, nil
+	}
+	g, err := c.findGroup(ctx, l, bot, r.ID)
+	if err == nil {
+		_, err = c.call(ctx, query{
+			method: "usergroups.update", link: l, as: bot,
+			args: url.Values{"usergroup": {g.ID}, "name": {g.Name}},
+		}, nil)
+	}
+	switch fault.CodeOf(err) {
+	case "permission_denied", "missing_scope", "not_allowed_token_type":
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,123 @@
+package slack
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+)
+
+// Workspaces is a page of auth.teams.list: the workspaces that an
+// organization-wide token was granted.
+func (c *Client) Workspaces(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Resource], error) {
+	var out directory.Listing[directory.Resource]
+	var a teamsAnswer
+	q, err := c.page(ctx, l, "auth.teams.list", cursor, url.Values{"limit": {teamPageLimit}})
+	if err != nil {
+		return out, err
+	}
+	if _, err := c.call(ctx, q, &a); err != nil {
+		return out, err
+	}
+	if a.Teams == nil {
+		return out, short(q.method, "no workspaces")
+	}
+	for _, t := range a.Teams {
+		out.Items = append(out.Items, directory.Resource{ID: t.ID, Connector: l.Connector, Kind: directory.Workspace, Name: t.Name})
+	}
+	out.Next, err = next(q.method, a.paging, cursor)
+	return out, err
+}
+
+// Accounts is a page of users.list: everybody of the workspace, invited and
+// deactivated accounts too. Roles speak of l.Team alone.
+func (c *Client) Accounts(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Account], error) {
+	var out directory.Listing[directory.Account]
+	var a usersAnswer
+	q, err := c.page(ctx, l, "users.list", cursor, nil)
+	if err != nil {
+		return out, err
+	}
+	if _, err := c.call(ctx, q, &a); err != nil {
+		return out, err
+	}
+	if a.Members == nil {
+		return out, short(q.method, "no members")
+	}
+	for _, u := range a.Members {
+		where := l.Team
+		if where == "" {
+			where = u.TeamID
+		}
+		out.Items = append(out.Items, account(l, u, where, u.IsStranger || !belongs(u, where)))
+	}
+	out.Next, err = next(q.method, a.paging, cursor)
+	return out, err
+}
+
+// Channels is a page of conversations.list: public or private channels, archived
+// ones too. Slack lists private channels only to a token that is in them.
+func (c *Client) Channels(ctx context.Context, l connector.Link, private bool, cursor string) (directory.Listing[directory.Resource], error) {
+	var out directory.Listing[directory.Resource]
+	var a channelsAnswer
+	args := url.Values{"types": {"public_channel"}, "exclude_archived": {"false"}}
+	if private {
+		args.Set("types", "private_channel")
+	}
+	q, err := c.page(ctx, l, "conversations.list", cursor, args)
+	if err != nil {
+		return out, err
+	}
+	if _, err := c.call(ctx, q, &a); err != nil {
+		return out, err
+	}
+	if a.Channels == nil {
+		return out, short(q.method, "no channels")
+	}
+	for _, ch := range a.Channels {
+		out.Items = append(out.Items, ch.resource(l))
+	}
+	out.Next, err = next(q.method, a.paging, cursor)
+	return out, err
+}
+
+// ChannelMembers is a page of conversations.members. The token is the link's: a
+// cursor belongs to the token that got it.
+func (c *Client) ChannelMembers(ctx context.Context, l connector.Link, channel, cursor string) (directory.Listing[string], error) {
+	v, err := c.voice(ctx, l)
+	if err != nil {
+		return directory.Listing[string]{}, err
+	}
+	return c.members(ctx, l, v, channel, cursor)
+}
+
+func (c *Client) members(ctx context.Context, l connector.Link, v credential, channel, cursor string) (directory.Listing[string], error) {
+	var out directory.Listing[string]
+	var a idsAnswer
+	q := query{method: "conversations.members", link: l, as: v, args: paged(url.Values{"channel": {channel}}, cursor)}
+	if _, err := c.call(ctx, q, &a); err != nil {
+		return out, err
+	}
+	if a.Members == nil {
+		return out, short(q.method, "no members")
+	}
+	following, err := next(q.method, a.paging, cursor)
+	return directory.Listing[string]{Items: a.Members, Next: following}, err
+}
+
+// page prepares the call for one page in the link's voice.
+func (c *Client) page(ctx context.Context, l connector.Link, method, cursor string, args url.Values) (query, error) {
+	v, err := c.voice(ctx, l)
+	return query{method: method, link: l, as: v, args: paged(args, cursor)}, err
+}
+
+func paged(args url.Values, cursor string) url.Values {
+	if args.Get("limit") == "" {
+		args = with(args, "limit", pageLimit)
+	}
+	if cursor != "" {
+		args = with(args, "cursor", cursor)
+	}
+	return args
+}

@@ -1,0 +1,14 @@
+package slack_test
+
+import (
+	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/slack"
+)
+
+// The client serves four ports of flow without knowing them.
+var (
+	_ flow.Installer = (*slack.Client)(nil)
+	_ flow.Listings  = (*slack.Client)(nil)
+	_ flow.Lookups   = (*slack.Client)(nil)
+	_ flow.Changes   = (*slack.Client)(nil)
+)
