@@ -10,7 +10,7 @@ func suggest(word string, known []string) string {
 		least = 0
 	}
 	for _, k := range known {
-		if d := distance(strings.ToLower(word), k); least > 0 && d < least && d < len(k) {
+		if d := distance(strings.ToLower(word), k); least > 0 && d < least && 2*d <= len(k) {
 			best, least = k, d
 		}
 	}

@@ -128,13 +128,14 @@ func TestParseLimits(t *testing.T) {
 		"nested deeply": strings.Repeat("[", 20000),
 		"a bomb": "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\n" +
 			"c: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c]\n",
-		"itself": "rules: &r [*r]\n",
+		"too many": "version: 1\nrules: [" + strings.Repeat("x,", mostItems+1) + "]\n",
+		"itself":   "rules: &r [*r]\n",
 	} {
 		if _, err := Parse([]byte(src)); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	_, err := Parse([]byte("version: 1\nrules: [" + strings.Repeat("x,", 500) + "]\n"))
+	_, err := Parse([]byte("version: 1\nrules: [" + strings.Repeat("x,", mostItems) + "]\n"))
 	var list Errors
 	if !errors.As(err, &list) || len(list) != mostProblems+1 {
 		t.Errorf("%d problems are listed", len(list))
@@ -190,4 +191,10 @@ func TestSuggest(t *testing.T) {
 	if !slices.IsSorted(known) {
 		t.Error("the list was changed")
 	}
+}
+
+func problems(err error) Errors {
+	var list Errors
+	errors.As(err, &list)
+	return list
 }

@@ -14,6 +14,10 @@ import (
 // document with a problem is used.
 type reader struct{ found Errors }
 
+// mostItems is how many entries a list may have, the rules too: comparing
+// them pair by pair has to stay quick.
+const mostItems = 500
+
 // field is one field of a mapping.
 type field struct {
 	need bool
@@ -73,8 +77,12 @@ func (r *reader) object(n *yaml.Node, path string, fields map[string]field) {
 
 // list reads a sequence that has to be one; an empty one is fine here.
 func (r *reader) list(n *yaml.Node, path string) []*yaml.Node {
-	if n.Kind != yaml.SequenceNode {
+	switch {
+	case n.Kind != yaml.SequenceNode:
 		r.wrong(n, path, "a list")
+		return nil
+	case len(n.Content) > mostItems:
+		r.at(n, path, "has %d entries; at most %d are read", len(n.Content), mostItems)
 		return nil
 	}
 	return n.Content
@@ -83,7 +91,7 @@ func (r *reader) list(n *yaml.Node, path string) []*yaml.Node {
 // texts reads a list of words, each of which passes check ("" is well).
 func (r *reader) texts(n *yaml.Node, path string, check func(string) string) []string {
 	items := r.list(n, path)
-	if n.Kind == yaml.SequenceNode && len(items) == 0 {
+	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
 		r.at(n, path, "is empty; leave the field out, or name something")
 	}
 	out := make([]string, 0, len(items))
@@ -169,8 +177,8 @@ func what(n *yaml.Node) string {
 }
 
 func join(path, name string) string {
-	if path == "" {
-		return name
+	if path == "" || name == "" {
+		return path + name
 	}
 	return path + "." + name
 }
