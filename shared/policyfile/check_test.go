@@ -138,18 +138,18 @@ func TestIncludes(t *testing.T) {
 	}
 }
 
-// The worst documents that Parse lets through are still checked in a moment:
+// Long documents are checked in a moment, also where no rule helps to stop early:
 // everybody may meet, or nobody does and every way is followed to its end.
 func TestCheckOfManyRules(t *testing.T) {
 	for _, requesters := range []string{"groups: [S%d]", "accounts: [U%d]"} {
 		var b strings.Builder
 		b.WriteString("version: 1\nrules:\n")
-		for i := range mostItems {
+		for i := range mostItems / 2 {
 			fmt.Fprintf(&b, "  - {id: r%d, resources: {kind: usergroup, names: [\"%d*\", a%d]}, requesters: {"+requesters+"}, max: 1h, approve: {groups: [\"@g%d\", S%d]}}\n", i, i, i, i, i, i)
 		}
 		begin := time.Now()
 		found := Check(parse(t, b.String()))
-		if took := time.Since(begin); took > 30*time.Second || len(found) == 0 {
+		if took := time.Since(begin); took > 10*time.Second || len(found) == 0 {
 			t.Errorf("took %v and found %d", took, len(found))
 		}
 	}
