@@ -1,0 +1,2 @@
+// Package slacktest is a simulated Slack over HTTP.
+package slacktest

@@ -1,0 +1,47 @@
+package slacktest
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+const base36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+// mint makes ids and secrets, reproducibly from the seed. Ids of people come
+// from their own stream, so that adding a token never renames a person.
+type mint struct {
+	ids, secrets *rand.Rand
+	taken        map[string]struct{}
+}
+
+func newMint(seed int64) *mint {
+	return &mint{
+		ids:     rand.New(rand.NewPCG(uint64(seed), 0x5eed)),
+		secrets: rand.New(rand.NewPCG(uint64(seed), 0x5ec2e7)),
+		taken:   map[string]struct{}{},
+	}
+}
+
+// id in Slack's spelling: a letter for the kind and ten characters after it.
+func (m *mint) id(prefix string) string {
+	for {
+		id := prefix + "0" + letters(m.ids, 9)
+		if _, ok := m.taken[id]; !ok {
+			m.taken[id] = struct{}{}
+			return id
+		}
+	}
+}
+
+// secret is spelled so that no scanner takes it for a real one.
+func (m *mint) secret(prefix string) string {
+	return fmt.Sprintf("%s-sim-%s", prefix, letters(m.secrets, 24))
+}
+
+func letters(r *rand.Rand, n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = base36[r.IntN(len(base36))]
+	}
+	return string(b)
+}

@@ -1,0 +1,3 @@
+package slacktest
+
+func (o *Org) routeSCIM() {}
