@@ -4,4 +4,71 @@
 // and go in plain batches.
 //
 // It never calls Slack, never decides, and never imports flow.
+//
+// # The table of keys
+//
+// Words of a key are joined by #; a word's own # is escaped. <time> is RFC 3339
+// in UTC with milliseconds, so that it sorts. "Copy" is a full record; "pointer"
+// names an id and is written once (version 1) and deleted once.
+//
+//	partition              sort                     what, and how many rows
+//	connector              <id>                     each connector
+//	invite                 <link hash>              each invitation; expires a day after it ended
+//	invite-state           <state hash>             pointer, once the link was opened
+//	run#<id>               run                      each sync run
+//	runs#<conn>            <started>#<id>           pointer to each run
+//	seen#<run>#<listing>   <page>#<part>            ids of one page; expires after a week
+//	dir#<conn>#acct        <account>                each account of Slack
+//	dir#<conn>#res         <resource>               each resource of Slack, without its owners
+//	own#<conn>             <resource>               a resource's owners: Ebb's own, no sync touches them
+//	mem#<conn>#<resource>  <slug>#<account>         each membership, by resource
+//	held#<conn>#<account>  <resource>#<slug>        the same, by account
+//	request#<id>           request                  each request
+//	requests               <created>#<id>           pointer to each request
+//	requests-open          <created>#<id>           pointer while an item is pending
+//	grant#<id>             grant                    each grant, for ever
+//	live                   <conn>#<account>#<id>    pointer while the grant is not final
+//	ended                  <closed>#<id>            pointer to each final grant
+//	res#<conn>#<resource>  grant#<id>               copy while the grant is not final
+//	res#<conn>#<resource>  hold#<slug>#<account>    each hold, for ever
+//	res#<conn>#<resource>  writing                  at most one: the write on its way
+//	res#<conn>#<resource>  left#<account>           each left-out member
+//	res#<conn>#<resource>  wake                     where the resource's own due row is
+//	lock#<conn>#<resource> lock                     one per resource ever changed; never deleted
+//	due#act, due#sync      <time>#<urgency>#<kind>#<conn>#<id>  one per aggregate that can act, at its next action
+//	pause#<conn>           <method>                 each rate limit that was hit; expires
+//	policy                 <version>                each version of the policy
+//	user#<id>              user                     each user
+//	user-of#<conn>         <account>                pointer to the account's one user
+//	key                    <hash>                   each API key
+//	text                   <about>                  each free text
+//	text-by#<author>       <about>                  pointer until it is erased
+//	ev#<aggregate>         <seq>                    each event
+//	aggregates             <aggregate>              newest seq and hash of each aggregate
+//	unsealed               <time>#<event>           one per commit with events, until sealed
+//	sealed                 <aggregate>              how far the aggregate is sealed
+//	chain                  <N>                      each link of the house's chain
+//	chain-head             head                     the last link
+//
+// # Versions
+//
+// The version of an aggregate's row is its Rev. Every save reads the rows that
+// it replaces, refuses when a Rev differs, and knows from their records where
+// index rows stand: the record of whatever can act holds the sort of its due
+// row, pointers are always at version 1, and a grant's copy is written in
+// every commit that writes the grant, so both have the same version.
+//
+// An aggregate's event head has a row of its own (aggregates), whether the
+// aggregate has a row or not ("policy", "house"): a refusal about a grant can
+// be recorded without moving the grant's Rev. A lost race for the head is
+// fault.Conflict as any other.
+//
+// # Rows of a commit
+//
+// The table takes 100 rows in one commit. A grant takes 4 when it is created,
+// up to 4 when it moves and 5 when it ends; an event takes 1, and 1 more for
+// its aggregate's head; a commit with events 1 more. So one commit holds a
+// request's 20 new grants when their creation is told by events of the
+// request, and 8 grants (MaxGrantsPerStep) with an event and a hold each
+// beside the lock, the writing row and the resource's due row.
 package store

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// mostRows is how many rows the table takes in one commit.
+const mostRows = 100
+
+// MaxGrantsPerStep is how many grants one commit of converge surely holds,
+// each ending, with an event and a hold of its own, beside the lock, the
+// writing row, the resource's due row and some events of the resource.
+const MaxGrantsPerStep = 8
+
+// change collects the rows of one commit. The first error of a record stays
+// until save.
+type change struct {
+	writes []Write
+	err    error
+}
+
+// put stores a record over the version that was read, 0 for a new row.
+func (c *change) put(k Key, was int64, record any) { c.putUntil(k, was, 0, record) }
+
+// putUntil is put for a row that the table may forget at a Unix second.
+func (c *change) putUntil(k Key, was, expires int64, record any) {
+	body, err := encode(record)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	c.writes = append(c.writes, Write{Action: Put, Row: Row{Key: k, Expires: expires, Body: body}, Was: was})
+}
+
+func (c *change) delete(k Key, was int64) {
+	c.writes = append(c.writes, Write{Action: Delete, Row: Row{Key: k}, Was: was})
+}
+
+// check makes the commit depend on a row that it does not change.
+func (c *change) check(k Key, was int64) {
+	c.writes = append(c.writes, Write{Action: Check, Row: Row{Key: k}, Was: was})
+}
+
+// point puts a pointer; unpoint takes it away.
+func (c *change) point(k Key, p pointer) { c.put(k, 0, p) }
+func (c *change) unpoint(k Key)          { c.delete(k, 1) }
+
+// save commits the change and its events, all or nothing: fault.Conflict when
+// a version differs, fault.Invalid when it is more than a commit holds.
+func (s *Store) save(ctx context.Context, c *change, events []audit.Event) error {
+	if err := s.tell(ctx, c, events); err != nil {
+		return err
+	}
+	if c.err != nil {
+		return c.err
+	}
+	if len(c.writes) > mostRows {
+		return fault.New("", fault.Invalid, "too many changes for one commit: %d rows of %d; save fewer at once", len(c.writes), mostRows)
+	}
+	if len(c.writes) == 0 {
+		return nil
+	}
+	return s.table.Commit(ctx, c.writes)
+}
+
+// told refuses a change of state without an event.
+func told(what string, events []audit.Event) error {
+	if len(events) > 0 {
+		return nil
+	}
+	return fault.New("", fault.Internal, "%s was to be saved without an event", what)
+}

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/directory"
+)
+
+// escaper keeps words apart: a word with # or a control character in it gives
+// no key of another list of words, and none that the table refuses.
+var escaper = func() *strings.Replacer {
+	pairs := []string{"%", "%25", "#", "%23", "\x7f", "%7F"}
+	for c := range byte(' ') {
+		pairs = append(pairs, string(rune(c)), fmt.Sprintf("%%%02X", c))
+	}
+	return strings.NewReplacer(pairs...)
+}()
+
+// join makes one part of a key.
+func join(words ...string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = escaper.Replace(w)
+	}
+	return strings.Join(out, "#")
+}
+
+// split takes a part of a key apart again.
+func split(part string) []string {
+	words := strings.Split(part, "#")
+	for i, w := range words {
+		if strings.Contains(w, "%") {
+			if plain, err := url.PathUnescape(w); err == nil {
+				words[i] = plain
+			}
+		}
+	}
+	return words
+}
+
+// below is the range of all sorts of a partition that begin with these words.
+func below(part string, words ...string) Range {
+	p := join(words...)
+	return Range{Part: part, From: p + "#", To: p + "$"} // $ is the byte after #
+}
+
+func at(t time.Time, words ...string) string {
+	return join(append([]string{stamp(t).String()}, words...)...)
+}
+
+func connectorKey(id string) Key      { return Key{"connector", join(id)} }
+func inviteKey(link string) Key       { return Key{"invite", join(link)} }
+func inviteStateKey(state string) Key { return Key{"invite-state", join(state)} }
+
+func runKey(id string) Key                            { return Key{join("run", id), "run"} }
+func runsKey(conn string, t time.Time, id string) Key { return Key{join("runs", conn), at(t, id)} }
+func seenKey(run, listing string, page, part int) Key {
+	return Key{join("seen", run, listing), fmt.Sprintf("%06d#%03d", page, part)}
+}
+
+func accountKey(conn, id string) Key  { return Key{join("dir", conn, "acct"), join(id)} }
+func resourceKey(conn, id string) Key { return Key{join("dir", conn, "res"), join(id)} }
+func ownersKey(conn, id string) Key   { return Key{join("own", conn), join(id)} }
+func holderKey(m directory.Membership) Key {
+	return Key{join("mem", m.Connector, m.Resource), join(m.Slug, m.Account)}
+}
+
+func heldKey(m directory.Membership) Key {
+	return Key{join("held", m.Connector, m.Account), join(m.Resource, m.Slug)}
+}
+
+func requestKey(id string) Key                  { return Key{join("request", id), "request"} }
+func requestsKey(t time.Time, id string) Key    { return Key{"requests", at(t, id)} }
+func openRequestKey(t time.Time, id string) Key { return Key{"requests-open", at(t, id)} }
+
+func grantKey(id string) Key                { return Key{join("grant", id), "grant"} }
+func liveKey(conn, account, id string) Key  { return Key{"live", join(conn, account, id)} }
+func endedKey(t time.Time, id string) Key   { return Key{"ended", at(t, id)} }
+func lockKey(conn, resource string) Key     { return Key{join("lock", conn, resource), "lock"} }
+func standing(conn, resource string) string { return join("res", conn, resource) }
+func copyKey(conn, resource, id string) Key {
+	return Key{standing(conn, resource), join("grant", id)}
+}
+
+func holdKey(conn, resource, slug, account string) Key {
+	return Key{standing(conn, resource), join("hold", slug, account)}
+}
+func writingKey(conn, resource string) Key { return Key{standing(conn, resource), "writing"} }
+func wakeKey(conn, resource string) Key    { return Key{standing(conn, resource), "wake"} }
+func leftKey(conn, resource, account string) Key {
+	return Key{standing(conn, resource), join("left", account)}
+}
+
+func pauseKey(conn, method string) Key   { return Key{join("pause", conn), join(method)} }
+func policyKey(version int64) Key        { return Key{"policy", fmt.Sprintf("%08d", version)} }
+func userKey(id string) Key              { return Key{join("user", id), "user"} }
+func userOfKey(conn, account string) Key { return Key{join("user-of", conn), join(account)} }
+func apiKeyKey(hash string) Key          { return Key{"key", join(hash)} }
+func textKey(about string) Key           { return Key{"text", join(about)} }
+func textByKey(author, about string) Key { return Key{join("text-by", author), join(about)} }
+
+func eventKey(aggregate string, seq int64) Key {
+	return Key{join("ev", aggregate), fmt.Sprintf("%012d", seq)}
+}
+func headKey(aggregate string) Key              { return Key{"aggregates", join(aggregate)} }
+func unsealedKey(t time.Time, event string) Key { return Key{"unsealed", at(t, event)} }
+func sealedKey(aggregate string) Key            { return Key{"sealed", join(aggregate)} }
+func chainKey(n int64) Key                      { return Key{"chain", fmt.Sprintf("%012d", n)} }
+func chainHeadKey() Key                         { return Key{"chain-head", "head"} }

@@ -1,0 +1,22 @@
+package store_test
+
+import (
+	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/store"
+)
+
+// The ports that one Store serves.
+var (
+	_ flow.Connectors  = (*store.Store)(nil)
+	_ flow.Runs        = (*store.Store)(nil)
+	_ flow.Directory   = (*store.Store)(nil)
+	_ flow.Memberships = (*store.Store)(nil)
+	_ flow.Requests    = (*store.Store)(nil)
+	_ flow.Grants      = (*store.Store)(nil)
+	_ flow.Converging  = (*store.Store)(nil)
+	_ flow.Due         = (*store.Store)(nil)
+	_ flow.Policies    = (*store.Store)(nil)
+	_ flow.People      = (*store.Store)(nil)
+	_ flow.Texts       = (*store.Store)(nil)
+	_ flow.Trail       = (*store.Store)(nil)
+)

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/directory"
+)
+
+// policyRecord is one version of the policy.
+type policyRecord struct {
+	Version   int64        `json:"version"`
+	Digest    string       `json:"digest,omitempty"`
+	Rules     []ruleRecord `json:"rules,omitempty"`
+	Source    string       `json:"source,omitempty"`
+	By        string       `json:"by,omitempty"`
+	Published stamp        `json:"published,omitzero"`
+}
+
+type ruleRecord struct {
+	ID         string      `json:"id"`
+	Line       int         `json:"line,omitempty"`
+	Resources  matchRecord `json:"resources"`
+	Slug       string      `json:"slug"`
+	Requesters whoRecord   `json:"requesters,omitzero"`
+	Others     whoRecord   `json:"others,omitzero"`
+	Max        span        `json:"max"`
+	Approvers  whoRecord   `json:"approvers,omitzero"`
+	Auto       bool        `json:"auto,omitempty"`
+	Wait       span        `json:"wait,omitempty"`
+	Advisory   bool        `json:"advisory,omitempty"`
+	Empty      emptyRecord `json:"when_empty,omitzero"`
+	Unproven   bool        `json:"unproven_removal,omitempty"`
+}
+
+// The three below have the fields of their domain types in the same order, so
+// that one converts to the other: a field that is not stored does not compile.
+type matchRecord struct {
+	Kind       directory.Kind `json:"kind"`
+	IDs        []string       `json:"ids,omitempty"`
+	Names      []string       `json:"names,omitempty"`
+	Workspaces []string       `json:"workspaces,omitempty"`
+}
+
+type whoRecord struct {
+	Anyone          bool     `json:"anyone,omitempty"`
+	Accounts        []string `json:"accounts,omitempty"`
+	Groups          []string `json:"groups,omitempty"`
+	ResourceOwners  bool     `json:"resource_owners,omitempty"`
+	AppOwners       bool     `json:"application_owners,omitempty"`
+	WorkspaceAdmins bool     `json:"workspace_admins,omitempty"`
+}
+
+type emptyRecord struct {
+	Keep    string `json:"keep,omitempty"`
+	Disable bool   `json:"disable,omitempty"`
+}
+
+func newPolicyRecord(p access.Policy) policyRecord {
+	rec := policyRecord{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: stamp(p.Published)}
+	for _, r := range p.Rules {
+		rec.Rules = append(rec.Rules, ruleRecord{
+			ID: r.ID, Line: r.Line, Resources: matchRecord(r.Resources), Slug: r.Slug, Requesters: whoRecord(r.Requesters),
+			Others: whoRecord(r.Others), Max: span(r.Max), Approvers: whoRecord(r.Approvers), Auto: r.Auto, Wait: span(r.Wait),
+			Advisory: r.Advisory, Empty: emptyRecord(r.Empty), Unproven: r.Unproven,
+		})
+	}
+	return rec
+}
+
+func (p policyRecord) policy() access.Policy {
+	out := access.Policy{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: p.Published.time()}
+	for _, r := range p.Rules {
+		out.Rules = append(out.Rules, access.Rule{
+			ID: r.ID, Line: r.Line, Resources: access.Match(r.Resources), Slug: r.Slug, Requesters: access.Who(r.Requesters),
+			Others: access.Who(r.Others), Max: time.Duration(r.Max), Approvers: access.Who(r.Approvers), Auto: r.Auto,
+			Wait: time.Duration(r.Wait), Advisory: r.Advisory, Empty: access.Empty(r.Empty), Unproven: r.Unproven,
+		})
+	}
+	return out
+}

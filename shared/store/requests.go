@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// Request reads one request.
+func (s *Store) Request(ctx context.Context, id string) (access.Request, error) {
+	r, rev, err := find[requestRecord](ctx, s, requestKey(id), "request", id)
+	if err != nil {
+		return access.Request{}, fault.Wrap("store.Request", err)
+	}
+	return r.request(rev), nil
+}
+
+// Requests lists at most limit requests (0: 1000), newest first; openOnly
+// those in which an item is pending.
+func (s *Store) Requests(ctx context.Context, openOnly bool, limit int) ([]access.Request, error) {
+	part := "requests"
+	if openOnly {
+		part = "requests-open"
+	}
+	var out []access.Request
+	err := follow(ctx, s, Range{Part: part, Reverse: true}, limit, requestKey, func(rec requestRecord, rev int64) bool {
+		r := rec.request(rev)
+		if openOnly && !r.Open() {
+			return false // decided while we were reading
+		}
+		out = append(out, r)
+		return true
+	})
+	return out, fault.Wrap("store.Requests", err)
+}
+
+// SaveRequest saves the request, grants and texts in one commit with at least
+// one event: up to 20 new grants when the events are few and of the request,
+// 12 when each grant has its own (see "Rows of a commit").
+func (s *Store) SaveRequest(ctx context.Context, r access.Request, grants []access.Grant, texts []access.Text, e ...audit.Event) (access.Request, error) {
+	const op = "store.SaveRequest"
+	var c change
+	steps := []func() error{
+		func() error { return told("request "+r.ID, e) },
+		func() error { return s.addRequest(ctx, &c, r) },
+		func() error { return s.addGrants(ctx, &c, grants, e) },
+		func() error { return s.addTexts(ctx, &c, texts) },
+		func() error { return s.save(ctx, &c, e) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return access.Request{}, fault.Wrap(op, err)
+		}
+	}
+	r.Rev++
+	return r, nil
+}
+
+// addRequest adds the request's row, its due row and its pointers.
+func (s *Store) addRequest(ctx context.Context, c *change, r access.Request) error {
+	prev, err := current[requestRecord](ctx, s, requestKey(r.ID), r.Rev)
+	if err != nil {
+		return err
+	}
+	if r.Rev > 0 {
+		r.Created = prev.Created.time() // it stands in the pointers' keys
+	}
+	next, open := r.Next()
+	rec := newRequestRecord(r)
+	rec.Due = c.due(laneAct, prev.Due, access.Due{At: next, Kind: "request", ID: r.ID, Connector: r.Connector, Urgency: 2}, open)
+	c.put(requestKey(r.ID), r.Rev, rec)
+	if r.Rev == 0 {
+		c.point(requestsKey(r.Created, r.ID), pointer{ID: r.ID})
+	}
+	was := prev.request(r.Rev).Open()
+	if open && !was {
+		c.point(openRequestKey(r.Created, r.ID), pointer{ID: r.ID})
+	}
+	if was && !open {
+		c.unpoint(openRequestKey(r.Created, r.ID))
+	}
+	return nil
+}

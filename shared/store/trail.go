@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// SaveEvents records events that change nothing else. A lost race for an
+// aggregate's newest event is tried again here: nothing that was read can
+// have gone stale. At most some forty events.
+func (s *Store) SaveEvents(ctx context.Context, e ...audit.Event) error {
+	e = s.named(e)
+	return fault.Wrap("store.SaveEvents", again(func() error {
+		var c change
+		return s.save(ctx, &c, e)
+	}))
+}
+
+// EventsOf reads all events of an aggregate in sequence.
+func (s *Store) EventsOf(ctx context.Context, aggregate string) ([]audit.Event, error) {
+	var out []audit.Event
+	err := s.eventsOf(ctx, aggregate, func(e audit.Event) error {
+		out = append(out, e)
+		return nil
+	})
+	return out, fault.Wrap("store.EventsOf", err)
+}
+
+// EachEvent calls f for each event, aggregate by aggregate, each in sequence.
+// It goes by the list of aggregates and not by their own rows, so it finds the
+// events of what was deleted.
+func (s *Store) EachEvent(ctx context.Context, f func(audit.Event) error) error {
+	err := eachRecord(ctx, s, Range{Part: "aggregates"}, func(h headRecord, _ Row) error {
+		return s.eventsOf(ctx, h.Aggregate, f)
+	})
+	return fault.Wrap("store.EachEvent", err)
+}
+
+func (s *Store) eventsOf(ctx context.Context, aggregate string, f func(audit.Event) error) error {
+	return eachRecord(ctx, s, Range{Part: join("ev", aggregate)}, func(r eventRecord, _ Row) error {
+		return f(r.event())
+	})
+}
+
+// EachSeal calls f for each link of the house's chain, from the first.
+func (s *Store) EachSeal(ctx context.Context, f func(audit.Seal) error) error {
+	err := eachRecord(ctx, s, Range{Part: "chain"}, func(r sealRecord, _ Row) error { return f(r.seal()) })
+	return fault.Wrap("store.EachSeal", err)
+}
+
+// named gives events their ids before they are tried for the first time.
+func (s *Store) named(events []audit.Event) []audit.Event {
+	out := slices.Clone(events)
+	for i := range out {
+		if out[i].ID == "" {
+			out[i].ID = s.newID("ev")
+		}
+	}
+	return out
+}
+
+// counted adds a number to an event's data.
+func counted(e audit.Event, name string, n int) audit.Event {
+	data := map[string]string{name: strconv.Itoa(n)}
+	maps.Copy(data, e.Data)
+	e.Data = data
+	return e
+}
