@@ -1,16 +1,14 @@
 package directory
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Same reports whether two accounts would be stored alike.
 func (a Account) Same(b Account) bool {
-	if len(a.Roles) != len(b.Roles) {
+	if !maps.Equal(a.Roles, b.Roles) {
 		return false
-	}
-	for w, r := range a.Roles {
-		if b.Roles[w] != r {
-			return false
-		}
 	}
 	x, y := a, b
 	x.Roles, y.Roles = nil, nil

@@ -50,6 +50,8 @@ func (r Resource) RefusalFor(a Account) string {
 		return who + " is deactivated in Slack"
 	case a.State == Invited:
 		return who + " has not accepted the invitation to Slack yet"
+	case a.State != Active:
+		return who + " is not known to be active in Slack"
 	case a.Kind == Bot:
 		return who + " is a bot; only people can be given access"
 	case a.Kind == External:
@@ -58,6 +60,8 @@ func (r Resource) RefusalFor(a Account) string {
 		return who + " is a guest; Slack keeps guests out of user groups"
 	case a.Kind == SingleChannelGuest:
 		return who + " is a single-channel guest and cannot join a second channel"
+	case a.Kind != Human && a.Kind != MultiChannelGuest:
+		return "Ebb does not know what kind of account " + who + " is"
 	case r.Workspace != "" && !a.In(r.Workspace):
 		return who + " is not a member of the workspace that this belongs to"
 	}

@@ -64,6 +64,10 @@ type House struct {
 	Secrets Secrets
 	Heads   Heads
 
+	// Pace gives Slack's tier of a method in calls a minute; a sync keeps to
+	// half of it. nil: a sync goes as fast as Slack lets it.
+	Pace func(method string) int
+
 	// URL is where people reach the house, without a slash at the end.
 	URL string
 	Log *slog.Logger
