@@ -75,10 +75,10 @@ func (c *Client) invite(ctx context.Context, l connector.Link, v credential, cha
 		"channel": {channel}, "users": {strings.Join(accounts, ",")}, "force": {"true"},
 	}}
 	r, err := c.call(ctx, q, nil)
-	named := namedIn(r.body)
+	named, says := namedIn(r.body)
 	code := fault.CodeOf(err)
 	switch {
-	case err == nil, len(named) > 0 && ofAccount[code]:
+	case err == nil, says && ofAccount[code]:
 		return named, nil
 	case !ofAccount[code]:
 		return nil, err
@@ -89,19 +89,19 @@ func (c *Client) invite(ctx context.Context, l connector.Link, v credential, cha
 }
 
 // namedIn are the accounts that an answer of conversations.invite names as
-// refused. "ok" may be true or false with it: the others were invited.
-func namedIn(body []byte) []access.Refused {
+// refused, and whether it names any. "ok" may be true or false with it: the
+// others were invited, which is for a read-back to see.
+func namedIn(body []byte) (out []access.Refused, says bool) {
 	var a struct {
 		Errors []slackgo.ConversationsInviteResponseError `json:"errors"`
 	}
 	if json.Unmarshal(body, &a) != nil {
-		return nil
+		return nil, false
 	}
-	var out []access.Refused
 	for _, e := range a.Errors {
 		out = refused(out, e.User, readable(e.Error))
 	}
-	return out
+	return out, len(a.Errors) > 0
 }
 
 // refused adds an account, unless it is refused for being in.
