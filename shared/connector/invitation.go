@@ -31,6 +31,9 @@ func (i Invitation) Open(now time.Time, state, browser string) (Invitation, erro
 		return i, fault.New(op, fault.Forbidden, "this link is older than ten minutes; ask for a new one (ebb connect)")
 	case i.State != "":
 		return i, fault.New(op, fault.Forbidden, "this link was opened before; ask for a new one (ebb connect)")
+	case state == "" || browser == "":
+		// Without both, any callback from any browser would finish it.
+		return i, fault.New(op, fault.Internal, "an invitation is opened with a state and a browser")
 	}
 	i.State, i.Browser = state, browser
 	return i, nil

@@ -63,3 +63,19 @@ func (r Run) Wants(kind string) bool {
 	}
 	return len(r.Kinds) == 0
 }
+
+// Count adds to what the run has seen of a kind.
+func (r *Run) Count(kind string, n int) {
+	if r.Counts == nil {
+		r.Counts = map[string]int{}
+	}
+	r.Counts[kind] += n
+}
+
+// Hold adds to what waits for a confirmation.
+func (r *Run) Hold(kind string, n int) {
+	if r.Removals == nil {
+		r.Removals = map[string]int{}
+	}
+	r.Removals[kind] += n
+}

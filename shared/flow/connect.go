@@ -105,7 +105,7 @@ func (h *House) OpenInvitation(ctx context.Context, word string) (authorize, coo
 // what is connected, else the token is revoked again.
 func (h *House) FinishInstall(ctx context.Context, state, cookie, code string) (connector.Connector, error) {
 	const op = "flow.FinishInstall"
-	i, err := h.Memory.Invitation(ctx, "state:"+hash(state))
+	i, err := h.Memory.Invitation(ctx, hash(state))
 	if fault.Is(err, fault.NotFound) {
 		return connector.Connector{}, fault.New(op, fault.Forbidden, "this answer belongs to no installation that was begun here; start again")
 	}

@@ -84,7 +84,8 @@ type Connectors interface {
 	Connector(ctx context.Context, id string) (connector.Connector, error)
 	Connectors(ctx context.Context) ([]connector.Connector, error)
 	SaveConnector(ctx context.Context, c connector.Connector, e ...audit.Event) (connector.Connector, error)
-	Invitation(ctx context.Context, link string) (connector.Invitation, error)
+	// Invitation finds by the hash of the link's word or of the state.
+	Invitation(ctx context.Context, hash string) (connector.Invitation, error)
 	// SaveInvitation also finds it again by its State.
 	SaveInvitation(ctx context.Context, i connector.Invitation, e ...audit.Event) error
 }

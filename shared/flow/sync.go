@@ -57,7 +57,7 @@ func (h *House) startRun(ctx context.Context, id, by string, kinds []string) (co
 		now := h.Now()
 		run = connector.Run{
 			ID: h.NewID("run"), Connector: id, State: connector.Running, Step: connector.StepStart, Kinds: kinds,
-			Started: now, Resume: now, Counts: map[string]int{}, Removals: map[string]int{},
+			Started: now, Resume: now,
 		}
 		if run, err = h.Memory.SaveRun(ctx, run, h.event("connector/"+id, "sync.started", by, map[string]string{"run": run.ID})); err != nil {
 			return err

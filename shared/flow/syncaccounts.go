@@ -51,6 +51,7 @@ func (s *syncing) workspaces(ctx context.Context) error {
 		if err := s.resources(ctx, directory.Workspace, "", seen); err != nil {
 			return err
 		}
+		s.run.Count("workspaces", len(seen))
 	}
 	if err := s.keepWorkspaces(ctx); err != nil {
 		return err
@@ -103,7 +104,7 @@ func (s *syncing) accounts(ctx context.Context) error {
 	if err := s.h.Memory.Saw(ctx, s.run.ID, listing, s.run.Page, ids); err != nil {
 		return err
 	}
-	s.run.Counts["accounts"] += len(ids)
+	s.run.Count("accounts", len(ids))
 	if s.run.Cursor = page.Next; page.Next != "" {
 		s.run.Page++
 		return s.save(ctx)
@@ -249,7 +250,7 @@ func (s *syncing) waits(kind string, removed, known int) bool {
 	if !directory.Suspicious(removed, known) || s.c.Confirmed != "" {
 		return false
 	}
-	s.run.Removals[kind] += removed
+	s.run.Hold(kind, removed)
 	return true
 }
 

@@ -43,14 +43,14 @@ func (s *syncing) groups(ctx context.Context) error {
 			return err
 		}
 		gone, known = append(gone, lost...), known+had
-		s.run.Counts["memberships"] += len(g.Members)
+		s.run.Count("memberships", len(g.Members))
 	}
 	if !s.waits("user group memberships", len(gone), known) {
 		if err := s.put(ctx, directory.Batch{GoneMemberships: gone}); err != nil {
 			return err
 		}
 	}
-	s.run.Counts["usergroups"] += len(listed)
+	s.run.Count("usergroups", len(listed))
 	if err := s.probe(ctx, resources); err != nil {
 		return err
 	}
@@ -114,15 +114,7 @@ func (s *syncing) resources(ctx context.Context, kind directory.Kind, team strin
 			}
 		}
 	}
-	s.run.Counts[string(kind)+"s"] += boolInt(kind == directory.Workspace) * len(seen)
 	return s.put(ctx, b)
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 func (s *syncing) goneResource(ctx context.Context, b *directory.Batch, r directory.Resource) error {
@@ -240,7 +232,7 @@ func (s *syncing) takeChannels(ctx context.Context, team string, page []director
 		r.Owners, r.Count = was.Owners, was.Count
 		b.Resources = append(b.Resources, r)
 	}
-	s.run.Counts["channels"] += len(ids)
+	s.run.Count("channels", len(ids))
 	if err := s.h.Memory.Saw(ctx, s.run.ID, "channels/"+team, s.run.Page, ids); err != nil {
 		return err
 	}
@@ -252,7 +244,7 @@ func (s *syncing) absentChannels(ctx context.Context, team string) error {
 	if err != nil {
 		return err
 	}
-	s.run.Counts["channels"] = s.run.Counts["channels"] - s.twice(seen)
+	s.run.Count("channels", -s.twice(seen))
 	var gone []directory.Resource
 	known := 0
 	err = s.h.Memory.EachResource(ctx, s.c.ID, directory.Channel, func(r directory.Resource) error {
@@ -279,7 +271,7 @@ func (s *syncing) absentChannels(ctx context.Context, team string) error {
 
 // twice is how many channels of this workspace were listed by both voices.
 func (s *syncing) twice(seen map[string]bool) int {
-	s.run.Counts["channels-seen"] += len(seen)
+	s.run.Count("channels-seen", len(seen))
 	over := s.run.Counts["channels"] - s.run.Counts["channels-seen"]
 	return max(0, over)
 }
@@ -309,7 +301,7 @@ func (s *syncing) members(ctx context.Context) error {
 		s.run.Notes = append(s.run.Notes, "members of channel "+next.ID+": "+fault.TextOf(err))
 		return s.channelDone(ctx, next)
 	}
-	s.run.Counts["memberships"] += len(page.Items)
+	s.run.Count("memberships", len(page.Items))
 	listing := "members/" + next.ID
 	members := page.Items
 	if page.Next != "" || s.run.Page > 0 {

@@ -1,0 +1,263 @@
+package flow_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/policyfile"
+	"github.com/ebb-access/ebb/shared/slack"
+	"github.com/ebb-access/ebb/shared/slack/slacktest"
+	"github.com/ebb-access/ebb/shared/store"
+	"github.com/ebb-access/ebb/shared/store/memory"
+)
+
+// world is the whole house over a simulated Slack on a clock that the test
+// moves. The simulated Slack refuses any write whose intent is not stored.
+type world struct {
+	t     *testing.T
+	ctx   context.Context
+	clock *clock
+	slack *slacktest.Org
+	table store.Table
+	store *store.Store
+	house *flow.House
+	root  access.Actor
+	conn  connector.Connector
+	n     int
+}
+
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// secrets is the secret port in memory.
+type secrets struct {
+	mu sync.Mutex
+	m  map[string][]byte
+	v  map[string]int
+}
+
+func (s *secrets) Get(_ context.Context, name string) ([]byte, string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.m[name]; !ok {
+		return nil, "", fault.New("secrets", fault.NotFound, "no %s", name)
+	}
+	return slices.Clone(s.m[name]), fmt.Sprint(s.v[name]), nil
+}
+
+func (s *secrets) Swap(_ context.Context, name string, value []byte, was string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	have := ""
+	if _, ok := s.m[name]; ok {
+		have = fmt.Sprint(s.v[name])
+	}
+	if have != was {
+		return "", fault.New("secrets", fault.Conflict, "changed")
+	}
+	s.m[name] = slices.Clone(value)
+	s.v[name]++
+	return fmt.Sprint(s.v[name]), nil
+}
+
+func (s *secrets) Delete(_ context.Context, name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.m, name)
+	return nil
+}
+
+// Tokens makes the secrets the Slack client's source of tokens.
+func (s *secrets) Tokens(ctx context.Context, id string) (connector.Tokens, error) {
+	value, _, err := s.Get(ctx, flow.TokenName(id))
+	if err != nil {
+		return connector.Tokens{}, err
+	}
+	var v struct{ User, Bot string }
+	err = json.Unmarshal(value, &v)
+	return connector.Tokens{User: v.User, Bot: v.Bot}, err
+}
+
+// heads keeps signed heads in memory.
+type heads struct {
+	mu   sync.Mutex
+	list []audit.Head
+}
+
+func (h *heads) Heads(context.Context) ([]audit.Head, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.list), nil
+}
+
+func (h *heads) AddHead(_ context.Context, x audit.Head) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.list = append(h.list, x)
+	return nil
+}
+
+var morning = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+
+// newWorld builds a house over an empty Slack with one workspace.
+func newWorld(t *testing.T, o slacktest.Options) *world {
+	t.Helper()
+	w := &world{t: t, ctx: t.Context(), clock: &clock{at: morning}}
+	o.Now = w.clock.Now
+	w.slack = slacktest.NewEmpty(o)
+	w.table = memory.New(w.clock.Now)
+	w.build()
+	return w
+}
+
+func (w *world) build() {
+	w.store = store.New(w.table, store.Options{Now: w.clock.Now})
+	vault := &secrets{m: map[string][]byte{}, v: map[string]int{}}
+	client := slack.New(slack.Config{
+		APIURL: "http://slack.test/api/", HTTP: w.slack.Client(), Tokens: vault, Now: w.clock.Now,
+		ClientID: w.slack.ClientID(), ClientSecret: w.slack.ClientSecret(),
+	})
+	w.house = &flow.House{
+		Now: w.clock.Now, NewID: w.id, NewWord: func() string { return w.id("word") },
+		Memory: w.store, Slack: client, Secrets: vault, Heads: &heads{}, URL: "http://ebb.test",
+	}
+	root, err := w.house.FirstUser(w.ctx, "u_root", "Root")
+	w.ok(err)
+	w.root = access.Actor{User: root}
+}
+
+func (w *world) id(prefix string) string {
+	w.n++
+	return fmt.Sprintf("%s_%06d", prefix, w.n)
+}
+
+func (w *world) ok(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// connect pastes the administrator's token, with the bot's beside it as OAuth
+// gives both, and syncs.
+func (w *world) connect() {
+	w.t.Helper()
+	c, err := w.house.AddConnector(w.ctx, w.root, "", nil)
+	w.ok(err)
+	link, err := w.house.Invite(w.ctx, w.root, c.ID)
+	w.ok(err)
+	authorize, cookie, err := w.house.OpenInvitation(w.ctx, link[len("http://ebb.test/connect/"):])
+	w.ok(err)
+	code, state := w.consent(authorize, w.slack.PrimaryOwner(w.slack.TeamIDs()[0]))
+	w.conn, err = w.house.FinishInstall(w.ctx, state, cookie, code)
+	w.ok(err)
+	w.sync()
+}
+
+// sync runs until no sync is due.
+func (w *world) sync() {
+	w.t.Helper()
+	run, err := w.house.StartSync(w.ctx, w.root, w.conn.ID, nil)
+	w.ok(err)
+	for range 100 {
+		run, err = w.house.SyncStep(w.ctx, run.ID)
+		w.ok(err)
+		if run.State != connector.Running {
+			break
+		}
+		w.clock.move(time.Second)
+	}
+	if run.State != connector.Done {
+		w.t.Fatalf("sync ended %s: %v", run.State, run.Notes)
+	}
+	w.conn, err = w.store.Connector(w.ctx, w.conn.ID)
+	w.ok(err)
+}
+
+// publish puts a policy in force.
+func (w *world) publish(yaml string) {
+	w.t.Helper()
+	p, err := policyfile.Parse([]byte(yaml))
+	w.ok(err)
+	_, _, err = w.house.Publish(w.ctx, w.root, p)
+	w.ok(err)
+}
+
+// actor is the user of a Slack account.
+func (w *world) actor(account string) access.Actor {
+	w.t.Helper()
+	u, err := w.house.Bind(w.ctx, w.root, w.conn.ID, account, nil)
+	w.ok(err)
+	return access.Actor{User: u}
+}
+
+// request asks as an account for itself.
+func (w *world) request(account, resource string, d time.Duration) (access.Request, error) {
+	return w.house.Request(w.ctx, w.actor(account), flow.Asking{Connector: w.conn.ID, Resources: []string{resource}, Length: d, Reason: "because"})
+}
+
+// sweep lets everything that is due happen, for a while of virtual time.
+func (w *world) sweep(d time.Duration) {
+	w.t.Helper()
+	end := w.clock.Now().Add(d)
+	for {
+		next, err := w.house.Sweep(w.ctx)
+		w.ok(err)
+		if next.IsZero() {
+			next = w.clock.Now().Add(30 * time.Minute)
+		}
+		if next.After(end) {
+			w.clock.move(max(0, end.Sub(w.clock.Now())))
+			return
+		}
+		w.clock.move(max(time.Second, next.Sub(w.clock.Now())))
+	}
+}
+
+func (w *world) grant(id string) access.Grant {
+	w.t.Helper()
+	g, err := w.store.Grant(w.ctx, id)
+	w.ok(err)
+	return g
+}
+
+func (w *world) state(id string, want access.State) access.Grant {
+	w.t.Helper()
+	g := w.grant(id)
+	if g.State != want {
+		w.t.Fatalf("grant %s is %s, want %s (outcome %q, trouble %+v)", id, g.State, want, g.Outcome, g.Trouble)
+	}
+	return g
+}
+
+func (w *world) members(group string, want ...string) {
+	w.t.Helper()
+	slices.Sort(want)
+	if got := w.slack.GroupMembers(group); !slices.Equal(got, want) {
+		w.t.Fatalf("members of %s: %v, want %v", group, got, want)
+	}
+}
