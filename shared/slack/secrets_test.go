@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/slack"
 )
@@ -102,6 +103,22 @@ func everything(t *testing.T, c *slack.Client) map[string]error {
 	keep("Invite")(one(c.Invite(ctx(t), link, "C1", []string{"U1"})))
 	keep("Kick")(nil, c.Kick(ctx(t), link, "C1", "U1"))
 	return out
+}
+
+// Nothing that holds a secret prints it.
+func TestPrinted(t *testing.T) {
+	tok := slack.Static(connector.Tokens{User: userToken, Bot: botToken})
+	cfg := slack.Config{Tokens: tok, ClientSecret: "client-secret"}
+	for _, v := range []any{tok, cfg, &cfg, slack.New(cfg)} {
+		for _, form := range []string{"%v", "%+v", "%#v", "%s"} {
+			got := fmt.Sprintf(form, v)
+			for _, s := range []string{userToken, botToken, "client-secret"} {
+				if strings.Contains(got, s) {
+					t.Errorf("%s of %T prints %s", form, v, got)
+				}
+			}
+		}
+	}
 }
 
 // The token travels in the Authorization header and nowhere else.

@@ -120,3 +120,13 @@ type static connector.Tokens
 func (s static) Tokens(context.Context, string) (connector.Tokens, error) {
 	return connector.Tokens(s), nil
 }
+
+// What holds a secret prints without it.
+
+func (static) String() string     { return "slack.Static(…)" }
+func (static) GoString() string   { return "slack.Static(…)" }
+func (Config) String() string     { return "slack.Config{…}" }
+func (Config) GoString() string   { return "slack.Config{…}" }
+func (*Client) String() string    { return "slack.Client" }
+func (*Client) GoString() string  { return "slack.Client" }
+func (credential) String() string { return "credential(…)" }

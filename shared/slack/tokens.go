@@ -14,9 +14,6 @@ type credential struct {
 	client bool   // instead of a token: the app's client id and secret
 }
 
-// String hides the token from every %v.
-func (credential) String() string { return "credential(…)" }
-
 // voices are the tokens of a connector, the wished one first; never none.
 func (c *Client) voices(ctx context.Context, l connector.Link, bot bool) ([]credential, error) {
 	t, err := c.tokens.Tokens(ctx, l.Connector)
