@@ -47,10 +47,10 @@ func (o *Org) authenticate(req *request, bearer string) error {
 	switch {
 	case t == nil:
 		return refuse("invalid_auth")
-	case t.revoked:
-		return refuse("token_revoked")
 	case o.users[t.user].Deleted:
 		return refuse("account_inactive")
+	case t.revoked:
+		return refuse("token_revoked")
 	case !t.expires.IsZero() && !req.at.Before(t.expires):
 		return refuse("token_expired")
 	}

@@ -113,6 +113,8 @@ func (o *Org) installFor(team string) *install {
 
 // Uninstall removes the app from a workspace or the organization: its tokens die
 // and app_uninstalled and tokens_revoked are sent.
+// assumed: bot tokens then are account_inactive, as their user is gone, and user
+// tokens token_revoked.
 func (o *Org) Uninstall(where string) {
 	defer o.lock()()
 	in := o.installation(where)
@@ -123,7 +125,7 @@ func (o *Org) Uninstall(where string) {
 	in.uninstall, in.scopes = true, nil
 	o.users[in.bot].Deleted = true
 	for _, value := range sortedKeys(o.tokens) {
-		if t := o.tokens[value]; t.where == where && !t.bot {
+		if t := o.tokens[value]; t.where == where {
 			t.revoked = true
 		}
 	}

@@ -39,7 +39,7 @@ func (o *Org) emit(team string, scopes []string, event reply) {
 		return
 	}
 	at := o.now()
-	id := o.mint.id("Ev")
+	id := o.mint.event()
 	event["event_ts"] = slackTS(at, 0)
 	raw, err := json.Marshal(o.envelope(in, team, id, at, event))
 	if err != nil {

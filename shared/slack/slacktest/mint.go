@@ -7,17 +7,19 @@ import (
 
 const base36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-// mint makes ids and secrets, reproducibly from the seed. Ids of people come
-// from their own stream, so that adding a token never renames a person.
+// mint makes ids and secrets, reproducibly from the seed. Ids, secrets
+// and events have a stream each, so that a token more or an event less never
+// renames a person.
 type mint struct {
-	ids, secrets *rand.Rand
-	taken        map[string]struct{}
+	ids, secrets, events *rand.Rand
+	taken                map[string]struct{}
 }
 
 func newMint(seed int64) *mint {
 	return &mint{
 		ids:     rand.New(rand.NewPCG(uint64(seed), 0x5eed)),
 		secrets: rand.New(rand.NewPCG(uint64(seed), 0x5ec2e7)),
+		events:  rand.New(rand.NewPCG(uint64(seed), 0xe7e27)),
 		taken:   map[string]struct{}{},
 	}
 }
@@ -45,3 +47,5 @@ func letters(r *rand.Rand, n int) string {
 	}
 	return string(b)
 }
+
+func (m *mint) event() string { return "Ev0" + letters(m.events, 9) }
