@@ -77,13 +77,18 @@ func (r Rule) refuse(q Ask) string {
 			return why
 		}
 	}
-	if !r.Auto && r.Approvers.None() {
+	who := r.Approvers
+	who.Anyone = false // never approves
+	if !r.Auto && who.None() {
 		return "names no approver, so nobody can decide"
 	}
 	return ""
 }
 
 func (r Rule) refuseAsker(q Ask) string {
+	if r.Max <= 0 {
+		return "lets nobody have " + Name(q.Resource) + " through Ebb"
+	}
 	if q.Length > r.Max {
 		return fmt.Sprintf("allows at most %s, and %s was asked for", Span(r.Max), Span(q.Length))
 	}
@@ -152,8 +157,14 @@ func (w Who) names(p Person, q Ask) bool {
 		return false
 	}
 	return slices.ContainsFunc(p.Groups, func(g directory.Resource) bool {
-		return !g.Disabled && w.Has(g)
+		return !g.Disabled && (slices.Contains(w.Groups, g.ID) || w.Has(g) && near(g, q.Resource))
 	})
+}
+
+// near keeps a handle from naming a group of another workspace: each workspace
+// has its own handles, and who may make groups in one has no say in the next.
+func near(g, r directory.Resource) bool {
+	return g.Workspace == r.Workspace || g.Workspace == "" || r.Workspace == ""
 }
 
 // Words names the people for a sentence.

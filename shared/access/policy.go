@@ -28,7 +28,7 @@ type Rule struct {
 	Requesters Who
 	// Others may ask for somebody else; empty: everybody asks for themselves only.
 	Others    Who
-	Max       time.Duration // 0 allows nothing
+	Max       time.Duration // 0 allows nothing, and so keeps rules below it from allowing it
 	Approvers Who           // ignored when Auto
 	Auto      bool
 	// Wait is how long a request waits for a decision (0: 3 days).
@@ -81,7 +81,7 @@ func (m Match) Fits(r directory.Resource) bool {
 type Who struct {
 	Anyone          bool     // every live human of the connector; never approves
 	Accounts        []string // account ids
-	Groups          []string // user groups: ids, or handles with @
+	Groups          []string // user groups: ids, or handles with @ (of the resource's own workspace)
 	ResourceOwners  bool
 	AppOwners       bool // owners of the connector
 	WorkspaceAdmins bool // admins and owners in Slack of the resource's workspace
@@ -129,7 +129,7 @@ type Decision struct {
 	Gives   []string // what else it gives, in words (default channels)
 }
 
-// Has reports whether a user group is named.
+// Has reports whether a user group is named, by id or by handle.
 func (w Who) Has(g directory.Resource) bool {
 	return slices.Contains(w.Groups, g.ID) || slices.Contains(w.Groups, "@"+g.Name)
 }
