@@ -57,7 +57,7 @@ func (e Event) sum() string {
 	put(e.ID)
 	put(e.Aggregate)
 	put(fmt.Sprint(e.Seq))
-	put(e.At.Format(time.RFC3339Nano))
+	put(e.At.UTC().Format(time.RFC3339Nano))
 	put(e.Action)
 	put(e.Actor)
 	keys := make([]string, 0, len(e.Data))

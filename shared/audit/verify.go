@@ -102,17 +102,18 @@ func (c *Check) Close() Verdict {
 	for _, h := range c.heads {
 		sig, err := hex.DecodeString(h.Signature)
 		switch {
-		case err != nil || !ed25519.Verify(c.key, h.Statement(), sig):
+		case err != nil || len(c.key) != ed25519.PublicKeySize || !ed25519.Verify(c.key, h.Statement(), sig):
 			c.broken("the signature of the head at seal %d is not the house's", h.N)
 		case h.N > c.prev.N:
 			c.broken("the chain was cut: it ends at seal %d, a signed head says %d", c.prev.N, h.N)
 		case c.at[h.N] != h.Hash:
 			c.broken("seal %d is not the one that was signed", h.N)
+		default:
+			c.Verdict.Sealed = max(c.Verdict.Sealed, h.N)
 		}
-		c.Verdict.Sealed = max(c.Verdict.Sealed, h.N)
 	}
 	for agg, e := range c.last {
-		c.Verdict.Unsealed += int(e.Seq - c.sealed[agg])
+		c.Verdict.Unsealed += int(max(0, e.Seq-c.sealed[agg]))
 	}
 	return c.Verdict
 }
