@@ -7,9 +7,6 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// mostRows is how many rows the table takes in one commit.
-const mostRows = 100
-
 // MaxGrantsPerStep is how many grants one commit of converge surely holds,
 // each ending, with an event and a hold of its own, beside the lock, the
 // writing row, the resource's due row and some events of the resource.
@@ -56,8 +53,8 @@ func (s *Store) save(ctx context.Context, c *change, events []audit.Event) error
 	if c.err != nil {
 		return c.err
 	}
-	if len(c.writes) > mostRows {
-		return fault.New("", fault.Invalid, "too many changes for one commit: %d rows of %d; save fewer at once", len(c.writes), mostRows)
+	if len(c.writes) > MaxWrites {
+		return fault.New("", fault.Invalid, "too many changes for one commit: %d rows of %d; save fewer at once", len(c.writes), MaxWrites)
 	}
 	if len(c.writes) == 0 {
 		return nil

@@ -48,7 +48,7 @@ func (s *Store) Unlock(ctx context.Context, l access.Lock) error {
 	return fault.Wrap("store.Unlock", err)
 }
 
-// Standing reads live grants, holds, left-out members and the write on its
+// Standing reads the live grants that were begun, holds, left-out members and the write on its
 // way, all from the resource's own partition. It is one picture only under the
 // resource's lock, and even then others move grants (an early end): every row
 // carries its Rev.
@@ -68,7 +68,7 @@ func addStanding(st *access.Standing, row Row) error {
 	switch split(row.Sort)[0] {
 	case "grant":
 		r, err := decode[grantRecord](row)
-		st.Grants = append(st.Grants, r.grant(row.Version))
+		st.Grants = append(st.Grants, r.grant(row.Version+r.CopyBase))
 		return err
 	case "hold":
 		r, err := decode[holdRecord](row)

@@ -29,7 +29,7 @@
 //	grant#<id>             grant                    each grant, for ever
 //	live                   <conn>#<account>#<id>    pointer while the grant is not final
 //	ended                  <closed>#<id>            pointer to each final grant
-//	res#<conn>#<resource>  grant#<id>               copy while the grant is not final
+//	res#<conn>#<resource>  grant#<id>               copy of each grant that was begun and is not final
 //	res#<conn>#<resource>  hold#<slug>#<account>    each hold, for ever
 //	res#<conn>#<resource>  writing                  at most one: the write on its way
 //	res#<conn>#<resource>  left#<account>           each left-out member
@@ -43,10 +43,9 @@
 //	key                    <hash>                   each API key
 //	text                   <about>                  each free text
 //	text-by#<author>       <about>                  pointer until it is erased
-//	ev#<aggregate>         <seq>                    each event
-//	aggregates             <aggregate>              newest seq and hash of each aggregate
+//	ev#<aggregate>         <seq of the first>       an aggregate's events of one commit
 //	unsealed               <time>#<event>           one per commit with events, until sealed
-//	sealed                 <aggregate>              how far the aggregate is sealed
+//	sealed                 <aggregate>              how far each aggregate is sealed
 //	chain                  <N>                      each link of the house's chain
 //	chain-head             head                     the last link
 //
@@ -55,20 +54,21 @@
 // The version of an aggregate's row is its Rev. Every save reads the rows that
 // it replaces, refuses when a Rev differs, and knows from their records where
 // index rows stand: the record of whatever can act holds the sort of its due
-// row, pointers are always at version 1, and a grant's copy is written in
-// every commit that writes the grant, so both have the same version.
+// row, pointers are always at version 1, and a grant's copy, once there, is in
+// every commit of the grant, so that its version follows from the grant's.
 //
-// An aggregate's event head has a row of its own (aggregates), whether the
-// aggregate has a row or not ("policy", "house"): a refusal about a grant can
-// be recorded without moving the grant's Rev. A lost race for the head is
-// fault.Conflict as any other.
+// An aggregate's events need no head row: the next one is created behind the
+// newest, and of two who do so one gets fault.Conflict. So a refusal about a
+// grant is recorded without moving the grant's Rev, and aggregates without a
+// row ("policy", "house") are like any other.
 //
 // # Rows of a commit
 //
-// The table takes 100 rows in one commit. A grant takes 4 when it is created,
-// up to 4 when it moves and 5 when it ends; an event takes 1, and 1 more for
-// its aggregate's head; a commit with events 1 more. So one commit holds a
-// request's 20 new grants when their creation is told by events of the
-// request, and 8 grants (MaxGrantsPerStep) with an event and a hold each
-// beside the lock, the writing row and the resource's due row.
+// The table takes 100 rows in one commit. A grant takes 3 when it is scheduled
+// (row, pointer, due row), 2 to 4 when it moves (row, copy, and the due row's
+// old and new place) and 5 when it ends (row, copy, both pointers, due row);
+// an aggregate's events take 1 together, and a commit with events 1 more. So
+// one commit holds a request's 20 new grants with their events, or 8 grants of
+// converge (MaxGrantsPerStep) with an event and a hold each beside the lock,
+// the writing row and the resource's due row, with 30 rows to spare.
 package store

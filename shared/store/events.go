@@ -7,40 +7,42 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// newest is the end of an aggregate's chain of events, and its row's version.
-type newest struct {
-	event audit.Event
-	rev   int64
+// line is one aggregate's part of a commit's events: what is added behind last.
+type line struct {
+	last  audit.Event
+	added eventsRecord
 }
 
-// tell adds events to a change: each behind the newest of its aggregate, the
-// aggregates' new heads, and one row that asks for sealing all of them.
+// tell adds events to a change: one row per aggregate behind the newest that
+// it has, and one row that asks for sealing all of them. Somebody else who adds
+// to the same aggregate makes the same row: one of the two gets fault.Conflict.
 func (s *Store) tell(ctx context.Context, c *change, events []audit.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
-	heads := map[string]*newest{}
+	lines := map[string]*line{}
 	var order []string
 	var unit unsealedRecord
 	for _, e := range events {
-		h := heads[e.Aggregate]
-		if h == nil {
-			var err error
-			if h, err = s.head(ctx, e.Aggregate); err != nil {
+		l := lines[e.Aggregate]
+		if l == nil {
+			last, err := s.newest(ctx, e.Aggregate)
+			if err != nil {
 				return err
 			}
-			heads[e.Aggregate], order = h, append(order, e.Aggregate)
+			l = &line{last: last}
+			lines[e.Aggregate], order = l, append(order, e.Aggregate)
 		}
-		linked, err := s.link(h.event, e)
+		linked, err := s.link(l.last, e)
 		if err != nil {
 			return err
 		}
-		h.event = linked
-		c.put(eventKey(linked.Aggregate, linked.Seq), 0, newEventRecord(linked))
+		l.last = linked
+		l.added.Events = append(l.added.Events, newEventRecord(linked))
 		unit.add(linked)
 	}
 	for _, a := range order {
-		c.put(headKey(a), heads[a].rev, newHeadRecord(heads[a].event))
+		c.put(eventKey(a, lines[a].added.Events[0].Seq), 0, lines[a].added)
 	}
 	first := unit.Events[0]
 	c.put(unsealedKey(first.At.time(), first.ID), 0, unit)
@@ -61,11 +63,33 @@ func (s *Store) link(prev, e audit.Event) (audit.Event, error) {
 	return audit.Link(prev, e), nil
 }
 
-// head reads the end of an aggregate's chain; a new aggregate has the zero Event.
-func (s *Store) head(ctx context.Context, aggregate string) (*newest, error) {
-	r, rev, err := maybe[headRecord](ctx, s, headKey(aggregate))
-	if err != nil {
-		return nil, err
+// newest reads the last event of an aggregate; a new aggregate has the zero Event.
+func (s *Store) newest(ctx context.Context, aggregate string) (audit.Event, error) {
+	if aggregate == "" {
+		return audit.Event{}, fault.New("", fault.Internal, "an event without an aggregate was to be saved")
 	}
-	return &newest{event: audit.Event{Aggregate: aggregate, Seq: r.Seq, Hash: r.Hash}, rev: rev}, nil
+	var out audit.Event
+	r := Range{Part: join("ev", aggregate), Reverse: true, Limit: 1}
+	err := eachRecord(ctx, s, r, func(rec eventsRecord, _ Row) error {
+		for _, e := range rec.Events {
+			out = e.event()
+		}
+		return errStop
+	})
+	return out, err
+}
+
+// eventAt reads one event of an aggregate; the zero Event when it is missing.
+func (s *Store) eventAt(ctx context.Context, aggregate string, seq int64) (audit.Event, error) {
+	r := Range{Part: join("ev", aggregate), To: eventKey(aggregate, seq+1).Sort, Reverse: true, Limit: 1}
+	var out audit.Event
+	err := eachRecord(ctx, s, r, func(rec eventsRecord, _ Row) error {
+		for _, e := range rec.Events {
+			if e.Seq == seq {
+				out = e.event()
+			}
+		}
+		return errStop
+	})
+	return out, err
 }

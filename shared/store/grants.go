@@ -115,8 +115,9 @@ func (s *Store) addGrant(ctx context.Context, c *change, g access.Grant) (moved 
 	next, live := g.Next()
 	rec := newGrantRecord(g)
 	rec.Due = c.due(laneAct, prev.Due, access.Due{At: next, Kind: "grant", ID: g.ID, Connector: g.Connector, Urgency: g.Urgency()}, live)
+	c.copyGrant(was, g, prev.CopyBase, &rec)
 	c.put(grantKey(g.ID), g.Rev, rec)
-	c.indexGrant(was, g, rec)
+	c.indexGrant(was, g)
 	return was.State != g.State, nil
 }
 
@@ -136,23 +137,38 @@ func allowed(was, g access.Grant) error {
 	return nil
 }
 
-// indexGrant writes the copy among the resource's rows and the pointers. The
-// copy is in every commit of a live grant, so its version is the grant's.
-func (c *change) indexGrant(was, g access.Grant, rec grantRecord) {
+// copied reports whether a grant has a copy among its resource's rows: once it
+// was begun, until it is over. Converge has nothing to do for others.
+func copied(g access.Grant) bool {
+	return g.State != "" && g.State != access.Scheduled && !g.State.Final()
+}
+
+// copyGrant writes or takes away the copy. From its first on it is in every
+// commit of the grant, so its version grows with the grant's: it is Rev - CopyBase.
+func (c *change) copyGrant(was, g access.Grant, base int64, rec *grantRecord) {
+	k := copyKey(g.Connector, g.Resource, g.ID)
+	switch {
+	case copied(g) && !copied(was):
+		rec.CopyBase = g.Rev
+		c.put(k, 0, *rec)
+	case copied(g):
+		rec.CopyBase = base
+		c.put(k, g.Rev-base, *rec)
+	case copied(was):
+		c.delete(k, g.Rev-base)
+	}
+}
+
+// indexGrant writes the pointers: among the live ones, then among the ended.
+func (c *change) indexGrant(was, g access.Grant) {
 	fresh, over := g.Rev == 0, g.State.Final()
-	if !over {
-		c.put(copyKey(g.Connector, g.Resource, g.ID), g.Rev, rec)
-		if fresh {
-			c.point(liveKey(g.Connector, g.Account, g.ID), pointer{ID: g.ID, Created: stamp(g.Created)})
-		}
-		return
+	if fresh && !over {
+		c.point(liveKey(g.Connector, g.Account, g.ID), pointer{ID: g.ID, Created: stamp(g.Created)})
 	}
-	if !fresh && was.State.Final() {
-		return
-	}
-	c.point(endedKey(g.Closed, g.ID), pointer{ID: g.ID})
-	if !fresh {
-		c.delete(copyKey(g.Connector, g.Resource, g.ID), g.Rev)
+	if !fresh && over && !was.State.Final() {
 		c.unpoint(liveKey(g.Connector, g.Account, g.ID))
+	}
+	if over && !was.State.Final() {
+		c.point(endedKey(g.Closed, g.ID), pointer{ID: g.ID})
 	}
 }

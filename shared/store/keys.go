@@ -105,7 +105,6 @@ func textByKey(author, about string) Key { return Key{join("text-by", author), j
 func eventKey(aggregate string, seq int64) Key {
 	return Key{join("ev", aggregate), fmt.Sprintf("%012d", seq)}
 }
-func headKey(aggregate string) Key              { return Key{"aggregates", join(aggregate)} }
 func unsealedKey(t time.Time, event string) Key { return Key{"unsealed", at(t, event)} }
 func sealedKey(aggregate string) Key            { return Key{"sealed", join(aggregate)} }
 func chainKey(n int64) Key                      { return Key{"chain", fmt.Sprintf("%012d", n)} }

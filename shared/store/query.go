@@ -7,8 +7,9 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// pageSize is how many rows are in memory at a time while paging.
-const pageSize = 1000
+// pageSize is how many rows are in memory at a time while paging, and how many
+// things a list gives when nobody said.
+const pageSize = PageRows
 
 // errStop ends a walk without an error.
 var errStop = errors.New("enough")

@@ -6,7 +6,11 @@ import (
 	"github.com/ebb-access/ebb/shared/audit"
 )
 
-// eventRecord is an event's row.
+// eventsRecord is a row of events: those of one aggregate in one commit, in sequence.
+type eventsRecord struct {
+	Events []eventRecord `json:"events"`
+}
+
 type eventRecord struct {
 	ID        string            `json:"id"`
 	Aggregate string            `json:"aggregate"`
@@ -33,17 +37,6 @@ func (r eventRecord) event() audit.Event {
 	}
 }
 
-// headRecord is the end of an aggregate's chain of events.
-type headRecord struct {
-	Aggregate string `json:"aggregate"`
-	Seq       int64  `json:"seq"`
-	Hash      string `json:"hash"`
-}
-
-func newHeadRecord(e audit.Event) headRecord {
-	return headRecord{Aggregate: e.Aggregate, Seq: e.Seq, Hash: e.Hash}
-}
-
 // unsealedRecord names the events of one commit that the house's chain does
 // not hold yet.
 type unsealedRecord struct {
@@ -62,7 +55,7 @@ func (u *unsealedRecord) add(e audit.Event) {
 	u.Events = append(u.Events, unsealedEvent{ID: e.ID, Aggregate: e.Aggregate, Seq: e.Seq, Hash: e.Hash, At: stamp(e.At)})
 }
 
-// sealedRecord says how far an aggregate is sealed.
+// sealedRecord says how far an aggregate is sealed; one stands for each that ever was.
 type sealedRecord struct {
 	Aggregate string `json:"aggregate"`
 	Seq       int64  `json:"seq"`

@@ -6,7 +6,8 @@ import (
 )
 
 // grantRecord is a grant's row and its copy. Due is the sort of its due row,
-// "" when it is over.
+// "" when it is over. CopyBase is how far the copy's version is behind the
+// row's: the Rev at which the grant first needed a copy.
 type grantRecord struct {
 	ID            string        `json:"id"`
 	Request       string        `json:"request,omitempty"`
@@ -34,6 +35,7 @@ type grantRecord struct {
 	Created       stamp         `json:"created,omitzero"`
 	Closed        stamp         `json:"closed,omitzero"`
 	Due           string        `json:"due,omitempty"`
+	CopyBase      int64         `json:"copy_base,omitempty"`
 }
 
 func newGrantRecord(g access.Grant) grantRecord {

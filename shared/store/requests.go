@@ -37,8 +37,7 @@ func (s *Store) Requests(ctx context.Context, openOnly bool, limit int) ([]acces
 }
 
 // SaveRequest saves the request, grants and texts in one commit with at least
-// one event: up to 20 new grants when the events are few and of the request,
-// 12 when each grant has its own (see "Rows of a commit").
+// one event: up to access.MaxItems new grants, each with events of its own.
 func (s *Store) SaveRequest(ctx context.Context, r access.Request, grants []access.Grant, texts []access.Text, e ...audit.Event) (access.Request, error) {
 	const op = "store.SaveRequest"
 	var c change

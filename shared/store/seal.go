@@ -93,14 +93,9 @@ func (x *sealing) upTo(ctx context.Context, e unsealedEvent) (bool, error) {
 	for m.seq < e.Seq && x.left > 0 {
 		next := audit.Event{Aggregate: e.Aggregate, Seq: e.Seq, Hash: e.Hash}
 		if m.seq+1 < e.Seq {
-			r, _, err := load[eventRecord](ctx, x.store, eventKey(e.Aggregate, m.seq+1))
-			if fault.Is(err, fault.NotFound) {
-				return false, nil
-			}
-			if err != nil {
+			if next, err = x.store.eventAt(ctx, e.Aggregate, m.seq+1); err != nil || next.Seq == 0 {
 				return false, err
 			}
-			next = audit.Event{Aggregate: e.Aggregate, Seq: m.seq + 1, Hash: r.Hash}
 		}
 		x.last = audit.Append(x.last, next, x.at)
 		x.put(chainKey(x.last.N), 0, newSealRecord(x.last))

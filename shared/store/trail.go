@@ -12,7 +12,7 @@ import (
 
 // SaveEvents records events that change nothing else. A lost race for an
 // aggregate's newest event is tried again here: nothing that was read can
-// have gone stale. At most some forty events.
+// have gone stale. At most 99 aggregates at once.
 func (s *Store) SaveEvents(ctx context.Context, e ...audit.Event) error {
 	e = s.named(e)
 	return fault.Wrap("store.SaveEvents", again(func() error {
@@ -32,18 +32,44 @@ func (s *Store) EventsOf(ctx context.Context, aggregate string) ([]audit.Event, 
 }
 
 // EachEvent calls f for each event, aggregate by aggregate, each in sequence.
-// It goes by the list of aggregates and not by their own rows, so it finds the
-// events of what was deleted.
+// It goes by what was sealed and what asks for sealing, not by the aggregates'
+// own rows, so it finds the events of what was deleted.
 func (s *Store) EachEvent(ctx context.Context, f func(audit.Event) error) error {
-	err := eachRecord(ctx, s, Range{Part: "aggregates"}, func(h headRecord, _ Row) error {
-		return s.eventsOf(ctx, h.Aggregate, f)
+	const op = "store.EachEvent"
+	// The unsealed first: what the sealer moves meanwhile is in both lists, not in none.
+	fresh := map[string]bool{}
+	err := eachRecord(ctx, s, Range{Part: "unsealed"}, func(u unsealedRecord, _ Row) error {
+		for _, e := range u.Events {
+			fresh[e.Aggregate] = true
+		}
+		return nil
 	})
-	return fault.Wrap("store.EachEvent", err)
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
+	err = eachRecord(ctx, s, Range{Part: "sealed"}, func(r sealedRecord, _ Row) error {
+		delete(fresh, r.Aggregate)
+		return s.eventsOf(ctx, r.Aggregate, f)
+	})
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
+	for _, a := range slices.Sorted(maps.Keys(fresh)) {
+		if err := s.eventsOf(ctx, a, f); err != nil {
+			return fault.Wrap(op, err)
+		}
+	}
+	return nil
 }
 
 func (s *Store) eventsOf(ctx context.Context, aggregate string, f func(audit.Event) error) error {
-	return eachRecord(ctx, s, Range{Part: join("ev", aggregate)}, func(r eventRecord, _ Row) error {
-		return f(r.event())
+	return eachRecord(ctx, s, Range{Part: join("ev", aggregate)}, func(r eventsRecord, _ Row) error {
+		for _, e := range r.Events {
+			if err := f(e.event()); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
