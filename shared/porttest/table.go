@@ -6,17 +6,20 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/store"
 )
 
-// Table is the contract of store.Table. open gives a table that uses the
-// system's clock; it may give the same one each time, for every test writes
-// partitions of its own with random names, and never reads others'. Where an
-// engine closes something, open registers it with t.Cleanup.
-func Table(t *testing.T, open func(t *testing.T) store.Table) {
+// Table is the contract of store.Table. open gives a table that asks now, and
+// nothing else, which rows have expired; now starts at the system's time and
+// only moves forward. The rows behind it may be the same each time, for every
+// test writes partitions of its own with random names, and never reads others'.
+// Where an engine closes something, open registers it with t.Cleanup.
+func Table(t *testing.T, open func(t *testing.T, now func() time.Time) store.Table) {
 	t.Helper()
 	for _, part := range []struct {
 		name string
@@ -37,6 +40,7 @@ func Table(t *testing.T, open func(t *testing.T) store.Table) {
 		{"pages", testPages},
 		{"large rows", testLargeRows},
 		{"expiry", testExpiry},
+		{"expiry comes", testExpiryComes},
 		{"expiry in pages", testExpiryInPages},
 		{"batch", testBatch},
 		{"large batch", testLargeBatch},
@@ -50,7 +54,9 @@ func Table(t *testing.T, open func(t *testing.T) store.Table) {
 		{"model", testModel},
 	} {
 		t.Run(part.name, func(t *testing.T) {
-			part.test(t, bench{T: t, table: open(t), part: t.Name() + " " + rand.Text()})
+			ahead := new(atomic.Int64)
+			now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+			part.test(t, bench{T: t, table: open(t, now), part: t.Name() + " " + rand.Text(), ahead: ahead})
 		})
 	}
 }
@@ -61,6 +67,7 @@ type bench struct {
 	*testing.T
 	table store.Table
 	part  string
+	ahead *atomic.Int64 // how far the table's clock is before the system's
 }
 
 func (b bench) key(sort string) store.Key { return store.Key{Part: b.part, Sort: sort} }

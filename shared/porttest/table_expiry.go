@@ -1,6 +1,7 @@
 package porttest
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -51,6 +52,46 @@ func testExpiry(t *testing.T, b bench) {
 	b.mustBatch(b.until("cached", 0, past, `{}`), b.until("fresh", 0, future, `{}`))
 	b.wantRow("cached", 0, "")
 	b.wantRow("fresh", 1, `{}`)
+}
+
+// testExpiryComes: the clock alone takes a row away, and its place may be
+// taken as if it had never been there.
+func testExpiryComes(t *testing.T, b bench) {
+	soon := time.Now().Add(time.Hour).Unix()
+	b.mustCommit(b.until("a", 0, soon, `{"n":1}`), b.put("b", 0, `{}`))
+	b.mustBatch(b.until("c", 0, soon, `{"n":1}`), b.until("d", 0, soon+7200, `{"n":1}`))
+	b.wantRow("a", 1, `{"n":1}`)
+	b.ahead.Store(int64(time.Hour + time.Second))
+	b.wantRow("a", 0, "")
+	b.wantRow("c", 0, "")
+	b.wantRow("d", 1, `{"n":1}`)
+	if got := b.sorts(store.Range{Reverse: true}); !slices.Equal(got, []string{"d", "b"}) {
+		b.Errorf("query shows %q", got)
+	}
+	b.want(fault.Conflict, b.commit(b.put("a", 1, `{"n":2}`)), "put over a row that has expired")
+	b.mustCommit(b.put("a", 0, `{"n":3}`), b.del("c", 0))
+	b.wantRow("a", 1, `{"n":3}`)
+	purge(t, b.table)
+	b.wantRow("a", 1, `{"n":3}`)
+	b.wantRow("c", 0, "")
+	b.wantRow("d", 1, `{"n":1}`)
+}
+
+// purge lets an engine that has to be asked forget what has expired.
+func purge(t *testing.T, table store.Table) {
+	t.Helper()
+	p, ok := table.(interface {
+		Purge(ctx context.Context) (int, error)
+	})
+	if !ok {
+		return
+	}
+	if _, err := p.Purge(t.Context()); err != nil {
+		t.Errorf("purge: %v", err)
+	}
+	if n, err := p.Purge(t.Context()); n != 0 || err != nil {
+		t.Errorf("a second purge found %d rows, error %v", n, err)
+	}
 }
 
 // testExpiryInPages: expired rows count neither for the limit nor for more,

@@ -2,6 +2,7 @@ package memory_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/porttest"
 	"github.com/ebb-access/ebb/shared/store"
@@ -9,5 +10,5 @@ import (
 )
 
 func TestTable(t *testing.T) {
-	porttest.Table(t, func(*testing.T) store.Table { return memory.New(nil) })
+	porttest.Table(t, func(_ *testing.T, now func() time.Time) store.Table { return memory.New(now) })
 }
