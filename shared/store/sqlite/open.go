@@ -59,8 +59,10 @@ func Open(path string, o Options) (*Table, error) {
 		return nil, fault.Wrap(op, err)
 	}
 	if err := create(path); err != nil {
-		return nil, &fault.Error{Op: op, Kind: fault.Misconfigured, Err: err,
-			Text: "the database cannot be opened: make its folder, and give both to Ebb's user"}
+		return nil, &fault.Error{
+			Op: op, Kind: fault.Misconfigured, Err: err,
+			Text: "the database cannot be opened: make its folder, and give both to Ebb's user",
+		}
 	}
 	if err := prepare(path); err != nil {
 		return nil, sorted(op, err)
@@ -89,7 +91,9 @@ func (t *Table) Close() error {
 func create(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		f, err = os.OpenFile(path, os.O_RDWR, 0) // only to see that it may be written
+		// Not even opened: closing it again would drop the locks that another
+		// Table of this process holds on it (https://sqlite.org/howtocorrupt.html, 2.2).
+		return nil
 	}
 	if err != nil {
 		return err
