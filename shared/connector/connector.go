@@ -89,7 +89,7 @@ type Trouble struct {
 func (c Connector) Usable() bool { return c.Label == Syncing || c.Label == Connected }
 
 // Linked reports whether there is a token to revoke with.
-func (c Connector) Linked() bool { return c.Label != NotConnected }
+func (c Connector) Linked() bool { return c.Label != NotConnected && c.Label != "" }
 
 // Proven reports whether removal from a kind of resource in a workspace has
 // succeeded once.

@@ -13,7 +13,7 @@ func (r Resource) Refusal() string {
 	case Channel:
 		return r.channelRefusal()
 	}
-	return fmt.Sprintf("Ebb cannot change who holds a %s here", r.Kind)
+	return fmt.Sprintf("Ebb cannot change who holds this %s", r.Kind)
 }
 
 func (r Resource) groupRefusal() string {
