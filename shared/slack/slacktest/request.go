@@ -60,7 +60,8 @@ func (r *request) set(name string) []string {
 }
 
 // limit reads the page size: absent is byDefault, and what is not a number from
-// 1 to most is invalid_limit.
+// 1 to most is refused.
+// assumed: with invalid_limit where the method documents nothing (users.list).
 func (r *request) limit(byDefault, most int) (int, error) {
 	raw := r.str("limit")
 	if raw == "" || raw == "0" {
@@ -68,7 +69,7 @@ func (r *request) limit(byDefault, most int) (int, error) {
 	}
 	n, err := strconv.Atoi(raw)
 	if err != nil || n < 1 || n > most {
-		return 0, refuse("invalid_limit")
+		return 0, refuse(firstDocumented(r.spec, "invalid_limit", "invalid_arguments", "invalid_limit"))
 	}
 	return n, nil
 }

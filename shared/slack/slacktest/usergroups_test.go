@@ -67,7 +67,8 @@ func TestWhoMayEditGroups(t *testing.T) {
 		"admin": s.org.Token(TokenSpec{User: admin}), "owner": s.org.Token(TokenSpec{User: owner}),
 	}
 	g := s.org.AddGroup(Group{Name: "On-call", Members: []string{ada}})
-	for pref, may := range map[string]string{"": "admin owner", "admins": "admin owner", "owners": "owner", "everyone": "bot member admin owner"} {
+	for _, c := range []struct{ pref, may string }{{"", "admin owner"}, {"admins", "admin owner"}, {"owners", "owner"}, {"everyone", "bot member admin owner"}} {
+		pref, may := c.pref, c.may
 		if pref != "" {
 			s.org.SetPref("", PrefEditUserGroups, pref)
 		}
