@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http/httptrace"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -59,16 +60,16 @@ func unwell(name string, m method, code, text string, cause error) error {
 }
 
 // hide takes a cause that quotes a secret out of an error. Nothing of ours
-// writes one there; a transport or a proxy's answer might.
-func hide(q query, err error) error {
-	if err == nil || q.as.token == "" || !strings.Contains(err.Error(), q.as.token) {
+// writes one there; a transport that prints its request might.
+func hide(err error, secrets ...string) error {
+	if err == nil || !slices.ContainsFunc(secrets, func(s string) bool { return s != "" && strings.Contains(err.Error(), s) }) {
 		return err
 	}
 	var e *fault.Error
 	if !errors.As(err, &e) {
-		return fault.New(q.method, fault.Internal, "")
+		return fault.New("slack", fault.Internal, "an error quoted a secret")
 	}
 	clean := *e
-	clean.Err = errors.New("(cause left out: it quoted a token)")
+	clean.Err = errors.New("(cause left out: it quoted a secret)")
 	return &clean
 }

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -50,7 +51,7 @@ func (c *Client) call(ctx context.Context, q query, into any) (reply, error) {
 	if err == nil {
 		err = decode(q, m, r, into)
 	}
-	err = hide(q, err)
+	err = hide(err, q.as.token, c.secret, c.basic(), q.args.Get("code"))
 	if c.onCall != nil {
 		c.onCall(Call{
 			Method: q.method, Connector: q.link.Connector, As: q.as.voice, Args: shown(q.args),
@@ -75,7 +76,7 @@ func (c *Client) send(ctx context.Context, q query, m method) (reply, error) {
 	case q.as.token != "":
 		req.Header.Set("Authorization", "Bearer "+q.as.token)
 	case q.as.client:
-		req.SetBasicAuth(url.QueryEscape(c.id), url.QueryEscape(c.secret))
+		req.Header.Set("Authorization", "Basic "+c.basic())
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -91,6 +92,11 @@ func (c *Client) send(ctx context.Context, q query, m method) (reply, error) {
 		return r, unwell(q.method, m, "too_long", "Slack's answer is longer than Ebb reads", nil)
 	}
 	return r, nil
+}
+
+// basic is the app's client id and secret as HTTP's basic authentication has them.
+func (c *Client) basic() string {
+	return base64.StdEncoding.EncodeToString([]byte(c.id + ":" + c.secret))
 }
 
 // decode reads the body of a success; nil into: the answer does not matter.

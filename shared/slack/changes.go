@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	slackgo "github.com/slack-go/slack"
@@ -44,13 +45,45 @@ func (c *Client) asAdmin(ctx context.Context, l connector.Link, method string, a
 
 // Kick is conversations.kick, in the app's voice where Slack lets it.
 func (c *Client) Kick(ctx context.Context, l connector.Link, channel, account string) error {
-	return c.inChannel(ctx, l, func(v credential) error {
-		_, err := c.call(ctx, query{
-			method: "conversations.kick", link: l, as: v,
-			args: url.Values{"channel": {channel}, "user": {account}},
-		}, nil)
+	const method = "conversations.kick"
+	have, err := c.voices(ctx, l, true)
+	if err != nil {
+		return err
+	}
+	var first error
+	err = each(have, func(v credential) error {
+		_, err := c.call(ctx, query{method: method, link: l, as: v, args: url.Values{"channel": {channel}, "user": {account}}}, nil)
+		if first == nil {
+			first = err
+		}
 		return err
 	})
+	if fault.CodeOf(err) != "not_in_channel" {
+		return err
+	}
+	in, unread := c.isIn(ctx, l, have, channel, account)
+	switch {
+	case fault.Is(unread, fault.NotFound):
+		return &fault.Error{Op: method, Kind: fault.Misconfigured, Code: "channel_not_found", Text: inviteApp}
+	case unread != nil:
+		return unread // nothing was removed: Wait and Backoff say so
+	case !in:
+		return err
+	case fault.CodeOf(first) != "not_in_channel":
+		return first
+	}
+	return &fault.Error{Op: method, Kind: fault.Misconfigured, Code: "not_in_channel", Text: general["not_in_channel"].text}
+}
+
+// isIn reads whether the account is in the channel. Slack's not_in_channel says
+// in one word that the account was not in, or that the caller is not.
+func (c *Client) isIn(ctx context.Context, l connector.Link, have []credential, channel, account string) (bool, error) {
+	var members []string
+	err := each(have, func(v credential) (err error) {
+		members, err = c.allMembers(ctx, l, v, channel)
+		return err
+	})
+	return slices.Contains(members, account), err
 }
 
 // Invite is conversations.invite with force: Slack skips whom it refuses, and

@@ -35,32 +35,57 @@ func TestDisable(t *testing.T) {
 
 func TestKick(t *testing.T) {
 	const ok = `{"ok":true,"errors":{}}`
+	no := refused
 	for name, c := range map[string]struct {
 		bot, user string
 		kind      fault.Kind
+		code      string
 		asked     string
 	}{
-		"in the app's name":          {ok, "", "", "bot"},
-		"kept from the bot":          {refused("restricted_action"), ok, "", "bot user"},
-		"kept from both":             {refused("restricted_action"), refused("restricted_action"), fault.Misconfigured, "bot user"},
-		"the bot is not in":          {refused("not_in_channel"), ok, "", "bot user"},
-		"the bot cannot see":         {refused("channel_not_found"), ok, "", "bot user"},
-		"the bot lacks the scope":    {refused("missing_scope"), ok, "", "bot user"},
-		"the bot's token is revoked": {refused("token_revoked"), ok, "", "bot user"},
-		"was not in":                 {refused("not_in_channel"), refused("not_in_channel"), fault.Already, "bot user"},
-		"the admin is the one":       {refused("restricted_action"), documented(t, "conversations.kick", "error"), fault.Misconfigured, "bot user"},
-		"nobody can see":             {refused("channel_not_found"), refused("channel_not_found"), fault.Misconfigured, "bot user"},
-		"from #general":              {refused("cant_kick_from_general"), ok, fault.Permanent, "bot"},
-		"Slack is unwell":            {refused("fatal_error"), ok, fault.Unclear, "bot"},
-		"too many":                   {refused("ratelimited"), ok, fault.Wait, "bot"},
+		"in the app's name":          {ok, "", "", "", "bot"},
+		"kept from the bot":          {no("restricted_action"), ok, "", "", "bot user"},
+		"kept from both":             {no("restricted_action"), no("restricted_action"), fault.Misconfigured, "restricted_action", "bot user"},
+		"the bot is not in":          {no("not_in_channel"), ok, "", "", "bot user"},
+		"the bot cannot see":         {no("channel_not_found"), ok, "", "", "bot user"},
+		"the bot lacks the scope":    {no("missing_scope"), ok, "", "", "bot user"},
+		"the bot's token is revoked": {no("token_revoked"), ok, "", "", "bot user"},
+		"the admin is the one":       {no("restricted_action"), documented(t, "conversations.kick", "error"), fault.Misconfigured, "cant_kick_self", "bot user"},
+		"nobody can see":             {no("channel_not_found"), no("channel_not_found"), fault.Misconfigured, "channel_not_found", "bot user"},
+		"from #general":              {no("cant_kick_from_general"), ok, fault.Permanent, "cant_kick_from_general", "bot"},
+		"Slack is unwell":            {no("fatal_error"), ok, fault.Unclear, "fatal_error", "bot"},
+		"too many":                   {no("ratelimited"), ok, fault.Wait, "ratelimited", "bot"},
 	} {
 		f := newFake(t).voices("conversations.kick", c.bot, c.user)
 		err := f.client().Kick(ctx(t), link, "C1", "U1")
-		if fault.KindOf(err) != c.kind || f.methods(true) != "conversations.kick/"+strings.ReplaceAll(c.asked, " ", " conversations.kick/") {
+		if fault.KindOf(err) != c.kind || fault.CodeOf(err) != c.code || f.methods(true) != "conversations.kick/"+strings.ReplaceAll(c.asked, " ", " conversations.kick/") {
 			t.Errorf("%s: %v after %s", name, err, f.methods(true))
 		}
 		if q := f.last().args.Encode(); q != "channel=C1&user=U1" {
 			t.Errorf("asked %s", q)
+		}
+	}
+}
+
+// not_in_channel is said of the account and of the caller: a read decides.
+func TestKickOfWhomSlackSaysIsNotIn(t *testing.T) {
+	const in, out = `{"ok":true,"members":["U1","U2"]}`, `{"ok":true,"members":["U2"]}`
+	for name, c := range map[string]struct {
+		bot, members string
+		kind         fault.Kind
+		code         string
+	}{
+		"was not in":                        {"not_in_channel", out, fault.Already, "not_in_channel"},
+		"neither the app nor the admin is":  {"not_in_channel", in, fault.Misconfigured, "not_in_channel"},
+		"the app may not, the admin is not": {"restricted_action", in, fault.Misconfigured, "restricted_action"},
+		"the app may not, nobody was in":    {"restricted_action", out, fault.Already, "not_in_channel"},
+		"nobody can see":                    {"not_in_channel", refused("channel_not_found"), fault.Misconfigured, "channel_not_found"},
+		"not readable now":                  {"not_in_channel", refused("internal_error"), fault.Backoff, "internal_error"},
+		"too many reads":                    {"not_in_channel", refused("ratelimited"), fault.Wait, "ratelimited"},
+	} {
+		f := newFake(t).voices("conversations.kick", refused(c.bot), refused("not_in_channel")).says("conversations.members", c.members)
+		err := f.client().Kick(ctx(t), link, "C1", "U1")
+		if fault.KindOf(err) != c.kind || fault.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import "github.com/ebb-access/ebb/shared/fault"
 const (
 	editGroups = "only workspace admins may edit user groups here: connect with an administrator's user token, or let everyone edit user groups in the workspace's settings"
 	inviteApp  = "Ebb cannot see this channel: invite its app there (/invite)"
-	keptIn     = "a setting of the workspace says who may remove people from channels, and the connector's token is not among them: an owner can change it under Settings & permissions, or " + askAdmin
+	keptIn     = "a setting of the workspace says who may remove people from channels, and the connector's token is not among them: an owner can change it under Settings & permissions, or " + askAdmin + " who is in the channel"
 	otherAdmin = "Slack lets nobody do this to oneself: do it by hand, or connect with another admin's user token"
 	startAgain = "start the installation again from Install with Slack"
 )

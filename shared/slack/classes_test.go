@@ -76,7 +76,6 @@ func TestCodesOfOneMethod(t *testing.T) {
 		{"usergroups.users.update", "permission_denied plan_upgrade_required", fault.Misconfigured},
 		{"usergroups.disable", "permission_denied target_team_not_on_org", fault.Misconfigured},
 		{"usergroups.disable", "no_such_subteam", fault.Permanent},
-		{"conversations.kick", "not_in_channel", fault.Already},
 		{"conversations.kick", "cant_kick_from_general not_supported user_not_found method_not_supported_for_channel_type", fault.Permanent},
 		{"conversations.kick", "restricted_action channel_not_found cant_kick_self missing_scope", fault.Misconfigured},
 		{"conversations.invite", "is_archived", fault.Permanent},

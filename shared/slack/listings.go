@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
@@ -24,7 +25,9 @@ func (c *Client) Workspaces(ctx context.Context, l connector.Link, cursor string
 		return out, short(q.method, "no workspaces")
 	}
 	for _, t := range a.Teams {
-		out.Items = append(out.Items, directory.Resource{ID: t.ID, Connector: l.Connector, Kind: directory.Workspace, Name: t.Name})
+		out.Items = append(out.Items, directory.Resource{
+			ID: t.ID, Connector: l.Connector, Workspace: t.ID, Kind: directory.Workspace, Name: t.Name,
+		})
 	}
 	out.Next, err = next(q.method, a.paging, cursor)
 	return out, err
@@ -82,14 +85,30 @@ func (c *Client) Channels(ctx context.Context, l connector.Link, private bool, c
 	return out, err
 }
 
-// ChannelMembers is a page of conversations.members. The token is the link's: a
-// cursor belongs to the token that got it.
+// ChannelMembers is a page of conversations.members. The first page is asked for
+// in the link's voice, and in the other one where that is not in the channel. A
+// cursor of Slack belongs to the token that got it, so ours names the voice too.
 func (c *Client) ChannelMembers(ctx context.Context, l connector.Link, channel, cursor string) (directory.Listing[string], error) {
-	v, err := c.voice(ctx, l)
-	if err != nil {
-		return directory.Listing[string]{}, err
+	var out directory.Listing[string]
+	voice, cursor, going := strings.Cut(cursor, ":")
+	bot := l.AsBot
+	if going {
+		bot = voice == "bot"
 	}
-	return c.members(ctx, l, v, channel, cursor)
+	have, err := c.voices(ctx, l, bot)
+	if err != nil {
+		return out, err
+	}
+	if going {
+		have = have[:1]
+	}
+	err = each(have, func(v credential) (err error) {
+		if out, err = c.members(ctx, l, v, channel, cursor); err == nil && out.Next != "" {
+			out.Next = v.voice + ":" + out.Next
+		}
+		return err
+	})
+	return out, err
 }
 
 func (c *Client) members(ctx context.Context, l connector.Link, v credential, channel, cursor string) (directory.Listing[string], error) {

@@ -15,8 +15,8 @@ func TestWorkspaces(t *testing.T) {
 	f := newFake(t).says("auth.teams.list", documented(t, "auth.teams.list", "success"))
 	got := must[directory.Listing[directory.Resource]](t)(f.client().Workspaces(ctx(t), connector.Link{Connector: "co_1"}, "page2"))
 	want := []directory.Resource{
-		{ID: "T12345678", Connector: "co_1", Kind: directory.Workspace, Name: "Shinichi's workspace"},
-		{ID: "T12345679", Connector: "co_1", Kind: directory.Workspace, Name: "Migi's workspace"},
+		{ID: "T12345678", Connector: "co_1", Workspace: "T12345678", Kind: directory.Workspace, Name: "Shinichi's workspace"},
+		{ID: "T12345679", Connector: "co_1", Workspace: "T12345679", Kind: directory.Workspace, Name: "Migi's workspace"},
 	}
 	if !reflect.DeepEqual(got.Items, want) || got.Next != "dXNlcl9pZDo5MTQyOTI5Mzkz" {
 		t.Errorf("got %+v", got)
@@ -144,6 +144,20 @@ func TestChannelMembers(t *testing.T) {
 	}
 	if q := f.last().args.Encode(); q != "channel=C1&limit=999" { // no team_id: Slack has none here
 		t.Errorf("asked %s", q)
+	}
+}
+
+// The bot is not in the channel, the administrator is: all pages come in the
+// administrator's voice.
+func TestChannelMembersInTheOtherVoice(t *testing.T) {
+	f := newFake(t).voices("conversations.members", refused("channel_not_found"), `{"ok":true,"members":["U1"],"response_metadata":{"next_cursor":"c:2"}}`)
+	c := f.client()
+	page := must[directory.Listing[string]](t)(c.ChannelMembers(ctx(t), asBot, "C1", ""))
+	f.says("conversations.members", `{"ok":true,"members":["U2"]}`)
+	last := must[directory.Listing[string]](t)(c.ChannelMembers(ctx(t), asBot, "C1", page.Next))
+	if last.Next != "" || f.last().args.Get("cursor") != "c:2" ||
+		f.methods(true) != "conversations.members/bot conversations.members/user conversations.members/user" {
+		t.Errorf("%+v after %s with %v", last, f.methods(true), f.last().args)
 	}
 }
 

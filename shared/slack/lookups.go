@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 
@@ -163,7 +164,7 @@ func (c *Client) viewChannel(ctx context.Context, l connector.Link, v credential
 	}
 	now := a.Channel.resource(l)
 	if now.Workspace != "" {
-		now.Workspace = r.Workspace
+		now.Workspace = cmp.Or(r.Workspace, now.Workspace)
 	}
 	now.Owners, now.Count = r.Owners, len(members)
 	if a.Channel.Member == nil {

@@ -1,8 +1,10 @@
 package slack_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,7 +18,8 @@ import (
 // A proxy, a transport and Slack itself hand our secrets back in every place
 // that could carry them; no error and no Call repeats one.
 func TestNoSecretGetsOut(t *testing.T) {
-	secrets := []string{userToken, botToken, "client-secret", "oauth-code-secret"}
+	basic := base64.StdEncoding.EncodeToString([]byte("11.22:client-secret"))
+	secrets := []string{userToken, botToken, "client-secret", "oauth-code-secret", basic}
 	echo := func(a asked) string { return strings.Join(secrets, " ") + fmt.Sprint(a.header, a.args) }
 	worlds := map[string]func(http.ResponseWriter, asked){
 		"ok with nonsense": func(w http.ResponseWriter, a asked) {
@@ -48,7 +51,8 @@ func TestNoSecretGetsOut(t *testing.T) {
 		lookFor(t, name, secrets, f.client)
 	}
 	quoting := roundTrip(func(r *http.Request) (*http.Response, error) {
-		return nil, fmt.Errorf("cannot send %v", r.Header)
+		sent, _ := io.ReadAll(r.Body)
+		return nil, fmt.Errorf("cannot send %v %s", r.Header, sent)
 	})
 	lookFor(t, "transport", secrets, func(change ...func(*slack.Config)) *slack.Client {
 		return newFake(t).client(append(change, func(c *slack.Config) { c.HTTP = &http.Client{Transport: quoting} })...)

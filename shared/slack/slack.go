@@ -9,10 +9,15 @@
 // for success), a listing that came without its list. Where a type of slack-go
 // is stricter than Slack (a user_count sent as text), wire.go widens it.
 //
-// The package never decides what to do about an error, never sleeps and never
-// repeats a call: on a 429 it says until when. It never lets a token into an
-// address, an error or a Call; the token travels in the Authorization header
-// alone. It keeps no state between calls, asks for no message and reads none.
+// Whose token: listings and user groups take the one that the link asks for,
+// writes to user groups the administrator's, and channels the app's first, then
+// the administrator's where the app is refused for what it is (tokens.go).
+//
+// The package never decides what to do about an error, never sleeps, and never
+// makes the same call twice with the same token: on a 429 it says until when. It
+// never lets a token into an address, an error or a Call; the token travels in
+// the Authorization header alone. It keeps no state between calls, asks for no
+// message and reads none.
 package slack
 
 import (

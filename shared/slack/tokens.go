@@ -47,17 +47,23 @@ func (c *Client) voice(ctx context.Context, l connector.Link) (credential, error
 }
 
 // inChannel does f in the app's own voice, and in the administrator's when the
-// app is refused for what it is: not in the channel, without the scope, kept out
-// by a preference. Slack's refusal says that nothing was done, so f may be
-// repeated. The last error counts.
+// app is refused for what it is.
 func (c *Client) inChannel(ctx context.Context, l connector.Link, f func(credential) error) error {
 	have, err := c.voices(ctx, l, true)
 	if err != nil {
 		return err
 	}
-	for i, v := range have {
-		err = f(v)
-		if i == len(have)-1 || !refusesToken(err) {
+	return each(have, f)
+}
+
+// each does f in one voice after the other until one is not refused for what it
+// is: not in the channel, without the scope, kept out by a preference. Slack's
+// refusal says that nothing was done, so f may be repeated. The last error
+// counts.
+func each(have []credential, f func(credential) error) error {
+	var err error
+	for _, v := range have {
+		if err = f(v); err == nil || !refusesToken(err) {
 			break
 		}
 	}
