@@ -80,10 +80,13 @@ func Open(path string, o Options) (*Table, error) {
 	return t, nil
 }
 
-// Close waits for what is running, and closes the file. The table is not to
-// be used again.
-func (t *Table) Close() error {
-	return fault.Wrap("sqlite.Close", errors.Join(t.readers.Close(), t.writer.Close()))
+// Close interrupts what is running, and closes the file. The table is not to
+// be used again; a second Close does nothing.
+func (t *Table) Close() (err error) {
+	t.closing.Do(func() {
+		err = fault.Wrap("sqlite.Close", errors.Join(t.readers.Close(), t.writer.Close()))
+	})
+	return err
 }
 
 // create makes the file and lets its name survive a power failure. SQLite

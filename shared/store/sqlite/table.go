@@ -16,6 +16,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -42,6 +43,7 @@ type Table struct {
 	now     func() time.Time
 	writer  *sqlitex.Pool // one connection: writers of this process queue here
 	readers *sqlitex.Pool
+	closing sync.Once
 }
 
 var _ store.Table = (*Table)(nil)
