@@ -2,6 +2,7 @@ package slack
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -71,5 +72,11 @@ func TestEveryDocumentedCodeHasAClass(t *testing.T) {
 				t.Errorf("%s of %s has no class", code, name)
 			}
 		}
+	}
+}
+
+func TestCredentialPrintsAsDots(t *testing.T) {
+	if got := fmt.Sprint(credential{token: "xoxp-secret"}); got != "credential(…)" {
+		t.Errorf("printed as %s", got)
 	}
 }
