@@ -140,3 +140,15 @@ func (g Grant) Urgency() int {
 	}
 	return 1
 }
+
+// AttentionAfter is how long a removal may go on before people are called.
+const AttentionAfter = 3 * time.Minute
+
+// NeedsAttention reports whether a person has to look: the grant is stuck, or
+// its access stands well past its end and Slack is not merely hiding it.
+func (g Grant) NeedsAttention(now time.Time) bool {
+	if g.State == Stuck {
+		return true
+	}
+	return g.State == Revoking && !g.Trouble.Dormant && now.Sub(g.End) > AttentionAfter
+}

@@ -218,7 +218,7 @@ func installed(c connector.Connector, got connector.Installation, who connector.
 		c.Workspaces = []string{got.Team}
 	}
 	c.UserScopes, c.BotScopes, c.BotUser = got.UserScopes, got.BotScopes, got.BotUser
-	if len(c.UserScopes) == 0 {
+	if len(c.UserScopes) == 0 && !who.Bot {
 		c.UserScopes = who.Scopes
 	}
 	if name := got.TeamName; name != "" && (c.Name == "" || c.Name == "Slack") {

@@ -19,6 +19,7 @@ package flow
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -71,6 +72,8 @@ type House struct {
 	// URL is where people reach the house, without a slash at the end.
 	URL string
 	Log *slog.Logger
+
+	signed atomic.Int64 // the seal up to which this process knows a head
 }
 
 // Answer is what a step of a grant's life tells whoever wakes it: whether

@@ -36,7 +36,7 @@ func (h *House) Seal(ctx context.Context) (int, error) {
 // signHead signs the chain's end unless the newest head says the same. A head
 // that was lost between sealing and signing is made up for by the next round.
 func (h *House) signHead(ctx context.Context, last audit.Seal) error {
-	if last.N == 0 {
+	if last.N == 0 || last.N == h.signed.Load() {
 		return nil
 	}
 	heads, err := h.Heads.Heads(ctx)
@@ -44,6 +44,7 @@ func (h *House) signHead(ctx context.Context, last audit.Seal) error {
 		return err
 	}
 	if n := len(heads); n > 0 && heads[n-1].N >= last.N {
+		h.signed.Store(last.N)
 		return nil
 	}
 	key, err := h.signingKey(ctx)

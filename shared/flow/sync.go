@@ -306,7 +306,8 @@ func (h *House) Confirm(ctx context.Context, by access.Actor, id string) (connec
 		if err != nil {
 			return err
 		}
-		if c.Label != connector.NeedsConfirmation {
+		run, err := h.Memory.Run(ctx, c.LastRun)
+		if err != nil || run.State != connector.Waiting {
 			return fault.New(op, fault.Invalid, "nothing waits for a confirmation here")
 		}
 		c.Confirmed, c.Label = c.LastRun, connector.Syncing

@@ -101,7 +101,7 @@ func (s *syncing) resources(ctx context.Context, kind directory.Kind, team strin
 	for _, r := range seen {
 		was, ok := have[r.ID]
 		delete(have, r.ID)
-		if ok && r.Same(was) {
+		if ok && r.Same(was) && r.Count == was.Count {
 			continue
 		}
 		r.Owners = was.Owners

@@ -1,0 +1,93 @@
+// Package local is the whole house in one process on a laptop: the verbs over
+// a SQLite file, secrets in an encrypted file, the edges on 127.0.0.1, and a
+// driver that does what EventBridge and Step Functions do on AWS. Everything
+// durable lies in one folder (.ebb).
+//
+// It holds no rule: it only ties adapters to the verbs.
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/heads"
+	"github.com/ebb-access/ebb/shared/secret"
+	"github.com/ebb-access/ebb/shared/secret/file"
+	"github.com/ebb-access/ebb/shared/slack"
+	"github.com/ebb-access/ebb/shared/store"
+	"github.com/ebb-access/ebb/shared/store/sqlite"
+)
+
+// Slack says which Slack the house speaks to.
+type Slack struct {
+	APIURL       string
+	AuthorizeURL string
+	ClientID     string
+	ClientSecret string
+	OnCall       func(slack.Call)
+	// Unpaced lets syncs go as fast as Slack lets them, for a Slack that is
+	// simulated without rate limits.
+	Unpaced bool
+}
+
+// House is the house with what has to be closed after it.
+type House struct {
+	*flow.House
+	table *sqlite.Table
+}
+
+// Open opens the house in a folder, making what is missing. url is where
+// people reach it.
+func Open(dir, url string, s Slack, log *slog.Logger) (*House, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fault.Wrap("local.Open", err)
+	}
+	table, err := sqlite.Open(filepath.Join(dir, "ebb.db"), sqlite.Options{})
+	if err != nil {
+		return nil, err
+	}
+	vault, err := file.Open(filepath.Join(dir, "secrets.age"))
+	if err != nil {
+		return nil, errors.Join(err, table.Close())
+	}
+	client := slack.New(slack.Config{
+		APIURL: s.APIURL, AuthorizeURL: s.AuthorizeURL, ClientID: s.ClientID, ClientSecret: s.ClientSecret,
+		Tokens: tokens{vault}, OnCall: s.OnCall,
+	})
+	h := &flow.House{
+		Now: time.Now, NewID: flow.RandomID, NewWord: flow.RandomWord,
+		Memory: store.New(table, store.Options{}), Slack: client, Secrets: vault,
+		Heads: heads.Open(filepath.Join(dir, "heads.jsonl")), URL: url, Log: log, Pace: slack.Tier,
+	}
+	if s.Unpaced {
+		h.Pace = nil
+	}
+	return &House{House: h, table: table}, nil
+}
+
+// Close closes the table; nothing is lost without it.
+func (h *House) Close() error { return h.table.Close() }
+
+// tokens reads a connector's tokens from the secret store for each call, so
+// that a new installation is used at once.
+type tokens struct{ vault secret.Store }
+
+func (t tokens) Tokens(ctx context.Context, id string) (connector.Tokens, error) {
+	value, _, err := t.vault.Get(ctx, flow.TokenName(id))
+	if err != nil {
+		return connector.Tokens{}, err
+	}
+	var v struct{ User, Bot string }
+	if json.Unmarshal(value, &v) != nil {
+		return connector.Tokens{}, fault.New("local.Tokens", fault.Misconfigured, "the stored tokens of %s cannot be read; install again", id)
+	}
+	return connector.Tokens{User: v.User, Bot: v.Bot}, nil
+}
