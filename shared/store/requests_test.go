@@ -1,0 +1,148 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+func (h *house) request(id string, items int) access.Request {
+	r := access.Request{ID: id, Requester: "u1", By: "U1", Subject: "U1", Connector: "c1", Length: time.Hour, Created: h.now, Expires: h.now.Add(72 * time.Hour)}
+	for i := range items {
+		r.Items = append(r.Items, access.Item{Resource: fmt.Sprintf("S%d", i), Slug: "member", State: access.Pending})
+	}
+	return r
+}
+
+// approved decides every item and gives the grants and events, as flow does.
+func (h *house) approved(r access.Request) (access.Request, []access.Grant, []audit.Event) {
+	var gs []access.Grant
+	var events []audit.Event
+	for i := range r.Items {
+		id := fmt.Sprintf("%s.g%d", r.ID, i)
+		r.Items[i].State, r.Items[i].Grant = access.Approved, id
+		gs = append(gs, h.grant(id, r.Items[i].Resource, r.Subject))
+		events = append(events, h.event("request/"+r.ID, "request.approved"), h.event("grant/"+id, "grant.scheduled"))
+	}
+	return r, gs, events
+}
+
+func TestTheLargestRequestIsOneCommit(t *testing.T) {
+	h := newHouse(t)
+	reason := access.Text{About: "request/rq_1", Author: "U1", Body: "on call tonight", Written: h.now}
+	r, err := h.SaveRequest(ctx, h.request("rq_1", access.MaxItems), nil, []access.Text{reason}, h.event("request/rq_1", "request.made"))
+	h.must(err)
+	if due := h.table.part("due#act"); r.Rev != 1 || len(due) != 1 {
+		t.Errorf("rev %d, due %q", r.Rev, due)
+	}
+	r, gs, events := h.approved(r)
+	comment := access.Text{About: "comment/rq_1/U2", Author: "U2", Body: "fine", Written: h.now}
+	r, err = h.SaveRequest(ctx, r, gs, []access.Text{comment}, events...)
+	h.must(err)
+	if h.table.rows > 90 {
+		t.Errorf("%d rows leave no room", h.table.rows)
+	}
+	if due := h.table.part("due#act"); len(due) != access.MaxItems {
+		t.Errorf("%d due rows for %d grants and a closed request", len(due), access.MaxItems)
+	}
+	if got := value[access.Request](h)(h.Request(ctx, "rq_1")); got.Rev != r.Rev || got.Open() || len(got.Items) != access.MaxItems {
+		t.Errorf("stored: %+v", got)
+	}
+	if n := len(value[[]audit.Event](h)(h.EventsOf(ctx, "request/rq_1"))); n != 1+access.MaxItems {
+		t.Errorf("%d events of the request", n)
+	}
+	h.checkTrail(0)
+
+	// Decided by policy at once: everything in the first commit.
+	auto, gs, events := h.approved(h.request("rq_2", access.MaxItems))
+	_, err = h.SaveRequest(ctx, auto, gs, []access.Text{{About: "request/rq_2", Author: "U1", Body: "again"}}, events...)
+	h.must(err)
+	if h.table.rows > 90 {
+		t.Errorf("%d rows leave no room", h.table.rows)
+	}
+
+	many, gs, events := h.approved(h.request("rq_3", 2*access.MaxItems))
+	before := h.table.everything()
+	_, err = h.SaveRequest(ctx, many, gs, nil, events...)
+	h.refused(err, fault.Invalid)
+	if h.table.everything() != before {
+		t.Error("a part of a request that is too large was saved")
+	}
+}
+
+func TestRequestLists(t *testing.T) {
+	h := newHouse(t)
+	for i := range 4 {
+		id := fmt.Sprintf("rq_%d", i)
+		r, err := h.SaveRequest(ctx, h.request(id, 2), nil, nil, h.event("request/"+id, "request.made"))
+		h.must(err)
+		h.now = h.now.Add(time.Minute)
+		if i%2 == 0 {
+			continue
+		}
+		r.Items[0].State = access.Denied
+		r, err = h.SaveRequest(ctx, r, nil, nil, h.event("request/"+id, "request.denied"))
+		h.must(err)
+		if i == 3 {
+			r.Items[1].State = access.Canceled
+			_, err = h.SaveRequest(ctx, r, nil, nil, h.event("request/"+id, "request.canceled"))
+			h.must(err)
+		}
+	}
+	list := func(openOnly bool, limit int) (out string) {
+		for _, r := range value[[]access.Request](h)(h.Requests(ctx, openOnly, limit)) {
+			out += r.ID[3:]
+		}
+		return out
+	}
+	for got, want := range map[string]string{list(false, 0): "3210", list(true, 0): "210", list(true, 2): "21"} {
+		if got != want {
+			t.Errorf("listed %q, want %q", got, want)
+		}
+	}
+	_, err := h.SaveRequest(ctx, h.request("rq_9", 1), nil, nil)
+	h.refused(err, fault.Internal)
+	_, err = h.SaveRequest(ctx, h.request("rq_1", 1), nil, nil, h.event("request/rq_1", "request.made"))
+	h.refused(err, fault.Conflict)
+	_, err = h.Request(ctx, "rq_9")
+	h.refused(err, fault.NotFound)
+}
+
+func TestTextsAreForgottenInPieces(t *testing.T) {
+	h := newHouse(t)
+	for i := range 95 {
+		id, author := fmt.Sprintf("rq_%03d", i), "U1"
+		if i%19 == 0 {
+			author = "U2"
+		}
+		text := access.Text{About: "request/" + id, Author: author, Body: "because of Ann", Written: h.now}
+		_, err := h.SaveRequest(ctx, h.request(id, 1), nil, []access.Text{text}, h.event("request/"+id, "request.made"))
+		h.must(err)
+	}
+	n, err := h.ForgetTexts(ctx, "U1", h.event("person/U1", "person.forgotten"))
+	h.must(err)
+	events := value[[]audit.Event](h)(h.EventsOf(ctx, "person/U1"))
+	if n != 90 || len(events) != 3 || events[2].Data["texts"] != "10" {
+		t.Errorf("%d erased, told in %+v", n, events)
+	}
+	gone := value[access.Text](h)(h.Text(ctx, "request/rq_001"))
+	kept := value[access.Text](h)(h.Text(ctx, "request/rq_000"))
+	if gone.Body != "" || !gone.Erased || kept.Body == "" || kept.Erased {
+		t.Errorf("gone: %+v, kept: %+v", gone, kept)
+	}
+	n, err = h.ForgetTexts(ctx, "U1", h.event("person/U1", "person.forgotten"))
+	if h.must(err); n != 0 || len(value[[]audit.Event](h)(h.EventsOf(ctx, "person/U1"))) != 4 {
+		t.Errorf("a second time: %d", n)
+	}
+	h.checkTrail(0)
+
+	theirs := access.Text{About: "request/rq_000", Author: "U1", Body: "mine"}
+	_, err = h.SaveRequest(ctx, h.request("rq_x", 1), nil, []access.Text{theirs}, h.event("request/rq_x", "request.made"))
+	h.refused(err, fault.Conflict)
+	_, err = h.Text(ctx, "request/none")
+	h.refused(err, fault.NotFound)
+}
