@@ -77,7 +77,7 @@ func (r *request) teamInfo() (reply, error) {
 	}
 	info := reply{
 		"id": id, "name": name, "domain": domain, "email_domain": domain + ".example",
-		"icon": reply{"image_default": true, "image_34": iconURL("34"), "image_68": iconURL("68"), "image_132": iconURL("132")},
+		"icon": icons(),
 	}
 	if e := r.org.enterprise; e != nil {
 		info["enterprise_id"], info["enterprise_name"] = e.id, e.name
@@ -85,4 +85,10 @@ func (r *request) teamInfo() (reply, error) {
 	return reply{"team": info}, nil
 }
 
-func iconURL(size string) string { return "https://avatars.slack.test/team_" + size + ".png" }
+func icons() reply {
+	out := reply{"image_default": true}
+	for _, size := range []string{"34", "44", "68", "88", "102", "132"} {
+		out["image_"+size] = "https://avatars.slack.test/team_" + size + ".png"
+	}
+	return out
+}

@@ -282,13 +282,20 @@ func sortedDirect(all map[string]*channel) []string {
 	return ids
 }
 
+// neverRead is the last_read of a conversation in which nothing was read.
+const neverRead = "0000000000.000000"
+
 func (r *request) opened(c *channel, already bool) reply {
 	out := reply{"channel": reply{"id": c.ID}}
 	if already {
 		out["no_op"], out["already_open"] = true, true
 	}
 	if r.flag("return_im") {
-		out["channel"] = r.org.channelView(c, r.user.ID, c.Team, true, false)
+		view := r.org.channelView(c, r.user.ID, c.Team, true, false)
+		if im, ok := view.(*directJSON); ok {
+			im.openedJSON = &openedJSON{LastRead: neverRead, IsOpen: true}
+		}
+		out["channel"] = view
 	}
 	return out
 }

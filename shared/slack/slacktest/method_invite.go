@@ -30,7 +30,11 @@ func (r *request) conversationsInvite() (reply, error) {
 		return nil, refuseWith(first, reply{"errors": failures})
 	}
 	r.org.join(c, r.user.ID, good...)
-	out := reply{"channel": r.org.channelView(c, r.user.ID, r.here(c), true, false)}
+	view := r.org.channelView(c, r.user.ID, r.here(c), true, false)
+	if v, ok := view.(*channelJSON); ok {
+		v.IsReadOnly, v.LastRead = new(bool), neverRead
+	}
+	out := reply{"channel": view}
 	if len(failures) > 0 {
 		out["errors"] = failures
 	}

@@ -32,6 +32,8 @@ type channelJSON struct {
 	Purpose                 topicJSON `json:"purpose"`
 	PreviousNames           []string  `json:"previous_names"`
 	IsMember                *bool     `json:"is_member,omitempty"`
+	IsReadOnly              *bool     `json:"is_read_only,omitempty"` // conversations.invite alone
+	LastRead                string    `json:"last_read,omitempty"`    // conversations.invite alone
 	NumMembers              *int      `json:"num_members,omitempty"`
 }
 
@@ -50,6 +52,16 @@ type directJSON struct {
 	User          string  `json:"user"`
 	IsUserDeleted bool    `json:"is_user_deleted"`
 	Priority      float64 `json:"priority"`
+
+	*openedJSON // conversations.open with return_im
+}
+
+type openedJSON struct {
+	LastRead           string  `json:"last_read"`
+	Latest             *string `json:"latest"`
+	UnreadCount        int     `json:"unread_count"`
+	UnreadCountDisplay int     `json:"unread_count_display"`
+	IsOpen             bool    `json:"is_open"`
 }
 
 // channelView renders c for the owner of a token, as seen from a workspace.
