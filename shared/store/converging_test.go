@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/store"
+	"github.com/ebb-access/ebb/shared/store/memory"
 )
 
 func (h *house) lock(owner string) access.Lock {
@@ -42,6 +45,27 @@ func TestLockIsOneOwnersAtATime(t *testing.T) {
 	h.now = again.Until
 	if c := h.lock("c"); c.Owner != "c" {
 		t.Errorf("after the lease: %+v", c)
+	}
+}
+
+func TestOneOfManyTakesTheLock(t *testing.T) {
+	s := store.New(memory.New(nil), store.Options{})
+	for round := range 20 {
+		var won atomic.Int32
+		var all sync.WaitGroup
+		for i := range 8 {
+			all.Go(func() {
+				_, err := s.Lock(ctx, "c1", "S1", fmt.Sprint(round, "/", i), start.Add(time.Duration(round)*time.Minute))
+				if err == nil {
+					won.Add(1)
+				} else if !fault.Is(err, fault.Conflict) {
+					t.Error(err)
+				}
+			})
+		}
+		if all.Wait(); won.Load() != 1 {
+			t.Fatalf("round %d: %d have the lock", round, won.Load())
+		}
 	}
 }
 

@@ -42,7 +42,9 @@ func TestDirectoryComesBack(t *testing.T) {
 			t.Errorf("%s holds %s: %v", m.Account, m.Resource, got)
 		}
 	}
-	_, err := h.Account(ctx, "c1", "U1")
+	_, err := h.Account(ctx, "c1", "")
+	h.refused(err, fault.NotFound)
+	_, err = h.Account(ctx, "c1", "U1")
 	h.refused(err, fault.NotFound)
 	_, err = h.Resource(ctx, "c1", "C1")
 	h.refused(err, fault.NotFound)

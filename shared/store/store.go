@@ -44,9 +44,12 @@ func randomID(prefix string) string {
 	return prefix + "_" + hex.EncodeToString(b)
 }
 
-// load reads one row into its record.
+// load reads one row into its record. Nothing is found under an empty id.
 func load[R any](ctx context.Context, s *Store, k Key) (R, int64, error) {
 	var r R
+	if k.Sort == "" {
+		return r, 0, fault.New("", fault.NotFound, "nothing was named")
+	}
 	row, err := s.table.Get(ctx, k)
 	if err != nil {
 		return r, 0, err
