@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -245,10 +246,17 @@ func (s *syncing) absentChannels(ctx context.Context, team string) error {
 		return err
 	}
 	s.run.Count("channels", -s.twice(seen))
+	everywhere, err := s.seenEverywhere(ctx)
+	if err != nil {
+		return err
+	}
 	var gone []directory.Resource
 	known := 0
 	err = s.h.Memory.EachResource(ctx, s.c.ID, directory.Channel, func(r directory.Resource) error {
-		if r.Workspace != team {
+		switch {
+		case r.Workspace == "" && everywhere != nil:
+			seen = everywhere // of several workspaces: gone when none lists it
+		case r.Workspace != team:
 			return nil
 		}
 		known++
@@ -267,6 +275,23 @@ func (s *syncing) absentChannels(ctx context.Context, team string) error {
 		}
 	}
 	return s.put(ctx, b)
+}
+
+// seenEverywhere is every channel that any workspace listed, once the last
+// workspace is read; nil before.
+func (s *syncing) seenEverywhere(ctx context.Context) (map[string]bool, error) {
+	if s.run.Team < len(s.c.Workspaces)-1 {
+		return nil, nil
+	}
+	all := map[string]bool{}
+	for _, team := range s.c.Workspaces {
+		seen, err := s.h.Memory.Seen(ctx, s.run.ID, "channels/"+team)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, seen)
+	}
+	return all, nil
 }
 
 // twice is how many channels of this workspace were listed by both voices.

@@ -62,7 +62,7 @@ func (c *Client) sort(q query, m method, r reply) error {
 func (c *Client) wait(q query, r reply) error {
 	after := retryAfter(r.header.Get("Retry-After"), c.now())
 	return &fault.Error{
-		Op: q.method, Kind: fault.Wait, Code: "ratelimited", Until: c.now().Add(after),
+		Op: q.method, Method: q.method, Kind: fault.Wait, Code: "ratelimited", Until: c.now().Add(after),
 		Text: "Slack asks for a pause; Ebb goes on by itself", Err: &slackgo.RateLimitedError{RetryAfter: after},
 	}
 }

@@ -13,6 +13,7 @@ type Call struct {
 	Method string // as in Slack's documentation; scim.users, scim.groups for SCIM
 	Args   url.Values
 	User   string // owner of the token, "" when it was refused before that
+	Write  bool   // the method changes something
 	OK     bool
 	Error  string // Slack's code; "cut" when the connection was closed, "landed late" for a late write
 	Status int    // HTTP; 0 when the connection was closed
@@ -84,7 +85,7 @@ func (o *Org) callOf(in incoming) Call {
 	for _, secret := range []string{"token", "client_secret", "code", "code_verifier", "refresh_token", "assertion"} {
 		delete(args, secret)
 	}
-	c := Call{At: o.now(), Method: in.name, Args: args}
+	c := Call{At: o.now(), Method: in.name, Args: args, Write: endpoints[in.name].write}
 	if t := o.tokens[in.bearer]; t != nil {
 		c.User = t.user
 	}
