@@ -90,12 +90,12 @@ func (o *Org) serveWithFaults(w http.ResponseWriter, r *http.Request, in incomin
 	}
 	switch f.Kind {
 	case Fail:
-		o.finish(w, in, f.answer())
+		o.finish(w, in, f.answer(in))
 	case RateLimit:
 		o.finish(w, in, limitAnswer(cmp.Or(f.RetryAfter, 30)))
 	case FailHappened:
 		o.attempt(in)
-		o.finish(w, in, f.answer())
+		o.finish(w, in, f.answer(in))
 	case Slow:
 		if wait(r.Context(), f.Delay) {
 			o.finish(w, in, o.attempt(in))
@@ -123,7 +123,7 @@ func (o *Org) attempt(in incoming) answer {
 }
 
 func (o *Org) gate(in incoming) error {
-	if o.OnWrite == nil || !endpoints[in.name].write {
+	if o.OnWrite == nil || !in.write {
 		return nil
 	}
 	return o.OnWrite(o.callOf(in))
@@ -169,7 +169,10 @@ func (o *Org) land(ready func(lateWrite) bool) int {
 	return len(now)
 }
 
-func (f *Fault) answer() answer {
+func (f *Fault) answer(in incoming) answer {
+	if in.scim != nil {
+		return scimError(cmp.Or(f.HTTPStatus, http.StatusInternalServerError), cmp.Or(f.Error, "internal_error"))
+	}
 	if f.HTTPStatus != 0 {
 		return textAnswer(f.HTTPStatus, cmp.Or(f.Error, http.StatusText(f.HTTPStatus)), http.StatusText(f.HTTPStatus))
 	}

@@ -37,6 +37,8 @@ type incoming struct {
 	base   string
 	client [2]string // client id and secret of HTTP basic authentication
 	basic  bool
+	write  bool
+	scim   *scimCall // set for SCIM instead of the Web API
 }
 
 // answer is what goes back over HTTP.
@@ -55,7 +57,8 @@ func (o *Org) serveAPI(w http.ResponseWriter, r *http.Request) {
 		o.finish(w, in, errorAnswer(refuse("unknown_method")))
 		return
 	}
-	if _, simulated := endpoints[in.name]; !simulated {
+	e, simulated := endpoints[in.name]
+	if in.write = e.write; !simulated {
 		http.Error(w, "slacktest: "+in.name+" is a method of Slack that is not simulated", http.StatusNotImplemented)
 		o.record(in, answer{status: http.StatusNotImplemented, code: "not simulated"})
 		return
@@ -68,6 +71,9 @@ func (o *Org) serveAPI(w http.ResponseWriter, r *http.Request) {
 // execute runs a call once against the state, under the lock.
 func (o *Org) execute(in incoming) answer {
 	defer o.lock()()
+	if in.scim != nil {
+		return o.executeSCIM(in)
+	}
 	req, err := o.admit(in)
 	if err != nil {
 		return o.label(errorAnswer(err), in, req)
