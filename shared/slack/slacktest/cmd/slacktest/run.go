@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/slack/slacktest"
+)
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	s, err := parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	org, err := open(s)
+	if err != nil {
+		return err
+	}
+	if s.life > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.life)
+		defer cancel()
+	}
+	listener, err := net.Listen("tcp", s.listen)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, org, listener, out)
+}
+
+func open(s settings) (*slacktest.Org, error) {
+	if s.export != "" {
+		return slacktest.NewFromExport(s.options, s.export)
+	}
+	return slacktest.New(s.options), nil
+}
+
+func serve(ctx context.Context, org *slacktest.Org, listener net.Listener, out io.Writer) error {
+	server := &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	if err := announce(org, "http://"+listener.Addr().String(), out); err != nil {
+		return err
+	}
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if server.Shutdown(grace) != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+// announce prints what a client needs, on one line.
+func announce(org *slacktest.Org, base string, out io.Writer) error {
+	return json.NewEncoder(out).Encode(map[string]any{
+		"api_url": base + "/api/", "bot_token": org.BotToken(), "user_token": org.UserToken(),
+		"signing_secret": org.SigningSecret(), "client_id": org.ClientID(), "client_secret": org.ClientSecret(),
+		"authorize_url": base + "/oauth/v2/authorize?client_id=" + url.QueryEscape(org.ClientID()), "app_id": org.AppID(),
+		"team_ids": org.TeamIDs(), "enterprise_id": org.EnterpriseID(), "stats_url": base + "/_stats",
+	})
+}
