@@ -148,7 +148,8 @@ type Converging interface {
 	// somebody else holds it. Unlock gives it back if owner still has it.
 	Lock(ctx context.Context, conn, resource, owner string, now time.Time) (access.Lock, error)
 	Unlock(ctx context.Context, l access.Lock) error
-	// Standing reads live grants, holds and the write on its way.
+	// Standing reads the live grants that were begun, holds, the write on its
+	// way and who was left out.
 	Standing(ctx context.Context, conn, resource string) (access.Standing, error)
 	// Intend and Record save under the lock: the commit fails with
 	// fault.Conflict when the lock is no longer its owner's.

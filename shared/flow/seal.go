@@ -69,11 +69,21 @@ func (h *House) Verify(ctx context.Context, by access.Actor) (audit.Verdict, err
 	if err != nil {
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
+	// What is sealed while we read is left for the next time.
+	var upTo int64
+	if err := h.Memory.EachSeal(ctx, func(s audit.Seal) error { upTo = s.N; return nil }); err != nil {
+		return audit.Verdict{}, fault.Wrap(op, err)
+	}
 	check := audit.NewCheck(key.Public().(ed25519.PublicKey), heads)
 	if err := h.Memory.EachEvent(ctx, func(e audit.Event) error { check.Event(e); return nil }); err != nil {
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
-	if err := h.Memory.EachSeal(ctx, func(s audit.Seal) error { check.Seal(s); return nil }); err != nil {
+	if err := h.Memory.EachSeal(ctx, func(s audit.Seal) error {
+		if s.N <= upTo {
+			check.Seal(s)
+		}
+		return nil
+	}); err != nil {
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
 	return check.Close(), nil

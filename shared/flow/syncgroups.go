@@ -253,14 +253,15 @@ func (s *syncing) absentChannels(ctx context.Context, team string) error {
 	var gone []directory.Resource
 	known := 0
 	err = s.h.Memory.EachResource(ctx, s.c.ID, directory.Channel, func(r directory.Resource) error {
+		listed := seen
 		switch {
 		case r.Workspace == "" && everywhere != nil:
-			seen = everywhere // of several workspaces: gone when none lists it
+			listed = everywhere // of several workspaces: gone when none lists it
 		case r.Workspace != team:
 			return nil
 		}
 		known++
-		if !seen[r.ID] {
+		if !listed[r.ID] {
 			gone = append(gone, r)
 		}
 		return nil

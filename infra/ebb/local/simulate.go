@@ -1,0 +1,105 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/slack/slacktest"
+)
+
+// simulation is the simulated Slack of a house on a laptop: a believable
+// company, or somebody's own from a workspace export. It is kept in a file
+// beside the house, so that both go on where they were.
+type simulation struct {
+	org    *slacktest.Org
+	url    string
+	server *http.Server
+	path   string
+	mu     sync.Mutex
+}
+
+// simulate starts it.
+func simulate(_ context.Context, path, listen, export string) (*simulation, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fault.Wrap("local.simulate", err)
+	}
+	org, err := company(path, export)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", listen)
+	if err != nil {
+		return nil, fault.New("ebb run", fault.Misconfigured, "%s is taken (%v); choose another address with --sim-listen", listen, err)
+	}
+	s := &simulation{org: org, url: "http://" + listener.Addr().String(), path: path}
+	// Kept after every call that changed something, before its caller reads the
+	// answer: a killed house finds the Slack that it left.
+	org.OnCall = func(c slacktest.Call) {
+		if c.Write || strings.HasPrefix(c.Method, "oauth.") || c.Method == "auth.revoke" {
+			s.keep()
+		}
+	}
+	s.keep()
+	s.server = &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.server.Serve(listener) }()
+	return s, nil
+}
+
+// company is the kept Slack, or a new one.
+func company(path, export string) (*slacktest.Org, error) {
+	o := slacktest.Options{Seed: 7, Workspaces: 1, People: 120, Groups: 12, Channels: 30, Plan: slacktest.PlanBusiness}
+	kept, err := os.Open(path)
+	if err == nil {
+		defer kept.Close()
+		org, err := slacktest.Load(o, kept)
+		if err != nil {
+			return nil, fault.New("ebb run", fault.Misconfigured, "%s cannot be read (%v); remove the folder to begin anew", path, err)
+		}
+		return org, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.Wrap("local.company", err)
+	}
+	if export != "" {
+		org, err := slacktest.NewFromExport(o, export)
+		if err != nil {
+			return nil, fault.New("ebb run", fault.Invalid, "the export cannot be read: %v", err)
+		}
+		return org, nil
+	}
+	org := slacktest.New(o)
+	furnish(org)
+	return org, nil
+}
+
+// keep writes the simulated Slack beside the house, whole or not at all.
+func (s *simulation) keep() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tmp := s.path + ".new"
+	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return
+	}
+	err = errors.Join(s.org.Save(f), f.Close())
+	if err == nil {
+		_ = os.Rename(tmp, s.path)
+	}
+}
+
+func (s *simulation) close() {
+	if s == nil {
+		return
+	}
+	s.keep()
+	_ = s.server.Close()
+}

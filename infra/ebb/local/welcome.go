@@ -1,0 +1,220 @@
+package local
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/policyfile"
+)
+
+//go:embed policy.yaml
+var starter []byte
+
+// rootUser is the first Super Administrator of a house on a laptop.
+const rootUser = "u_admin"
+
+// welcome makes what a new house lacks (an administrator with a key; over a
+// simulated Slack a connector, a policy and people with keys) and says where
+// everything is.
+func (h *House) welcome(ctx context.Context, r *Run, sim *simulation, at string, out io.Writer) error {
+	root, err := h.FirstUser(ctx, rootUser, "Administrator")
+	if err != nil {
+		return err
+	}
+	by := access.Actor{User: root}
+	keys, err := openKeys(filepath.Join(r.Dir, "keys.json"))
+	if err != nil {
+		return err
+	}
+	if err := h.key(ctx, by, keys, "admin", root.ID); err != nil {
+		return err
+	}
+	if sim != nil {
+		if err := h.settle(ctx, by, sim, keys, r.Export == ""); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(out, "house      %s\n", at)
+	if sim != nil {
+		fmt.Fprintf(out, "slack      %s/api/   simulated; nothing leaves this machine\n", sim.url)
+	} else {
+		fmt.Fprintf(out, "slack      %s\n", r.SlackAPIURL)
+	}
+	fmt.Fprintf(out, "data       %s   keys in %s\n", r.Dir, keys.path)
+	all, err := h.Memory.Connectors(ctx)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(out, "next       ebb connect   (prints a link; open it in a browser)")
+	}
+	fmt.Fprintln(out, "ready")
+	return nil
+}
+
+// settle connects a simulated company as its owner would in a browser, syncs
+// it, and gives it a policy and people.
+func (h *House) settle(ctx context.Context, by access.Actor, sim *simulation, keys *keyring, furnished bool) error {
+	all, err := h.Memory.Connectors(ctx)
+	if err != nil || len(all) > 0 {
+		return err
+	}
+	c, err := h.AddConnector(ctx, by, "", nil)
+	if err != nil {
+		return err
+	}
+	link, err := h.Invite(ctx, by, c.ID)
+	if err != nil {
+		return err
+	}
+	if err := install(ctx, link, sim.org.PrimaryOwner(sim.org.TeamIDs()[0]), sim.org.TeamIDs()[0]); err != nil {
+		return err
+	}
+	if c, err = h.firstSync(ctx, c.ID); err != nil || !furnished {
+		return err
+	}
+	p, err := policyfile.Parse(starter)
+	if err != nil {
+		return err
+	}
+	if _, _, err := h.Publish(ctx, by, p); err != nil {
+		return err
+	}
+	return h.people(ctx, by, c, keys)
+}
+
+// install clicks through the consent page as an account of the simulation.
+func install(ctx context.Context, link, as, team string) error {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{Jar: jar, Timeout: 20 * time.Second, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if r.URL.Path == "/oauth/v2/authorize" {
+			q := r.URL.Query()
+			q.Set("_as", as)
+			q.Set("_team", team)
+			q.Set("_approve", "1")
+			r.URL.RawQuery = q.Encode()
+		}
+		return nil
+	}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 4096))
+		return fault.New("local.install", fault.Internal, "the simulated Slack was not connected: %s %s", resp.Status, text)
+	}
+	return nil
+}
+
+// firstSync waits for the directory.
+func (h *House) firstSync(ctx context.Context, id string) (connector.Connector, error) {
+	for range 600 {
+		if _, err := h.Sync(ctx); err != nil {
+			return connector.Connector{}, err
+		}
+		c, err := h.Memory.Connector(ctx, id)
+		if err != nil || c.Label == connector.Connected {
+			return c, err
+		}
+		select {
+		case <-ctx.Done():
+			return c, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return connector.Connector{}, fault.New("local.firstSync", fault.Internal, "the simulated Slack was not synced")
+}
+
+// people gives the personas their keys.
+func (h *House) people(ctx context.Context, by access.Actor, c connector.Connector, keys *keyring) error {
+	ids := map[string]string{}
+	err := h.Memory.EachAccount(ctx, c.ID, func(a directory.Account) error {
+		for _, p := range Personas {
+			if a.Handle == p.Name {
+				ids[p.Name] = a.ID
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range Personas {
+		u, err := h.Bind(ctx, by, c.ID, ids[p.Name], nil)
+		if err != nil {
+			return err
+		}
+		if err := h.key(ctx, by, keys, p.Name, u.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// key makes a key for a name that has none yet.
+func (h *House) key(ctx context.Context, by access.Actor, keys *keyring, name, user string) error {
+	if keys.m[name] != "" {
+		return nil
+	}
+	key, _, err := h.CreateKey(ctx, by, user, name, false)
+	if err != nil {
+		return err
+	}
+	keys.m[name] = key
+	return keys.save()
+}
+
+// keyring is the file of keys for this laptop's own use.
+type keyring struct {
+	path string
+	m    map[string]string
+}
+
+func openKeys(path string) (*keyring, error) {
+	k := &keyring{path: path, m: map[string]string{}}
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return k, nil
+	}
+	if err != nil {
+		return nil, fault.Wrap("local.openKeys", err)
+	}
+	if json.Unmarshal(raw, &k.m) != nil {
+		return nil, fault.New("local.openKeys", fault.Misconfigured, "%s cannot be read; remove it, and ebb run makes a new key for the administrator", path)
+	}
+	return k, nil
+}
+
+func (k *keyring) save() error {
+	raw, err := json.MarshalIndent(k.m, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(k.path+".new", append(raw, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(k.path+".new", k.path)
+}
