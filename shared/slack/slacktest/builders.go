@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// AddUser adds a user and returns the id. Full members, bots and guests of the
-// zero kind join no channel except #general, which every full member is in.
-// It fires no event.
+// AddUser adds a user and returns the id. Full members join #general, nobody
+// joins anything else. It fires no event; see HandJoin.
 func (o *Org) AddUser(u User) string {
 	defer o.lock()()
 	return o.addUser(u)
@@ -16,6 +15,7 @@ func (o *Org) AddUser(u User) string {
 
 func (o *Org) addUser(u User) string {
 	u.ID = cmp.Or(u.ID, o.mint.id("U"))
+	mustBeNew(o.users, "user", u.ID)
 	u.Team = cmp.Or(u.Team, o.home().id)
 	if len(u.Teams) == 0 {
 		u.Teams = []string{u.Team}
@@ -78,6 +78,7 @@ func (o *Org) AddGroup(g Group) string {
 
 func (o *Org) addGroup(g Group) string {
 	g.ID = cmp.Or(g.ID, o.mint.id("S"))
+	mustBeNew(o.groups, "user group", g.ID)
 	g.Team = cmp.Or(g.Team, o.home().id)
 	t := mustTeam(o, g.Team)
 	g.Name = cmp.Or(g.Name, g.ID)
@@ -110,6 +111,7 @@ func (o *Org) AddChannel(c Channel) string {
 
 func (o *Org) addChannel(c Channel) string {
 	c.ID = cmp.Or(c.ID, o.mint.id(channelPrefix(c)))
+	mustBeNew(o.channels, "channel", c.ID)
 	c.Team = cmp.Or(c.Team, o.home().id)
 	if len(c.Teams) == 0 {
 		c.Teams = []string{c.Team}
@@ -141,4 +143,10 @@ func mustTeam(o *Org, id string) *team {
 		panic("slacktest: no workspace " + id)
 	}
 	return t
+}
+
+func mustBeNew[T any](m map[string]T, what, id string) {
+	if _, taken := m[id]; taken {
+		panic("slacktest: a second " + what + " " + id)
+	}
 }

@@ -61,9 +61,15 @@ func TestInviteRefusesForEachPerson(t *testing.T) {
 	third := s.org.AddChannel(Channel{Name: "spanning", Members: []string{owner}, Teams: []string{home, away}})
 	loner := s.org.AddUser(User{Name: "loner", Team: home})
 	for _, x := range []struct{ code, channel, user string }{
-		{"user_not_found", c, "U0NOBODY"}, {"cant_invite_self", c, owner}, {"already_in_channel", c, ada}, {"cant_invite", c, leaver},
-		{"cant_invite", c, external}, {"no_external_invite_permission", shared, external}, {"org_user_not_in_team", c, other},
-		{"ura_max_channels", c, single}, {"cant_invite", third, leaver},
+		{"user_not_found", c, "U0NOBODY"},
+		{"cant_invite_self", c, owner},
+		{"already_in_channel", c, ada},
+		{"cant_invite", c, leaver},
+		{"cant_invite", c, external},
+		{"no_external_invite_permission", shared, external},
+		{"org_user_not_in_team", c, other},
+		{"ura_max_channels", c, single},
+		{"cant_invite", third, leaver},
 	} {
 		body := s.refused(x.code, "conversations.invite", "channel", x.channel, "users", x.user)
 		if at(body, "errors", 0, "error") != x.code || at(body, "errors", 0, "user") != x.user || at(body, "errors", 0, "ok") != false {
@@ -98,8 +104,12 @@ func TestKickRefusesInOrder(t *testing.T) {
 	outside := s.org.AddChannel(Channel{Name: "outside", Members: []string{ada}})
 	old := s.org.AddChannel(Channel{Name: "old", Members: []string{owner, ada}, Archived: true})
 	for _, x := range []struct{ code, channel, user string }{
-		{"cant_kick_self", c, owner}, {"cant_kick_from_general", s.org.General(team), ada}, {"user_not_found", c, "U0NOBODY"},
-		{"user_not_found", c, leaver}, {"not_in_channel", outside, ada}, {"channel_not_found", old, ada},
+		{"cant_kick_self", c, owner},
+		{"cant_kick_from_general", s.org.General(team), ada},
+		{"user_not_found", c, "U0NOBODY"},
+		{"user_not_found", c, leaver},
+		{"not_in_channel", outside, ada},
+		{"channel_not_found", old, ada},
 	} {
 		s.refused(x.code, "conversations.kick", "channel", x.channel, "user", x.user)
 	}
@@ -123,8 +133,10 @@ func TestWhoMayRemovePeople(t *testing.T) {
 		pref, value, channel string
 		may                  string
 	}{
-		{"", "", public, "owner"}, {"", "", private, "bot member owner"},
-		{PrefRemoveFromPublic, "everyone", public, "bot member owner"}, {PrefRemoveFromPrivate, "admins", private, "owner"},
+		{"", "", public, "owner"},
+		{"", "", private, "bot member owner"},
+		{PrefRemoveFromPublic, "everyone", public, "bot member owner"},
+		{PrefRemoveFromPrivate, "admins", private, "owner"},
 		{PrefRemoveFromPrivate, "owners", private, "owner"},
 	} {
 		if x.pref != "" {

@@ -31,6 +31,7 @@ func TestHandsFireSlacksEvents(t *testing.T) {
 		{"invite where the bot is", func() { s.org.HandInvite(seen, ada) }, "member_joined_channel"},
 		{"invite where it is not", func() { s.org.HandInvite(unseen, bob) }, ""},
 		{"kick", func() { s.org.HandKick(seen, ada) }, "member_left_channel"},
+		{"a new person", func() { s.org.HandJoin(User{Name: "newcomer"}) }, "team_join"},
 		{"deactivate", func() { s.org.HandDeactivate(ada) }, "user_change"},
 		{"reactivate", func() { s.org.HandReactivate(ada) }, "user_change"},
 		{"make an admin", func() { s.org.HandSetAdmin(team, ada, true) }, "user_change"},

@@ -95,6 +95,14 @@ func (o *Org) HandArchive(channel string, archived bool) {
 	c.Archived, c.Updated = archived, o.now().UnixMilli()
 }
 
+// HandJoin brings a new person in, as AddUser does, and fires team_join.
+func (o *Org) HandJoin(u User) string {
+	defer o.lock()()
+	id := o.addUser(u)
+	o.emitUser("team_join", o.users[id])
+	return id
+}
+
 // HandDeactivate deactivates an account, in every workspace.
 func (o *Org) HandDeactivate(user string) {
 	defer o.lock()()

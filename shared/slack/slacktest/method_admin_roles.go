@@ -120,7 +120,8 @@ func (r *request) assignments(ascending bool) []roleAssignment {
 	return found
 }
 
-func (r *request) adminRolesAddAssignments() (reply, error)    { return r.changeRoles(r.org.assign) }
+func (r *request) adminRolesAddAssignments() (reply, error) { return r.changeRoles(r.org.assign) }
+
 func (r *request) adminRolesRemoveAssignments() (reply, error) { return r.changeRoles(r.org.unassign) }
 
 // changeRoles applies to the valid users and entities and reports the others.

@@ -111,9 +111,17 @@ func TestWhoMayInstallWhat(t *testing.T) {
 		ask         url.Values
 		status      int
 	}{
-		{ada, team, bot, 302}, {guest, team, bot, 403}, {ada, team, admin, 403}, {owner, team, admin, 302}, {owner, team, grid, 403},
-		{owner, org, grid, 302}, {second, org, grid, 403}, {owner, org, url.Values{"user_scope": {"admin"}}, 403}, {ada, "T0NOWHERE", bot, 403},
-		{owner, team, url.Values{}, 400}, {owner, team, url.Values{"scope": {"users:read"}, "client_id": {"1.2"}}, 400},
+		{ada, team, bot, 302},
+		{guest, team, bot, 403},
+		{ada, team, admin, 403},
+		{owner, team, admin, 302},
+		{owner, team, grid, 403},
+		{owner, org, grid, 302},
+		{second, org, grid, 403},
+		{owner, org, url.Values{"user_scope": {"admin"}}, 403},
+		{ada, "T0NOWHERE", bot, 403},
+		{owner, team, url.Values{}, 400},
+		{owner, team, url.Values{"scope": {"users:read"}, "client_id": {"1.2"}}, 400},
 	} {
 		if res, _ := s.consentAs(c.user, c.where, "1", c.ask); res.StatusCode != c.status {
 			t.Errorf("%s in %s asking %v: %s, not %d", c.user, c.where, c.ask, res.Status, c.status)

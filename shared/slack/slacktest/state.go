@@ -110,6 +110,7 @@ func (t *team) pref(name string) string { return t.prefs[name] }
 func (e *enterprise) idOrEmpty() string {
 	return fieldOf(e, func(e *enterprise) string { return e.id })
 }
+
 func (e *enterprise) nameOrEmpty() string {
 	return fieldOf(e, func(e *enterprise) string { return e.name })
 }

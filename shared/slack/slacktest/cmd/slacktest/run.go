@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
@@ -70,7 +69,7 @@ func announce(org *slacktest.Org, base string, out io.Writer) error {
 	return json.NewEncoder(out).Encode(map[string]any{
 		"api_url": base + "/api/", "bot_token": org.BotToken(), "user_token": org.UserToken(),
 		"signing_secret": org.SigningSecret(), "client_id": org.ClientID(), "client_secret": org.ClientSecret(),
-		"authorize_url": base + "/oauth/v2/authorize?client_id=" + url.QueryEscape(org.ClientID()), "app_id": org.AppID(),
+		"authorize_url": base + "/oauth/v2/authorize", "app_id": org.AppID(),
 		"team_ids": org.TeamIDs(), "enterprise_id": org.EnterpriseID(), "stats_url": base + "/_stats",
 	})
 }

@@ -68,7 +68,7 @@ func TestTheLineIsAllThatAClientNeeds(t *testing.T) {
 	if body := get(t, strings.TrimSuffix(api, "api/")+"_stats", ""); !strings.Contains(body, `"auth.test":{"calls":2`) {
 		t.Error(body)
 	}
-	if page := get(t, ready["authorize_url"].(string)+"&scope=users:read&redirect_uri=http://127.0.0.1/back", ""); !strings.Contains(page, "<form") {
+	if page := get(t, ready["authorize_url"].(string)+"?client_id="+ready["client_id"].(string)+"&scope=users:read&redirect_uri=http://127.0.0.1/back", ""); !strings.Contains(page, "<form") {
 		t.Error(page)
 	}
 	if err := stop(); err != nil {
