@@ -1,0 +1,112 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/api/apigen"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/flow"
+)
+
+func (s *server) ListConnectors(ctx context.Context, _ apigen.ListConnectorsRequestObject) (apigen.ListConnectorsResponseObject, error) {
+	all, err := s.house.ReadConnectors(ctx, actor(ctx))
+	return apigen.ListConnectors200JSONResponse{Items: each(all, connectorJSON)}, err
+}
+
+func (s *server) AddConnector(ctx context.Context, r apigen.AddConnectorRequestObject) (apigen.AddConnectorResponseObject, error) {
+	c, err := s.house.AddConnector(ctx, actor(ctx), r.Body.Name, r.Body.Owners)
+	return apigen.AddConnector201JSONResponse(whole(c)), err
+}
+
+func (s *server) GetConnector(ctx context.Context, r apigen.GetConnectorRequestObject) (apigen.GetConnectorResponseObject, error) {
+	c, err := s.house.ReadConnector(ctx, actor(ctx), r.ConnectorId)
+	return apigen.GetConnector200JSONResponse(connectorJSON(c)), err
+}
+
+// ofConnector hides a connector that the actor does not see.
+func (s *server) ofConnector(ctx context.Context, id string, err error) error {
+	return masked(err, func() error {
+		_, err := s.house.ReadConnector(ctx, actor(ctx), id)
+		return err
+	})
+}
+
+func (s *server) InviteInstaller(ctx context.Context, r apigen.InviteInstallerRequestObject) (apigen.InviteInstallerResponseObject, error) {
+	link, err := s.house.Invite(ctx, actor(ctx), r.ConnectorId)
+	if err != nil {
+		return nil, s.ofConnector(ctx, r.ConnectorId, err)
+	}
+	return apigen.InviteInstaller201JSONResponse{Url: link, Expires: s.house.Now().Add(connector.InvitationTime)}, nil
+}
+
+func (s *server) PasteToken(ctx context.Context, r apigen.PasteTokenRequestObject) (apigen.PasteTokenResponseObject, error) {
+	c, err := s.house.PasteToken(ctx, actor(ctx), r.ConnectorId, r.Body.Token)
+	return apigen.PasteToken200JSONResponse(whole(c)), s.ofConnector(ctx, r.ConnectorId, err)
+}
+
+func (s *server) ConfirmRemovals(ctx context.Context, r apigen.ConfirmRemovalsRequestObject) (apigen.ConfirmRemovalsResponseObject, error) {
+	run, err := s.house.Confirm(ctx, actor(ctx), r.ConnectorId)
+	return apigen.ConfirmRemovals202JSONResponse(runJSON(run)), s.ofConnector(ctx, r.ConnectorId, err)
+}
+
+func (s *server) StartSync(ctx context.Context, r apigen.StartSyncRequestObject) (apigen.StartSyncResponseObject, error) {
+	kinds := each(r.Body.Kinds, func(k apigen.NewSyncKinds) string { return string(k) })
+	run, err := s.house.StartSync(ctx, actor(ctx), r.ConnectorId, kinds)
+	return apigen.StartSync202JSONResponse(runJSON(run)), s.ofConnector(ctx, r.ConnectorId, err)
+}
+
+func (s *server) ListSyncs(ctx context.Context, r apigen.ListSyncsRequestObject) (apigen.ListSyncsResponseObject, error) {
+	p, err := s.house.ReadRuns(ctx, actor(ctx), r.ConnectorId, slice(r.Params.Cursor, r.Params.Limit))
+	return apigen.ListSyncs200JSONResponse{Items: each(p.Items, runJSON), Cursor: p.Next}, err
+}
+
+func (s *server) GetSync(ctx context.Context, r apigen.GetSyncRequestObject) (apigen.GetSyncResponseObject, error) {
+	run, err := s.house.ReadRun(ctx, actor(ctx), r.RunId)
+	return apigen.GetSync200JSONResponse(runJSON(run)), err
+}
+
+func (s *server) GetConnectorLog(ctx context.Context, r apigen.GetConnectorLogRequestObject) (apigen.GetConnectorLogResponseObject, error) {
+	p, err := s.house.ReadLog(ctx, actor(ctx), r.ConnectorId, slice(r.Params.Cursor, r.Params.Limit))
+	return apigen.GetConnectorLog200JSONResponse{Items: each(p.Items, eventJSON), Cursor: p.Next}, err
+}
+
+func slice(cursor string, limit int) flow.Slice { return flow.Slice{After: cursor, Limit: limit} }
+
+// whole is a connector to whom it belongs.
+func whole(c connector.Connector) apigen.Connector {
+	return connectorJSON(flow.ConnectorView{Connector: c, Whole: true})
+}
+
+func connectorJSON(c flow.ConnectorView) apigen.Connector {
+	out := apigen.Connector{Id: c.ID, Name: c.Name, Label: apigen.Label(c.Label), Application: c.Application}
+	if !c.Whole {
+		return out
+	}
+	out.Enterprise, out.Team, out.Workspaces, out.Owners = c.Enterprise, c.Team, c.Workspaces, c.Owners
+	out.Plan, out.OpenGroups, out.LastRun = string(c.Plan), c.OpenGroups, c.LastRun
+	out.EverySeconds, out.NextSync, out.LastGood, out.Created = int64(c.Every/time.Second), c.NextSync, c.LastGood, c.Created
+	if t := c.Trouble; t != (connector.Trouble{}) {
+		out.Trouble = apigen.Trouble{Code: t.Code, Text: t.Text, Since: t.Since}
+	}
+	for _, k := range c.Capabilities() {
+		out.Capabilities = append(out.Capabilities, apigen.Capability{
+			Kind: apigen.ResourceKind(k.Kind), Sync: k.Sync, Review: k.Review, Grant: k.Grant, Missing: k.Missing, Note: k.Note,
+		})
+	}
+	return out
+}
+
+func runJSON(r connector.Run) apigen.Run {
+	return apigen.Run{
+		Id: r.ID, Connector: r.Connector, State: apigen.RunState(r.State), Step: string(r.Step), Kinds: r.Kinds,
+		Started: r.Started, Ended: r.Ended, Calls: r.Calls, Wrote: r.Wrote, Counts: r.Counts, Removals: r.Removals, Notes: r.Notes,
+	}
+}
+
+func eventJSON(e audit.Event) apigen.Event {
+	return apigen.Event{
+		Id: e.ID, Aggregate: e.Aggregate, Seq: e.Seq, At: e.At, Action: e.Action, Actor: e.Actor, Data: e.Data, Prev: e.Prev, Hash: e.Hash,
+	}
+}

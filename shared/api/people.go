@@ -1,0 +1,58 @@
+package api
+
+import (
+	"context"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/api/apigen"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+func (s *server) GetMe(ctx context.Context, _ apigen.GetMeRequestObject) (apigen.GetMeResponseObject, error) {
+	a := actor(ctx)
+	return apigen.GetMe200JSONResponse{User: user(a.User), Service: a.Service}, nil
+}
+
+func (s *server) BindUser(ctx context.Context, r apigen.BindUserRequestObject) (apigen.BindUserResponseObject, error) {
+	b := r.Body
+	if b.User != "" {
+		if len(b.Duties) > 0 {
+			return nil, fault.At("api", "duties", "a user who exists keeps their duties; leave them out")
+		}
+		u, err := s.house.BindTo(ctx, actor(ctx), b.User, b.Connector, b.Account)
+		return apigen.BindUser200JSONResponse(user(u)), err
+	}
+	u, err := s.house.Bind(ctx, actor(ctx), b.Connector, b.Account, each(b.Duties, func(d apigen.Duty) access.Duty { return access.Duty(d) }))
+	return apigen.BindUser200JSONResponse(user(u)), err
+}
+
+func (s *server) CreateKey(ctx context.Context, r apigen.CreateKeyRequestObject) (apigen.CreateKeyResponseObject, error) {
+	by, whose := actor(ctx), r.Body.User
+	if whose == "" {
+		whose = by.User.ID
+	}
+	key, k, err := s.house.CreateKey(ctx, by, whose, r.Body.Name, r.Body.Service)
+	if err != nil {
+		return nil, err
+	}
+	return apigen.CreateKey201JSONResponse{Key: key, Id: k.ID, User: k.User, Name: k.Name, Service: k.Service, Created: k.Created}, nil
+}
+
+func user(u access.User) apigen.User {
+	return apigen.User{
+		Id: u.ID, Name: u.Name, Created: u.Created,
+		Duties: each(u.Duties, func(d access.Duty) apigen.Duty { return apigen.Duty(d) }),
+		Accounts: each(u.Accounts, func(r access.Ref) apigen.AccountRef {
+			return apigen.AccountRef{Connector: r.Connector, Account: r.Account}
+		}),
+	}
+}
+
+// each converts a list; nil becomes empty, as JSON's lists are.
+func each[A, B any](list []A, f func(A) B) []B {
+	out := make([]B, 0, len(list))
+	for _, a := range list {
+		out = append(out, f(a))
+	}
+	return out
+}

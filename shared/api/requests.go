@@ -1,0 +1,106 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/api/apigen"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/flow"
+)
+
+func (s *server) ListRequests(ctx context.Context, r apigen.ListRequestsRequestObject) (apigen.ListRequestsResponseObject, error) {
+	p, err := s.house.ReadRequests(ctx, actor(ctx), r.Params.Open, slice(r.Params.Cursor, r.Params.Limit))
+	return apigen.ListRequests200JSONResponse{Items: each(p.Items, requestJSON), Cursor: p.Next}, err
+}
+
+func (s *server) GetRequest(ctx context.Context, r apigen.GetRequestRequestObject) (apigen.GetRequestResponseObject, error) {
+	v, err := s.house.ReadRequest(ctx, actor(ctx), r.RequestId)
+	return apigen.GetRequest200JSONResponse(requestJSON(v)), err
+}
+
+func (s *server) CreateRequest(ctx context.Context, r apigen.CreateRequestRequestObject) (apigen.CreateRequestResponseObject, error) {
+	b := r.Body
+	made, err := s.house.Request(ctx, actor(ctx), flow.Asking{
+		Connector: b.Connector, Subject: b.Subject, Resources: b.Resources, Slug: string(b.Entitlement),
+		Start: b.Start, Length: seconds(b.Seconds), Reason: b.Reason,
+	})
+	if err != nil {
+		return nil, s.ofResources(ctx, b.Connector, b.Resources, err)
+	}
+	v, err := s.house.ReadRequest(ctx, actor(ctx), made.ID)
+	return apigen.CreateRequest201JSONResponse(requestJSON(v)), err
+}
+
+// ofResources hides resources that the actor does not see: the reason of a
+// refusal would name them.
+func (s *server) ofResources(ctx context.Context, conn string, resources []string, err error) error {
+	for _, id := range resources {
+		err = masked(err, func() error {
+			_, err := s.house.ReadResource(ctx, actor(ctx), conn, id)
+			return err
+		})
+	}
+	return err
+}
+
+func (s *server) ApproveRequest(ctx context.Context, r apigen.ApproveRequestRequestObject) (apigen.ApproveRequestResponseObject, error) {
+	_, err := s.house.Approve(ctx, actor(ctx), r.RequestId, r.Body.Comment)
+	v, err := s.requestAfter(ctx, r.RequestId, err)
+	return apigen.ApproveRequest200JSONResponse(v), err
+}
+
+func (s *server) DenyRequest(ctx context.Context, r apigen.DenyRequestRequestObject) (apigen.DenyRequestResponseObject, error) {
+	_, err := s.house.Deny(ctx, actor(ctx), r.RequestId, r.Body.Comment)
+	v, err := s.requestAfter(ctx, r.RequestId, err)
+	return apigen.DenyRequest200JSONResponse(v), err
+}
+
+func (s *server) CancelRequest(ctx context.Context, r apigen.CancelRequestRequestObject) (apigen.CancelRequestResponseObject, error) {
+	_, err := s.house.Cancel(ctx, actor(ctx), r.RequestId)
+	v, err := s.requestAfter(ctx, r.RequestId, err)
+	return apigen.CancelRequest200JSONResponse(v), err
+}
+
+// requestAfter reads back what a verb did, or hides its error.
+func (s *server) requestAfter(ctx context.Context, id string, err error) (apigen.Request, error) {
+	var v flow.RequestView
+	read := func() (e error) {
+		v, e = s.house.ReadRequest(ctx, actor(ctx), id)
+		return e
+	}
+	if err == nil {
+		err = read()
+	} else {
+		err = masked(err, read)
+	}
+	return requestJSON(v), err
+}
+
+func requestJSON(v flow.RequestView) apigen.Request {
+	out := apigen.Request{
+		Id: v.ID, Connector: v.Connector, Requester: ref(v.By, v.Names), Subject: ref(v.Subject, v.Names), Items: []apigen.Item{},
+		Start: v.Start, Seconds: int64(v.Length / time.Second), Reason: v.Reason, Created: v.Created, Expires: v.Expires,
+		Open: v.Open(), MayDecide: v.MayDecide,
+	}
+	for _, it := range v.Items {
+		out.Items = append(out.Items, itemJSON(v, it))
+	}
+	return out
+}
+
+func itemJSON(v flow.RequestView, it access.Item) apigen.Item {
+	res := v.Resources[it.Resource]
+	res.ID, res.Kind = it.Resource, it.Kind
+	out := apigen.Item{
+		Resource: resourceRef(res), Entitlement: directory.Word(it.Kind, it.Slug), State: apigen.ItemState(it.State),
+		Rule: it.Rule, PolicyVersion: it.PolicyVersion, DecidedAt: it.DecidedAt, Grant: it.Grant,
+	}
+	if it.DecidedBy != "" {
+		out.DecidedBy, out.Comment = ref(it.DecidedBy, v.Names), v.Comments[it.DecidedBy]
+	}
+	return out
+}
+
+func ref(id string, names map[string]string) apigen.Ref { return apigen.Ref{Id: id, Name: names[id]} }

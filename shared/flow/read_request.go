@@ -1,0 +1,159 @@
+package flow
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// RequestView is a request as the actor sees it, with the free texts beside it
+// ("" where there is none or it was erased).
+type RequestView struct {
+	access.Request
+	Reason   string
+	Comments map[string]string // by the account that decided
+	// MayDecide: the actor could decide an item now, as far as the directory
+	// knows; Approve asks Slack.
+	MayDecide bool
+	Names     map[string]string             // of accounts
+	Resources map[string]directory.Resource // those whose names the actor sees
+}
+
+// ReadRequests lists the requests that the actor sees, newest first; open:
+// only those that wait for a decision.
+func (h *House) ReadRequests(ctx context.Context, by access.Actor, open bool, s Slice) (Page[RequestView], error) {
+	const op = "flow.ReadRequests"
+	eye, err := h.sight(by)
+	if err != nil {
+		return Page[RequestView]{}, fault.Wrap(op, err)
+	}
+	known := map[string]*RequestView{} // a list that grows is judged once
+	p, err := newest(s,
+		func(n int) ([]access.Request, error) { return h.Memory.Requests(ctx, open, n) },
+		func(r access.Request) place { return place{at: r.Created, id: r.ID} },
+		func(r access.Request) (RequestView, bool, error) {
+			v, ok := known[r.ID]
+			if !ok {
+				if v, err = eye.request(ctx, r); err != nil {
+					return RequestView{}, false, err
+				}
+				known[r.ID] = v
+			}
+			if v == nil {
+				return RequestView{}, false, nil
+			}
+			return *v, true, nil
+		})
+	return p, fault.Wrap(op, err)
+}
+
+// ReadRequest reads one request.
+func (h *House) ReadRequest(ctx context.Context, by access.Actor, id string) (RequestView, error) {
+	const op = "flow.ReadRequest"
+	eye, err := h.sight(by)
+	if err != nil {
+		return RequestView{}, fault.Wrap(op, err)
+	}
+	r, err := h.Memory.Request(ctx, id)
+	if err != nil {
+		return RequestView{}, fault.Wrap(op, err)
+	}
+	v, err := eye.request(ctx, r)
+	if err == nil && v == nil {
+		err = fault.New(op, fault.NotFound, "there is no request %s", id)
+	}
+	if err != nil {
+		return RequestView{}, fault.Wrap(op, err)
+	}
+	return *v, nil
+}
+
+// request is a request as the actor sees it; nil: not at all.
+func (s *sight) request(ctx context.Context, r access.Request) (*RequestView, error) {
+	in, err := s.realm(ctx, r.Connector)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	v := &RequestView{Request: r}
+	if v.MayDecide, err = in.mayDecide(ctx, r); err != nil {
+		return nil, err
+	}
+	decided := slices.ContainsFunc(r.Items, func(it access.Item) bool { return in.is(it.DecidedBy) })
+	if !v.MayDecide && !decided && !in.is(r.By) && !in.is(r.Subject) && !in.manages() {
+		return nil, nil
+	}
+	return v, in.fill(ctx, v, v.MayDecide || decided)
+}
+
+// fill adds names and texts. A reviewer sees the resources' names.
+func (r *realm) fill(ctx context.Context, v *RequestView, reviewer bool) error {
+	accounts := []string{v.By, v.Subject}
+	v.Resources = map[string]directory.Resource{}
+	v.Comments = map[string]string{}
+	for _, it := range v.Items {
+		x, err := r.look(ctx, it.Resource)
+		if err != nil {
+			return err
+		}
+		if x.known && (x.seen || reviewer) {
+			v.Resources[it.Resource] = x.Resource
+		}
+		if it.DecidedBy == "" || slices.Contains(accounts, it.DecidedBy) {
+			continue
+		}
+		accounts = append(accounts, it.DecidedBy)
+		if v.Comments[it.DecidedBy], err = r.text(ctx, "comment/"+v.ID+"/"+it.DecidedBy); err != nil {
+			return err
+		}
+	}
+	var err error
+	if v.Reason, err = r.text(ctx, "request/"+v.ID); err != nil {
+		return err
+	}
+	v.Names, err = r.named(ctx, accounts...)
+	return err
+}
+
+func (r *realm) text(ctx context.Context, about string) (string, error) {
+	t, err := r.s.h.Memory.Text(ctx, about)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	return t.Body, err
+}
+
+// mayDecide reports whether the actor could decide a waiting item, by the
+// policy in force and, as in voteItem, by the request's own where that says
+// nothing any more. It does not ask Slack.
+func (r *realm) mayDecide(ctx context.Context, q access.Request) (bool, error) {
+	if r.s.by.Service || !r.full() || r.is(q.By) || r.is(q.Subject) || !r.s.h.Now().Before(q.Expires) {
+		return false, nil
+	}
+	for _, it := range q.Items {
+		if it.State != access.Pending {
+			continue
+		}
+		f, d, err := r.s.h.decide(ctx, q.Connector, q.By, q.Subject, it.Resource, it.Slug, q.Length)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		rule := d.Rule
+		if rule.ID == "" {
+			rule = r.s.h.ruleOf(ctx, it.PolicyVersion, it.Rule)
+		}
+		f.ask.Requester.User = q.Requester
+		if ok, _ := rule.MayApprove(r.me, f.ask); ok {
+			return true, nil
+		}
+	}
+	return false, nil
+}
