@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Call is one call that arrived, with its answer. Tokens and secrets are left out.
+// Call is one call that arrived, with its answer. Tokens and secrets are left
+// out. Args of a SCIM call are its query, verb, id and body.
 type Call struct {
 	At     time.Time
 	Method string // as in Slack's documentation; scim.users, scim.groups for SCIM
@@ -85,7 +86,7 @@ func (o *Org) callOf(in incoming) Call {
 	for _, secret := range []string{"token", "client_secret", "code", "code_verifier", "refresh_token", "assertion"} {
 		delete(args, secret)
 	}
-	c := Call{At: o.now(), Method: in.name, Args: args, Write: endpoints[in.name].write}
+	c := Call{At: o.now(), Method: in.name, Args: args, Write: in.write}
 	if t := o.tokens[in.bearer]; t != nil {
 		c.User = t.user
 	}

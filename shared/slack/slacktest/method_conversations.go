@@ -135,8 +135,8 @@ func (r *request) conversationsMembers() (reply, error) {
 	return reply{"members": notNil(ids), "response_metadata": nextCursor(next)}, nil
 }
 
-// writeScopes by method and type, any of them suffices (docs: "you only need the
-// scopes corresponding to the conversation type").
+// needToWrite asks for a scope that fits the type of conversation, any one of
+// them (docs: "You only need the scopes corresponding to that conversation type").
 func (r *request) needToWrite(c *channel, invite bool) error {
 	switch c.kind() {
 	case "im":

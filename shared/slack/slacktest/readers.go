@@ -5,7 +5,12 @@ import "slices"
 // Reading for assertions, past HTTP and its rules. All are copies.
 
 // EnterpriseID is the organization's id, "" when there is none.
-func (o *Org) EnterpriseID() string { return o.enterprise.idOrEmpty() }
+func (o *Org) EnterpriseID() string {
+	if o.enterprise == nil {
+		return ""
+	}
+	return o.enterprise.id
+}
 
 // TeamIDs are the workspaces, in the order in which they were made.
 func (o *Org) TeamIDs() []string { return o.teamIDs() }

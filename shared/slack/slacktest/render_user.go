@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"time"
 )
 
 // userJSON is a user as users.list and users.info print it. Fields and types are
@@ -139,11 +138,4 @@ func zoneOf(name string) zone {
 		z.label = cmp.Or(name, "UTC")
 	}
 	return z
-}
-
-func unix(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.Unix()
 }

@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
 // snapshot is everything of an Org that outlives its process. Messages, codes
-// of OAuth, faults, calls and queued events do not.
+// and refresh tokens of OAuth, faults, calls and queued events do not.
 type snapshot struct {
 	Format     int
 	Enterprise []string `json:",omitempty"` // id, name, domain
@@ -53,11 +54,17 @@ const snapshotFormat = 1
 
 // Save writes the organization as JSON, with its (simulated) tokens.
 func (o *Org) Save(w io.Writer) error {
-	return json.NewEncoder(w).Encode(o.snapshot())
+	o.mu.Lock()
+	raw, err := json.Marshal(o.snapshot()) // locked: a snapshot shares what it is made of
+	o.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(raw, '\n'))
+	return err
 }
 
 func (o *Org) snapshot() snapshot {
-	defer o.lock()()
 	s := snapshot{
 		Format: snapshotFormat, Externals: o.externals.ids(), Roles: o.roles, App: o.app.snapshot(),
 		BotToken: o.botToken, UserToken: o.usrToken,
@@ -71,18 +78,17 @@ func (o *Org) snapshot() snapshot {
 			Users: t.users.ids(), Groups: t.groups.ids(), Channels: t.channels.ids(), Granted: t.granted, Prefs: t.prefs,
 		})
 	}
-	for _, u := range o.users {
-		s.Users = append(s.Users, *u)
+	for _, id := range sortedKeys(o.users) {
+		s.Users = append(s.Users, *o.users[id])
 	}
-	for _, g := range o.groups {
-		g.Group.Members = g.members.ids()
-		s.Groups = append(s.Groups, g.Group)
+	for _, id := range sortedKeys(o.groups) {
+		s.Groups = append(s.Groups, copyGroup(o.groups[id]))
 	}
-	for _, c := range o.channels {
-		c.Channel.Members = c.members.ids()
-		s.Channels = append(s.Channels, c.Channel)
+	for _, id := range sortedKeys(o.channels) {
+		s.Channels = append(s.Channels, copyChannel(o.channels[id]))
 	}
-	for _, t := range o.tokens {
+	for _, value := range sortedKeys(o.tokens) {
+		t := o.tokens[value]
 		s.Tokens = append(s.Tokens, tokenSnapshot{t.value, t.user, t.where, t.bot, t.revoked, t.scopes, t.expires})
 	}
 	return s
@@ -145,15 +151,20 @@ func (o *Org) restorePeople(s snapshot) {
 	for _, u := range s.Users {
 		o.users[u.ID] = &u
 		if u.Email != "" {
-			o.byEmail[u.Email] = append(o.byEmail[u.Email], u.ID)
+			key := strings.ToLower(u.Email)
+			o.byEmail[key] = append(o.byEmail[key], u.ID)
 		}
 	}
 	o.groups = map[string]*group{}
 	for _, g := range s.Groups {
-		o.groups[g.ID] = &group{Group: g, members: newIDSet(g.Members)}
+		stored := &group{Group: g, members: newIDSet(g.Members)}
+		stored.Members = nil
+		o.groups[g.ID] = stored
 	}
 	o.channels = map[string]*channel{}
 	for _, c := range s.Channels {
-		o.channels[c.ID] = &channel{Channel: c, members: newIDSet(c.Members)}
+		stored := &channel{Channel: c, members: newIDSet(c.Members)}
+		stored.Members = nil
+		o.channels[c.ID] = stored
 	}
 }

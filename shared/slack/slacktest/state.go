@@ -107,26 +107,12 @@ func (g *group) locked() bool {
 	return g.IDPManaged || g.MembershipLocked || g.EditingRestricted || g.AutoType != ""
 }
 func (t *team) pref(name string) string { return t.prefs[name] }
-func (e *enterprise) idOrEmpty() string {
-	return fieldOf(e, func(e *enterprise) string { return e.id })
-}
-
-func (e *enterprise) nameOrEmpty() string {
-	return fieldOf(e, func(e *enterprise) string { return e.name })
-}
 
 func (u *User) isOwner(team string) bool {
 	return slices.Contains(u.OwnerOf, team) || u.isPrimary(team)
 }
 
-func fieldOf(e *enterprise, get func(*enterprise) string) string {
-	if e == nil {
-		return ""
-	}
-	return get(e)
-}
-
-// type of conversation in the words of conversations.list.
+// kind is the type of conversation in the words of conversations.list.
 func (c *channel) kind() string {
 	switch {
 	case c.IM:
