@@ -126,7 +126,7 @@ func (r Rule) MayApprove(approver Person, q Ask) (bool, string) {
 		return false, a.Label() + " is not an active member of the organization"
 	case a.ID == q.Requester.Account.ID || approver.User != "" && approver.User == q.Requester.User:
 		return false, "whoever asks does not approve"
-	case a.ID == q.Subject.ID:
+	case a.ID == q.Subject.ID || approver.User != "" && approver.User == q.SubjectUser:
 		return false, "whoever gets the access does not approve it"
 	case r.Auto:
 		return false, "this needs no approval"

@@ -105,13 +105,16 @@ type Person struct {
 type Ask struct {
 	Requester Person
 	Subject   directory.Account
-	Resource  directory.Resource
-	Slug      string
-	Length    time.Duration
-	AppOwners []string // account ids of the connector's owners
-	Defaults  []directory.Resource
-	Empties   bool // no living standing member would remain after the end
-	Proven    bool // a removal from such a resource has succeeded before
+	// SubjectUser is the subject's user in Ebb, "" when nobody owns the account:
+	// a second account of the same person approves nothing.
+	SubjectUser string
+	Resource    directory.Resource
+	Slug        string
+	Length      time.Duration
+	AppOwners   []string // account ids of the connector's owners
+	Defaults    []directory.Resource
+	Empties     bool // no living standing member would remain after the end
+	Proven      bool // a removal from such a resource has succeeded before
 	// OpenGroups: everybody can edit this connector's user groups, so
 	// membership in one approves nothing.
 	OpenGroups bool

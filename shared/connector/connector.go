@@ -2,7 +2,7 @@
 // organization: its label, its owners, what its token can do (Capabilities),
 // how it is installed (an Invitation), and the record of each sync.
 //
-// Labels and what moves them (Label, in transitions.go):
+// Labels and what moves them (Label):
 //
 //	Not connected --installed--> Syncing --first sync done--> Connected
 //	Connected --sync starts--> Syncing --sync done--> Connected

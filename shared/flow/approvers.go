@@ -21,7 +21,7 @@ func (h *House) couldApprove(ctx context.Context, f facts, rule access.Rule) ([]
 	}
 	conn := f.conn.ID
 	err := h.Memory.EachResource(ctx, conn, directory.UserGroup, func(r directory.Resource) error {
-		if !rule.Approvers.Has(r) {
+		if r.Workspace != f.ask.Resource.Workspace || !rule.Approvers.Has(r) {
 			return nil
 		}
 		return h.Memory.EachHolder(ctx, conn, r.ID, func(m directory.Membership) error {

@@ -35,6 +35,11 @@ func (h *House) gather(ctx context.Context, conn, requester, subject, resource, 
 	if q.Requester, err = h.person(ctx, conn, requester); err != nil {
 		return f, fault.Wrap(op, err)
 	}
+	if u, err := h.Memory.UserOf(ctx, conn, subject); err == nil {
+		q.SubjectUser = u.ID
+	} else if !fault.Is(err, fault.NotFound) {
+		return f, fault.Wrap(op, err)
+	}
 	if q.AppOwners, err = h.accountsOf(ctx, f.conn); err != nil {
 		return f, fault.Wrap(op, err)
 	}

@@ -83,7 +83,7 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	j.Add = append(j.Add, p.revived(ctx)...)
 	if len(j.Add)+len(j.Remove) == 0 {
-		return nil
+		return p.putBack(ctx)
 	}
 	return p.change(ctx, j)
 }
@@ -230,6 +230,7 @@ func (p *pass) record(ctx context.Context) (access.Judgment, error) {
 		if err := p.save(ctx, step.save, events...); err != nil {
 			return j, err
 		}
+		p.remember(ctx, step.save.Grants)
 	}
 	if len(j.Dormant) > 0 {
 		err = p.trip(ctx, j.Dormant, &fault.Error{Kind: fault.NotFound, Code: "deactivated", Text: "the account is deactivated in Slack; what it holds shows again when it is reactivated"})
@@ -238,6 +239,30 @@ func (p *pass) record(ctx context.Context) (access.Judgment, error) {
 		}
 	}
 	return j, p.load(ctx)
+}
+
+// remember brings the directory up to date with what was just read, so that
+// pages need no sync to show it. A cache: what is lost the next sync brings.
+func (p *pass) remember(ctx context.Context, gs []access.Grant) {
+	var b directory.Batch
+	in := p.view.Set()
+	for _, g := range gs {
+		m := directory.Membership{Connector: g.Connector, Resource: g.Resource, Slug: g.Slug, Account: g.Account, Since: p.h.Now()}
+		held, err := p.h.Memory.Holds(ctx, m)
+		switch {
+		case err != nil || held == in[g.Account]:
+		case held:
+			b.GoneMemberships = append(b.GoneMemberships, m)
+		default:
+			b.Memberships = append(b.Memberships, m)
+		}
+	}
+	if b.Len() == 0 {
+		return
+	}
+	if err := p.h.Memory.Put(ctx, b); err != nil {
+		p.h.log().Warn("directory", "resource", p.res.ID, "error", err)
+	}
 }
 
 // small is one commit of record: one account's verdicts and its hold.

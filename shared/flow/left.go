@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/directory"
@@ -30,6 +31,10 @@ func (p *pass) revived(ctx context.Context) []string {
 	return back
 }
 
+// lookAgain is how often a resource with members who were left out is looked
+// at, so that they come back soon after they were reactivated.
+const lookAgain = time.Hour
+
 // putBack forgets that members were left out once they are in the list again.
 func (p *pass) putBack(ctx context.Context) error {
 	for _, l := range p.st.Left {
@@ -43,7 +48,10 @@ func (p *pass) putBack(ctx context.Context) error {
 			return err
 		}
 	}
-	return p.load(ctx)
+	if err := p.load(ctx); err != nil || len(p.st.Left) == 0 || p.st.Writing != nil {
+		return err
+	}
+	return p.save(ctx, access.Step{Wake: p.h.Now().Add(lookAgain)})
 }
 
 // aggregate names the resource in the audit.

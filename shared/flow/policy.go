@@ -94,6 +94,11 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 		slug = "member"
 	}
 	f, d, err := h.decide(ctx, conn, requester, subject, resource, slug, length)
+	if err == nil && !d.Allowed && requester == own {
+		if hidden := h.denial(ctx, f, d); fault.Is(hidden, fault.NotFound) {
+			err = hidden
+		}
+	}
 	if err != nil {
 		return Explanation{}, fault.Wrap(op, err)
 	}

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,7 +125,7 @@ func (h *House) item(ctx context.Context, r *access.Request, n int, resource, sl
 		return access.Item{}, nil, err
 	}
 	if !d.Allowed {
-		return access.Item{}, nil, &fault.Error{Op: "policy", Kind: fault.Forbidden, Text: d.Because, Code: d.Rule.ID}
+		return access.Item{}, nil, h.denial(ctx, f, d)
 	}
 	if !f.conn.Usable() {
 		return access.Item{}, nil, stopped(f.conn)
@@ -143,6 +144,30 @@ func (h *House) item(ctx context.Context, r *access.Request, n int, resource, sl
 	g := h.newGrant(*r, n, it, f.ask.Resource, nil)
 	it.Grant = g.ID
 	return it, &g, nil
+}
+
+// denial is what the requester is told. A private channel that neither policy
+// nor membership lets them know of does not exist for them.
+func (h *House) denial(ctx context.Context, f facts, d access.Decision) error {
+	if f.ask.Resource.Private {
+		known, err := h.knows(ctx, f.ask.Requester.Account.ID, f.ask.Resource)
+		if err != nil {
+			return err
+		}
+		if !known {
+			return fault.New("policy", fault.NotFound, "there is no resource %s", f.ask.Resource.ID)
+		}
+	}
+	return &fault.Error{Op: "policy", Kind: fault.Forbidden, Text: d.Because, Code: d.Rule.ID}
+}
+
+// knows reports whether an account may know of a private resource without
+// policy's help: as its member or owner.
+func (h *House) knows(ctx context.Context, account string, r directory.Resource) (bool, error) {
+	if slices.Contains(r.Owners, account) {
+		return true, nil
+	}
+	return h.Memory.Holds(ctx, directory.Membership{Connector: r.Connector, Resource: r.ID, Slug: "member", Account: account})
 }
 
 // decide gathers the facts and asks the policy in force.

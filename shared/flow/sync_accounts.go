@@ -141,6 +141,7 @@ func (s *syncing) takeAccounts(ctx context.Context, team string, page []director
 		return err
 	}
 	var b directory.Batch
+	var left []string
 	for _, a := range page {
 		digest, known := k.digests[a.ID]
 		if known && digest == a.Digest(team) {
@@ -158,8 +159,19 @@ func (s *syncing) takeAccounts(ctx context.Context, team string, page []director
 			b.Accounts = append(b.Accounts, next)
 		}
 		s.roleChange(&b, was, next, team)
+		if was.Live() && next.State == directory.Deactivated {
+			left = append(left, next.ID)
+		}
 	}
-	return s.put(ctx, b)
+	if err := s.put(ctx, b); err != nil {
+		return err
+	}
+	for _, id := range left {
+		if err := s.h.left(ctx, s.c.ID, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // roleChange writes the role in the workspace as a membership too, so that

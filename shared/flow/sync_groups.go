@@ -1,0 +1,159 @@
+package flow
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// groups reads a workspace's user groups with all members, in one call.
+func (s *syncing) groups(ctx context.Context) error {
+	if !s.run.Wants("usergroups") {
+		return s.next(ctx, connector.StepChannels)
+	}
+	if until, ok := s.pace("usergroups.list"); !ok {
+		return s.rest(ctx, until)
+	}
+	team := s.c.Workspaces[s.run.Team]
+	listed, err := s.h.Slack.Groups(ctx, s.link())
+	s.run.Calls++
+	if err != nil {
+		return s.refused(ctx, "user groups", err, connector.StepChannels)
+	}
+	if s.c.Plan == connector.PlanUnknown || s.c.Plan == connector.PlanFree {
+		s.c.Plan = connector.PlanPaid
+	}
+	resources := make([]directory.Resource, len(listed))
+	for i, g := range listed {
+		resources[i] = g.Resource
+		resources[i].Count = len(g.Members)
+	}
+	if err := s.resources(ctx, directory.UserGroup, team, resources); err != nil {
+		return err
+	}
+	var gone []directory.Membership
+	known := 0
+	for _, g := range listed {
+		lost, had, err := s.takeMembers(ctx, g.Resource, g.Members)
+		if err != nil {
+			return err
+		}
+		gone, known = append(gone, lost...), known+had
+		s.run.Count("memberships", len(g.Members))
+	}
+	if !s.waits("user group memberships", len(gone), known) {
+		if err := s.put(ctx, directory.Batch{GoneMemberships: gone}); err != nil {
+			return err
+		}
+	}
+	s.run.Count("usergroups", len(listed))
+	if err := s.probe(ctx, resources); err != nil {
+		return err
+	}
+	return s.nextTeam(ctx, connector.StepChannels)
+}
+
+// probe finds out once a sync whether everybody may edit user groups: if a bot
+// token can, anybody can.
+func (s *syncing) probe(ctx context.Context, groups []directory.Resource) error {
+	if s.run.Team > 0 || !slices.Contains(s.c.BotScopes, "usergroups:write") {
+		return nil
+	}
+	for _, g := range groups {
+		if g.Managed || g.Locked || g.Disabled {
+			continue
+		}
+		l := s.link()
+		l.AsBot = true
+		open, err := s.h.Slack.Probe(ctx, l, g)
+		s.run.Calls++
+		if err != nil {
+			return err
+		}
+		if open {
+			s.run.Notes = append(s.run.Notes, "everybody can edit user groups in this workspace (a bot token could); their members do not count as approvers until this is set to admins in Slack")
+		}
+		s.c.OpenGroups = open
+		return nil
+	}
+	return nil
+}
+
+// resources writes the changed ones of a kind and removes what a complete
+// listing does not have. A private channel out of sight is hidden, not gone.
+func (s *syncing) resources(ctx context.Context, kind directory.Kind, team string, seen []directory.Resource) error {
+	have := map[string]directory.Resource{}
+	err := s.h.Memory.EachResource(ctx, s.c.ID, kind, func(r directory.Resource) error {
+		if team == "" || r.Workspace == team {
+			have[r.ID] = r
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var b directory.Batch
+	known := len(have)
+	for _, r := range seen {
+		was, ok := have[r.ID]
+		delete(have, r.ID)
+		if ok && r.Same(was) && r.Count == was.Count {
+			continue
+		}
+		r.Owners = was.Owners
+		b.Resources = append(b.Resources, r)
+	}
+	if !s.waits(string(kind)+"s", len(have), known) {
+		for _, r := range have {
+			if err := s.goneResource(ctx, &b, r); err != nil {
+				return err
+			}
+		}
+	}
+	return s.put(ctx, b)
+}
+
+func (s *syncing) goneResource(ctx context.Context, b *directory.Batch, r directory.Resource) error {
+	if r.Kind == directory.Channel && r.Private {
+		if r.Reached {
+			r.Reached = false
+			b.Resources = append(b.Resources, r)
+		}
+		return nil
+	}
+	b.GoneResources = append(b.GoneResources, r)
+	return s.h.Memory.EachHolder(ctx, s.c.ID, r.ID, func(m directory.Membership) error {
+		b.GoneMemberships = append(b.GoneMemberships, m)
+		return nil
+	})
+}
+
+// takeMembers writes who is new on a resource whose complete members are
+// given, and gives who is known and not among them, for the caller to believe
+// or not, and how many were known.
+func (s *syncing) takeMembers(ctx context.Context, r directory.Resource, members []string) (gone []directory.Membership, known int, err error) {
+	seen := make(map[string]bool, len(members))
+	for _, m := range members {
+		seen[m] = true
+	}
+	err = s.h.Memory.EachHolder(ctx, s.c.ID, r.ID, func(m directory.Membership) error {
+		known++
+		if seen[m.Account] {
+			delete(seen, m.Account)
+		} else if m.Since.Before(s.run.Started) {
+			gone = append(gone, m)
+		}
+		return nil
+	})
+	if err != nil || len(seen) == 0 {
+		return gone, known, err
+	}
+	var b directory.Batch
+	for id := range seen {
+		b.Memberships = append(b.Memberships, directory.Membership{Connector: s.c.ID, Resource: r.ID, Slug: "member", Account: id, Since: s.since()})
+	}
+	return gone, known, s.put(ctx, b)
+}
