@@ -6,7 +6,6 @@ import (
 
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
-	"github.com/ebb-access/ebb/shared/fault"
 )
 
 // groups reads a workspace's user groups with all members, in one call.
