@@ -27,18 +27,9 @@ const Cookie = "ebb_install"
 // longest is how long any word of an answer may be; Slack's are far shorter.
 const longest = 2048
 
-// Options of the handler; every zero value has a default.
-type Options struct {
-	// Log takes internal errors. nil: the house's log.
-	Log *slog.Logger
-}
-
-// Handler serves both addresses.
-func Handler(h *flow.House, o Options) http.Handler {
-	e := &edge{house: h, log: o.Log}
-	if e.log == nil {
-		e.log = h.Log
-	}
+// Handler serves both addresses. Internal errors go to the house's log.
+func Handler(h *flow.House) http.Handler {
+	e := &edge{house: h, log: h.Log}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
