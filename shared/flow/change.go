@@ -45,6 +45,7 @@ func (p *pass) change(ctx context.Context, j access.Judgment) error {
 	if out.closed {
 		return p.closeGroup(ctx, j)
 	}
+	p.tookOut(j, out)
 	if err := p.added(ctx, j, out); err != nil {
 		return err
 	}
@@ -102,6 +103,16 @@ func (p *pass) unclear(ctx context.Context, cause error) error {
 	}
 	next := &fault.Error{Kind: fault.Wait, Until: w.Due(), Code: "unclear", Text: "Slack's answer to a change was lost; Ebb reads again before it calls anything done"}
 	return p.trip(ctx, p.moving(), next)
+}
+
+// tookOut: whoever was listed before our write and whom Slack definitely took
+// out is gone for good, whatever becomes of the account; nobody need be asked.
+func (p *pass) tookOut(j access.Judgment, out outcome) {
+	for _, a := range j.Remove {
+		if out.failed[a] == nil {
+			p.life[a] = access.Living
+		}
+	}
 }
 
 // added remembers which grants Slack definitely took, so that none is added twice.

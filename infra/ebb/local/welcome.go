@@ -81,7 +81,7 @@ func (h *House) settle(ctx context.Context, by access.Actor, sim *simulation, ke
 	if err != nil {
 		return err
 	}
-	if err := install(ctx, link, sim.org.PrimaryOwner(sim.org.TeamIDs()[0]), sim.org.TeamIDs()[0]); err != nil {
+	if err := clickThrough(ctx, link, sim.org.PrimaryOwner(sim.org.TeamIDs()[0]), sim.org.TeamIDs()[0]); err != nil {
 		return err
 	}
 	if c, err = h.firstSync(ctx, c.ID); err != nil || !furnished {
@@ -97,8 +97,8 @@ func (h *House) settle(ctx context.Context, by access.Actor, sim *simulation, ke
 	return h.people(ctx, by, c, keys)
 }
 
-// install clicks through the consent page as an account of the simulation.
-func install(ctx context.Context, link, as, team string) error {
+// clickThrough clicks through the consent page as an account of the simulation.
+func clickThrough(ctx context.Context, link, as, team string) error {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func install(ctx context.Context, link, as, team string) error {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, 4096))
-		return fault.New("local.install", fault.Internal, "the simulated Slack was not connected: %s %s", resp.Status, text)
+		return fault.New("local.clickThrough", fault.Internal, "the simulated Slack was not connected: %s %s", resp.Status, text)
 	}
 	return nil
 }
