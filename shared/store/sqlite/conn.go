@@ -11,8 +11,8 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// patience is how long one transaction may wait for other processes and work
-// before it gives up with fault.Backoff.
+// patience is how long a write waits for the lock of other processes, and a
+// read works, before it gives up with fault.Backoff.
 const patience = 10 * time.Second
 
 // read runs do on a reader's connection. Each statement sees the newest commit.
@@ -37,11 +37,14 @@ func (t *Table) write(ctx context.Context, op string, do func(*sqlite.Conn) erro
 	}
 	defer t.writer.Put(conn)
 	defer rollback(conn)
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	conn.SetInterrupt(ctx.Done())
+	conn.SetInterrupt(waiting.Done())
 	err = sqlitex.Execute(conn, "BEGIN IMMEDIATE", nil)
 	if err == nil {
+		// The lock is held: from here only the caller's patience counts, so
+		// that a slow disk makes a batch slow and not impossible.
+		conn.SetInterrupt(ctx.Done())
 		err = do(conn)
 	}
 	if err == nil {

@@ -80,8 +80,8 @@ func Open(path string, o Options) (*Table, error) {
 	return t, nil
 }
 
-// Close interrupts what is running, and closes the file. The table is not to
-// be used again; a second Close does nothing.
+// Close interrupts reads, waits for a running transaction, and closes the
+// file. The table is not to be used again; a second Close does nothing.
 func (t *Table) Close() (err error) {
 	t.closing.Do(func() {
 		err = fault.Wrap("sqlite.Close", errors.Join(t.readers.Close(), t.writer.Close()))
