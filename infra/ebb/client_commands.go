@@ -1,0 +1,26 @@
+package main
+
+import "context"
+
+// ClientCommands are the verbs of ebb that speak to a running house, over the
+// API alone: what they can do, any client can. main embeds them beside the
+// house's own commands; each binds its Client itself (ClientFlags).
+type ClientCommands struct {
+	Connect    ConnectCmd    `cmd:"" help:"Add a connector to Slack: prints a link to open, or takes a token."`
+	Connectors ConnectorsCmd `cmd:"" help:"List connectors and what each can do."`
+	Request    RequestCmd    `cmd:"" help:"Ask for access for a time."`
+	Requests   RequestsCmd   `cmd:"" help:"List requests: yours, and those that you may decide."`
+	Approve    ApproveCmd    `cmd:"" help:"Approve a request."`
+	Deny       DenyCmd       `cmd:"" help:"Deny a request."`
+	Cancel     CancelCmd     `cmd:"" help:"Take a request back."`
+	Extend     ExtendCmd     `cmd:"" help:"Move a grant's end further."`
+	End        EndCmd        `cmd:"" help:"End access now."`
+	Grants     GrantsCmd     `cmd:"" help:"List grants with the time left."`
+	Policy     PolicyCmd     `cmd:"" help:"Publish, explain or check the policy."`
+	Audit      AuditCmd      `cmd:"" help:"Verify the audit trail, or read it."`
+	Forget     ForgetCmd     `cmd:"" help:"Erase what an account wrote and its name. Cannot be undone."`
+	Key        KeyCmd        `cmd:"" help:"Make API keys."`
+}
+
+// background is the context of a client verb: it lives as long as the command.
+func background() context.Context { return context.Background() }

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/ebb-access/ebb/shared/api/apiclient"
+)
+
+// GrantsCmd is ebb grants.
+type GrantsCmd struct {
+	List  GrantsListCmd  `cmd:"" default:"withargs" help:"List grants with the time left."`
+	Retry GrantsRetryCmd `cmd:"" help:"Look now at a grant that needs attention."`
+}
+
+// GrantsListCmd is ebb grants list, and ebb grants.
+type GrantsListCmd struct {
+	ClientFlags
+	All   bool `help:"Also those that are over."`
+	Limit int  `default:"200" help:"How many at most."`
+}
+
+// Run lists them, live ones first.
+func (x *GrantsListCmd) Run(c *Client) error {
+	list, cut, err := all(x.Limit, func(cursor string) ([]apiclient.Grant, string, error) {
+		p, err := call[apiclient.GrantList](c.api.ListGrants(background(), &apiclient.ListGrantsParams{All: x.All, Limit: pageSize, Cursor: cursor}))
+		return p.Items, p.Cursor, err
+	})
+	if err != nil {
+		return err
+	}
+	return c.show(list, func(w io.Writer) {
+		if len(list) == 0 {
+			fmt.Fprintln(w, "No grant that you can see.")
+			return
+		}
+		c.printGrants(w, list)
+		more(w, cut)
+	})
+}
+
+// GrantsRetryCmd is ebb grants retry.
+type GrantsRetryCmd struct {
+	ClientFlags
+	ID string `arg:"" help:"The grant."`
+}
+
+// Run tries now instead of at the next try.
+func (x *GrantsRetryCmd) Run(c *Client) error {
+	g, err := call[apiclient.Grant](c.api.RetryGrant(background(), x.ID))
+	return c.showGrant(g, err)
+}
+
+// ExtendCmd is ebb extend.
+type ExtendCmd struct {
+	ClientFlags
+	Grant string `arg:"" help:"The grant."`
+	By    span   `required:"" placeholder:"1h" help:"By how much."`
+}
+
+// Run moves the end, where policy allows the whole time.
+func (x *ExtendCmd) Run(c *Client) error {
+	g, err := call[apiclient.Grant](c.api.ExtendGrant(background(), x.Grant, apiclient.Extension{Seconds: x.By.seconds()}))
+	return c.showGrant(g, err)
+}
+
+// EndCmd is ebb end.
+type EndCmd struct {
+	ClientFlags
+	Grant string `arg:"" help:"The grant."`
+}
+
+// Run ends the access now.
+func (x *EndCmd) Run(c *Client) error {
+	g, err := call[apiclient.Grant](c.api.EndGrant(background(), x.Grant))
+	return c.showGrant(g, err)
+}
+
+func (c *Client) showGrant(g apiclient.Grant, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.show(g, func(w io.Writer) { c.printGrants(w, []apiclient.Grant{g}) })
+}
+
+func (c *Client) printGrants(w io.Writer, list []apiclient.Grant) {
+	rows := [][]string{{"ID", "WHAT", "WHO", "STATE", "ENDS", "TIME LEFT"}}
+	for _, g := range list {
+		state := string(g.State)
+		if g.NeedsAttention {
+			state = "needs attention"
+		}
+		rows = append(rows, []string{g.Id, calledResource(g.Resource), called(g.Account), state, c.clock(g.End), c.timeLeft(g)})
+	}
+	table(w, rows)
+	for _, g := range list {
+		if g.Trouble.Text != "" && !g.Over {
+			fmt.Fprintf(w, "\n%s: %s\n", g.Id, clean(g.Trouble.Text))
+		}
+	}
+}
+
+// timeLeft is what people want to know of a grant in a few words.
+func (c *Client) timeLeft(g apiclient.Grant) string {
+	now := c.now()
+	switch {
+	case g.Over:
+		return g.Outcome
+	case g.State == apiclient.GrantStateScheduled && g.Start.After(now):
+		return "begins in " + left(g.Start.Sub(now))
+	case g.State == apiclient.GrantStateRevoking || !g.End.After(now):
+		return "ending"
+	}
+	return left(g.End.Sub(now))
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/ebb-access/ebb/shared/api/apiclient"
+	"github.com/ebb-access/ebb/shared/policyfile"
+)
+
+// PolicyCmd is ebb policy.
+type PolicyCmd struct {
+	Publish PolicyPublishCmd `cmd:"" help:"Put a policy in force as the next version."`
+	Explain PolicyExplainCmd `cmd:"" help:"May somebody have this, for so long, now?"`
+	Check   PolicyCheckCmd   `cmd:"" help:"Check a file; needs no house."`
+}
+
+// PolicyPublishCmd is ebb policy publish.
+type PolicyPublishCmd struct {
+	ClientFlags
+	File string `arg:"" help:"The policy; - is standard input."`
+}
+
+// Run publishes, and lists the live grants that the new policy would not give.
+func (x *PolicyPublishCmd) Run(c *Client) error {
+	src, err := readFile(x.File, c.in)
+	if err != nil {
+		return err
+	}
+	p, err := call[apiclient.Published](c.api.PublishPolicyWithBody(background(), "application/yaml", strings.NewReader(string(src))))
+	if err != nil {
+		return err
+	}
+	return c.show(p, func(w io.Writer) {
+		fmt.Fprintf(w, "Version %d is in force, with %d rules.\n", p.Version, p.Rules)
+		for _, q := range p.Warnings {
+			fmt.Fprintln(w, problemLine(q))
+		}
+		if len(p.NotAllowed) == 0 {
+			return
+		}
+		fmt.Fprintf(w, "\nIt would not give these live grants. They keep their end; to end one now: ebb end ID\n")
+		c.printGrants(w, p.NotAllowed)
+	})
+}
+
+// PolicyExplainCmd is ebb policy explain.
+type PolicyExplainCmd struct {
+	ClientFlags
+	Who     string `placeholder:"PERSON" help:"Who would ask; you, if left out."`
+	What    string `required:"" placeholder:"RESOURCE" help:"@handle, '#channel' or id."`
+	For     span   `required:"" placeholder:"2h" help:"For how long."`
+	Subject string `placeholder:"PERSON" help:"Who would get it; who asks, if left out."`
+}
+
+// Run prints the answer in words, with the rule that decided.
+func (x *PolicyExplainCmd) Run(c *Client) error {
+	ctx := background()
+	resource, who, err := c.resourceAndAccount(ctx, x.What, x.Who)
+	if err != nil {
+		return err
+	}
+	q := apiclient.ExplainPolicyParams{Resource: resource, Requester: who, Seconds: x.For.seconds()}
+	if x.Subject != "" {
+		a, err := c.account(ctx, x.Subject)
+		if err != nil {
+			return err
+		}
+		q.Subject = a.Id
+	}
+	conn, err := c.connector(ctx)
+	if err != nil {
+		return err
+	}
+	q.Connector = conn.Id
+	e, err := call[apiclient.Explanation](c.api.ExplainPolicy(ctx, &q))
+	if err != nil {
+		return err
+	}
+	return c.show(e, func(w io.Writer) { printExplanation(w, e) })
+}
+
+func printExplanation(w io.Writer, e apiclient.Explanation) {
+	whose := clean(e.Requester) + " may"
+	if e.Subject != e.Requester {
+		whose = clean(e.Requester) + " may ask for " + clean(e.Subject) + " to"
+	}
+	if e.Allowed {
+		fmt.Fprintf(w, "Yes: %s have %s.\n", whose, clean(e.Resource))
+	} else {
+		fmt.Fprintf(w, "No: %s not have %s.\n", whose, clean(e.Resource))
+	}
+	if e.Rule != "" {
+		fmt.Fprintf(w, "Rule %q of version %d %s.\n", clean(e.Rule), e.PolicyVersion, clean(e.Because))
+	} else {
+		fmt.Fprintf(w, "Because %s.\n", clean(e.Because))
+	}
+	if len(e.Approvers) > 0 {
+		fmt.Fprintf(w, "Could approve now: %s.\n", clean(strings.Join(e.Approvers, ", ")))
+	} else if e.Allowed && !e.Auto {
+		fmt.Fprintln(w, "Nobody could approve it now.")
+	}
+	for _, g := range e.Gives {
+		fmt.Fprintf(w, "It also %s.\n", clean(g))
+	}
+	for _, t := range e.Trail {
+		fmt.Fprintf(w, "  %s\n", clean(t))
+	}
+}
+
+// PolicyCheckCmd is ebb policy check.
+type PolicyCheckCmd struct {
+	File string `arg:"" help:"The policy; - is standard input."`
+}
+
+// errPolicy ends the command with 1 after the problems were printed.
+var errPolicy = errors.New("this policy cannot be published")
+
+// Run checks without a house. What is only a warning does not fail.
+func (x *PolicyCheckCmd) Run() error { return checkPolicy(x.File, os.Stdin, os.Stdout) }
+
+func checkPolicy(file string, in io.Reader, out io.Writer) error {
+	src, err := readFile(file, in)
+	if err != nil {
+		return err
+	}
+	p, err := policyfile.Parse(src)
+	var found []policyfile.Problem
+	if all := policyfile.Errors(nil); errors.As(err, &all) {
+		found = all
+	} else if err != nil {
+		return err
+	} else {
+		found = policyfile.Check(p)
+	}
+	for _, q := range found {
+		fmt.Fprintf(out, "%s: %s\n", file, clean(q.String()))
+	}
+	if err != nil || policyfile.Failed(found) {
+		return errPolicy
+	}
+	fmt.Fprintf(out, "%s: ok, %d rules\n", file, len(p.Rules))
+	return nil
+}
+
+func readFile(file string, in io.Reader) ([]byte, error) {
+	if file == "-" {
+		return io.ReadAll(io.LimitReader(in, policyfile.MostBytes+1))
+	}
+	return os.ReadFile(file)
+}
