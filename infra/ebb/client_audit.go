@@ -57,7 +57,7 @@ type AuditLogCmd struct {
 // Run lists the events.
 func (x *AuditLogCmd) Run(c *Client) error {
 	list, cut, err := all(x.Limit, func(cursor string) ([]apiclient.Event, string, error) {
-		p, err := call[apiclient.EventList](c.api.ListEvents(background(), &apiclient.ListEventsParams{Aggregate: x.Aggregate, Limit: pageSize, Cursor: cursor}))
+		p, err := call[apiclient.EventList](c.api.ListEvents(background(), &apiclient.ListEventsParams{Aggregate: x.Aggregate, Limit: opt(pageSize), Cursor: opt(cursor)}))
 		return p.Items, p.Cursor, err
 	})
 	if err != nil {

@@ -66,7 +66,7 @@ func (c *Client) resource(ctx context.Context, text string) (apiclient.Resource,
 		kind, name = apiclient.Channel, text[1:]
 	}
 	near, _, err := all(0, func(cursor string) ([]apiclient.Resource, string, error) {
-		p, err := call[apiclient.ResourceList](c.api.ListResources(ctx, conn.Id, &apiclient.ListResourcesParams{Kind: kind, Q: name, Limit: pageSize, Cursor: cursor}))
+		p, err := call[apiclient.ResourceList](c.api.ListResources(ctx, conn.Id, &apiclient.ListResourcesParams{Kind: opt(kind), Q: opt(name), Limit: opt(pageSize), Cursor: opt(cursor)}))
 		return p.Items, p.Cursor, err
 	})
 	if err != nil {
@@ -100,7 +100,7 @@ func (c *Client) account(ctx context.Context, text string) (apiclient.Account, e
 	}
 	text = strings.TrimPrefix(text, "@")
 	near, _, err := all(0, func(cursor string) ([]apiclient.Account, string, error) {
-		p, err := call[apiclient.AccountList](c.api.ListAccounts(ctx, conn.Id, &apiclient.ListAccountsParams{Q: text, Limit: pageSize, Cursor: cursor}))
+		p, err := call[apiclient.AccountList](c.api.ListAccounts(ctx, conn.Id, &apiclient.ListAccountsParams{Q: opt(text), Limit: opt(pageSize), Cursor: opt(cursor)}))
 		return p.Items, p.Cursor, err
 	})
 	if err != nil {

@@ -23,7 +23,7 @@ type GrantsListCmd struct {
 // Run lists them, live ones first.
 func (x *GrantsListCmd) Run(c *Client) error {
 	list, cut, err := all(x.Limit, func(cursor string) ([]apiclient.Grant, string, error) {
-		p, err := call[apiclient.GrantList](c.api.ListGrants(background(), &apiclient.ListGrantsParams{All: x.All, Limit: pageSize, Cursor: cursor}))
+		p, err := call[apiclient.GrantList](c.api.ListGrants(background(), &apiclient.ListGrantsParams{All: opt(x.All), Limit: opt(pageSize), Cursor: opt(cursor)}))
 		return p.Items, p.Cursor, err
 	})
 	if err != nil {

@@ -155,5 +155,14 @@ func all[T any](most int, page func(cursor string) ([]T, string, error)) ([]T, b
 	}
 }
 
+// opt is an optional parameter: left out where it is zero.
+func opt[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
 // pageSize is what a list is read by.
 const pageSize = 200

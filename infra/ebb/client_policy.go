@@ -63,13 +63,13 @@ func (x *PolicyExplainCmd) Run(c *Client) error {
 	if err != nil {
 		return err
 	}
-	q := apiclient.ExplainPolicyParams{Resource: resource, Requester: who, Seconds: x.For.seconds()}
+	q := apiclient.ExplainPolicyParams{Resource: resource, Requester: opt(who), Seconds: x.For.seconds()}
 	if x.Subject != "" {
 		a, err := c.account(ctx, x.Subject)
 		if err != nil {
 			return err
 		}
-		q.Subject = a.Id
+		q.Subject = opt(a.Id)
 	}
 	conn, err := c.connector(ctx)
 	if err != nil {

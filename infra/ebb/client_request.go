@@ -61,7 +61,7 @@ type RequestsCmd struct {
 // Run lists them, newest first.
 func (x *RequestsCmd) Run(c *Client) error {
 	list, cut, err := all(x.Limit, func(cursor string) ([]apiclient.Request, string, error) {
-		p, err := call[apiclient.RequestList](c.api.ListRequests(background(), &apiclient.ListRequestsParams{Open: x.Open, Limit: pageSize, Cursor: cursor}))
+		p, err := call[apiclient.RequestList](c.api.ListRequests(background(), &apiclient.ListRequestsParams{Open: opt(x.Open), Limit: opt(pageSize), Cursor: opt(cursor)}))
 		return p.Items, p.Cursor, err
 	})
 	if err != nil {

@@ -72,7 +72,18 @@ func (s *server) GetConnectorLog(ctx context.Context, r apigen.GetConnectorLogRe
 	return apigen.GetConnectorLog200JSONResponse{Items: each(p.Items, eventJSON), Cursor: p.Next}, err
 }
 
-func slice(cursor string, limit int) flow.Slice { return flow.Slice{After: cursor, Limit: limit} }
+func slice(cursor *string, limit *int) flow.Slice {
+	return flow.Slice{After: given(cursor), Limit: given(limit)}
+}
+
+// given is the value of an optional parameter, zero when it was left out.
+func given[T any](p *T) T {
+	if p == nil {
+		var none T
+		return none
+	}
+	return *p
+}
 
 // whole is a connector to whom it belongs.
 func whole(c connector.Connector) apigen.Connector {

@@ -10,7 +10,7 @@ import (
 )
 
 func (s *server) ListAccounts(ctx context.Context, r apigen.ListAccountsRequestObject) (apigen.ListAccountsResponseObject, error) {
-	p, err := s.house.ReadAccounts(ctx, actor(ctx), r.ConnectorId, r.Params.Q, slice(r.Params.Cursor, r.Params.Limit))
+	p, err := s.house.ReadAccounts(ctx, actor(ctx), r.ConnectorId, given(r.Params.Q), slice(r.Params.Cursor, r.Params.Limit))
 	return apigen.ListAccounts200JSONResponse{Items: each(p.Items, accountJSON), Cursor: p.Next}, err
 }
 
@@ -21,7 +21,7 @@ func (s *server) GetAccount(ctx context.Context, r apigen.GetAccountRequestObjec
 
 func (s *server) ListResources(ctx context.Context, r apigen.ListResourcesRequestObject) (apigen.ListResourcesResponseObject, error) {
 	q := r.Params
-	p, err := s.house.ReadResources(ctx, actor(ctx), r.ConnectorId, directory.Kind(q.Kind), q.Q, slice(q.Cursor, q.Limit))
+	p, err := s.house.ReadResources(ctx, actor(ctx), r.ConnectorId, directory.Kind(given(q.Kind)), given(q.Q), slice(q.Cursor, q.Limit))
 	return apigen.ListResources200JSONResponse{Items: each(p.Items, resourceJSON), Cursor: p.Next}, err
 }
 

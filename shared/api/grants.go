@@ -10,7 +10,7 @@ import (
 )
 
 func (s *server) ListGrants(ctx context.Context, r apigen.ListGrantsRequestObject) (apigen.ListGrantsResponseObject, error) {
-	p, err := s.house.ReadGrants(ctx, actor(ctx), !r.Params.All, slice(r.Params.Cursor, r.Params.Limit))
+	p, err := s.house.ReadGrants(ctx, actor(ctx), !given(r.Params.All), slice(r.Params.Cursor, r.Params.Limit))
 	return apigen.ListGrants200JSONResponse{Items: each(p.Items, grantJSON), Cursor: p.Next}, err
 }
 

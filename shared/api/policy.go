@@ -90,7 +90,7 @@ func refused(found []policyfile.Problem) error {
 
 func (s *server) ExplainPolicy(ctx context.Context, r apigen.ExplainPolicyRequestObject) (apigen.ExplainPolicyResponseObject, error) {
 	q := r.Params
-	x, err := s.house.ReadExplanation(ctx, actor(ctx), q.Connector, q.Requester, q.Subject, q.Resource, string(q.Entitlement), seconds(q.Seconds))
+	x, err := s.house.ReadExplanation(ctx, actor(ctx), q.Connector, given(q.Requester), given(q.Subject), q.Resource, string(given(q.Entitlement)), seconds(q.Seconds))
 	d := x.Decision
 	return apigen.ExplainPolicy200JSONResponse{
 		Allowed: d.Allowed, Auto: d.Auto, Because: d.Because, Rule: d.Rule.ID, PolicyVersion: d.Version, Gives: d.Gives, Trail: d.Trail,

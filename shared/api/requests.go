@@ -11,7 +11,7 @@ import (
 )
 
 func (s *server) ListRequests(ctx context.Context, r apigen.ListRequestsRequestObject) (apigen.ListRequestsResponseObject, error) {
-	p, err := s.house.ReadRequests(ctx, actor(ctx), r.Params.Open, slice(r.Params.Cursor, r.Params.Limit))
+	p, err := s.house.ReadRequests(ctx, actor(ctx), given(r.Params.Open), slice(r.Params.Cursor, r.Params.Limit))
 	return apigen.ListRequests200JSONResponse{Items: each(p.Items, requestJSON), Cursor: p.Next}, err
 }
 

@@ -888,75 +888,75 @@ type ListEventsParams struct {
 	Aggregate Aggregate `form:"aggregate" json:"aggregate"`
 
 	// Limit How many at most
-	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor From the page before
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
 	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
-	Q Search `form:"q,omitempty" json:"q,omitempty,omitzero"`
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
 
 	// Limit How many at most
-	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor From the page before
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // GetConnectorLogParams defines parameters for GetConnectorLog.
 type GetConnectorLogParams struct {
 	// Limit How many at most
-	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor From the page before
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListResourcesParams defines parameters for ListResources.
 type ListResourcesParams struct {
-	Kind KindParam `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
+	Kind *KindParam `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
-	Q Search `form:"q,omitempty" json:"q,omitempty,omitzero"`
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
 
 	// Limit How many at most
-	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor From the page before
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListMembersParams defines parameters for ListMembers.
 type ListMembersParams struct {
 	// Limit How many at most
-	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor From the page before
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListSyncsParams defines parameters for ListSyncs.
 type ListSyncsParams struct {
 	// Limit How many at most
-	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor From the page before
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListGrantsParams defines parameters for ListGrants.
 type ListGrantsParams struct {
 	// All Also those that are over
-	All bool `form:"all,omitempty" json:"all,omitempty,omitzero"`
+	All *bool `form:"all,omitempty" json:"all,omitempty"`
 
 	// Limit How many at most
-	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor From the page before
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ExplainPolicyParams defines parameters for ExplainPolicy.
@@ -966,23 +966,23 @@ type ExplainPolicyParams struct {
 	Seconds   Seconds `form:"seconds" json:"seconds"`
 
 	// Requester Account that would ask; you, if left out
-	Requester SlackId `form:"requester,omitempty" json:"requester,omitempty,omitzero"`
+	Requester *SlackId `form:"requester,omitempty" json:"requester,omitempty"`
 
 	// Subject Account that would get it; the requester, if left out
-	Subject     SlackId `form:"subject,omitempty" json:"subject,omitempty,omitzero"`
-	Entitlement Slug    `form:"entitlement,omitempty" json:"entitlement,omitempty,omitzero"`
+	Subject     *SlackId `form:"subject,omitempty" json:"subject,omitempty"`
+	Entitlement *Slug    `form:"entitlement,omitempty" json:"entitlement,omitempty"`
 }
 
 // ListRequestsParams defines parameters for ListRequests.
 type ListRequestsParams struct {
 	// Open Only those that wait for a decision
-	Open bool `form:"open,omitempty" json:"open,omitempty,omitzero"`
+	Open *bool `form:"open,omitempty" json:"open,omitempty"`
 
 	// Limit How many at most
-	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor From the page before
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // AddConnectorJSONRequestBody defines body for AddConnector for application/json ContentType.
@@ -5143,122 +5143,123 @@ func (sh *strictHandler) BindUser(w http.ResponseWriter, r *http.Request) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7D3pcts4mq+C4kxVumtoyzl6Ztv+seO4k6yrk+6UnZ6u2U52DJGfRIwogAFAyRyXq/Zp9sH2SbbwAeAh",
-	"gjpsKbPdu38SSyJxfPeFD3dRIuaF4MC1ik7vooJKOgcNEj+dJ4kouX5vvjSfGY9Oo4LqLIojTucQnUbU",
-	"PnKZRnEk4XPJJKTRqZYlxJFKMphT8+LvJUyi0+h3o2a2kf1Vja5zmswu0+j+Po4uBOeQaCHXTZn4hx4x",
-	"qZ+vlEpI83AKKpGs0EyYCV9LMSc6A1LQKZAxTISEKLaL+VyCrFqrsUO0J57T27fApzqLTl+cnMRm+Rqk",
-	"efc/fjk/+nd69I+To2//dvTpD7+P4khXhRlGacn4FBf1RtL1MJ+aBx6/+e8ZT7vTrGxtxngabTvoFShR",
-	"ygTMqDj8WzZnug/afxNLMqe8IlSTuVB6AKw5vt2ePIUJLXMdnX5zEhsQs3k5j06fGQDPGbefntbwZFzD",
-	"FCSu5Ao+l6DWglTaRx4PVA+G9ZPZZ/bENFclXztbyR+/rWugMsn62HxPpSZiQigxsxEhSUZ5mgP5SkgC",
-	"R3PK8phMhCQ6EwrIMhNEARCmv47Nw5QTlp6RsijAfEhJLpYgSUIVECqBCD7Edp+HOO6pIYhVprqPPYZf",
-	"ipQBCrfvIGGKCf5SpJX5nAiugSPF0qLIWULNHkd/V2ajd1uCyw/azNmA/D6O3oucJdV3IinnbqqBWSs6",
-	"z7uztrb47I/Pnr54gWRf7zq45y6uPmRAUjd1TKgiKqMS0lGBi5qwHIh9YQyKIPOtrB93pArBlYXga8ry",
-	"UsKabRRSjHOY/2E3IL63b4X2cC3moDPGp0RpylNFGEc5vaTVGf6RgqYsJ4pWiiwzqokWJBVRHGVAU6fW",
-	"rkDL6uh8oiEg+q8hEWZgLciSMk2+evHsWyTNb06ef90hup6kwfW6TbTUZ38OlsaWX8y4jmEMk8ACZDUW",
-	"qduLBKXxe1qmTAup8HmaGnGntKTmqyiOCikKkNqRNRieay3P00McTYScCq2Bt34dC5ED5eZnu47gmywN",
-	"fo36wUzJjez9JcrKOeUGRIxPczhKMso55GRq+C6Ko3mZa9b7dizMv3BrNCTNo09xfx7L8oEFCDk9N9AI",
-	"b0jI6Y9LbnHc/1WK3AKMpikzeKH5+w4ge7N1cfizkDNV0AQMpZjBGl0uxn+HRJtXlKYa2iCiiWYLK9MW",
-	"TIORyyngl9R8Cu1eL8Vrasyd0D46QuYXg6hPgWU4QnzLFBJjl2CS2gbq413DHJ+p/1jHtp7c7+sVUClp",
-	"1V8kDrZmnVdmjtVl0oaZeuusLcLAryuTN4/G9ZDBpUynEqYOe20Djh7945P55+jT3Un8/On9V6OWTXd8",
-	"9OnuafwvJ/df353Ez+4D9l0cXdCCjlnOdNXfJFp2YXr1zLa9DWYUhDK8GBByiSjAyI4asX2y66AwjrjQ",
-	"YSaUsGCwDC9aVTzZgmy9oWmergeMHTRC2LnIIJn1wSdm/a1eapKIMk/JGEhRjnOmMmS7/mKdstqe4K02",
-	"r7XVBrIXs6g1R3BXbTLu7uKV0QxW8Y0hF0vUDzkdQ06YQh0hjKhT8U66oqWqw3zlSdU9vxVUWvQdIKNE",
-	"Akq60zujj+ZUR6dRSjUcaTaHELsA1yALyVSY+lBlOp3dB9tL0EsATsza0jKHlBgaM4CoJ2dc//FF1Pcb",
-	"BrUeQn0TEN7iQ/i00m+E2GHD5o2rMoyQQU3I4VZfO2bbbhpRAH8jRVmoAWozdghJKCeQMk1KBZJM8XmS",
-	"gYSYKEG44GCsf53BnKAsVcaupEUhxQJkkMssnfbn/EmB3E0iFTkNQ0mDdYb6P0hRjq2Nsw55H9xj93G0",
-	"9Fq+S/8b1tbXyg51nnrWcn9YTe+mixtR8nBtfGFZ9XsIKKqd2XjIhLSD9x2VGVSEaQX55IyoTCw5ETwJ",
-	"jjzIEwrkgiUQ1kyGnjdbC2Z5scUfvlCj0Y/dCLQQBGtvcNDMnNBcwapYTsTcu4dtr+8k5NmGZi2taeFt",
-	"TlWid91WBWiAaphKlP293xI6Lyib9n9wysWDI2Suvlq4pa+ab4Nahg5YbnFE20ZY/1e9PfmlVNOdjP0e",
-	"VDOqsl2co0LCYoAsP3fWPaSAQkKkAYgdB4EQe+B6ULrFhigSsXNgP8BSwMPlzqtbI9lrq2SFjvJcLCEN",
-	"M7VXPAH18nMmnB3oHiJcLGMyrtARP/PRSPLsZCcdREstAlExNAyd/PITqqA6HENCywHbZsoWENwK1QRy",
-	"BYRpYp/ZSW3i4v4C0kumLUwhFzwLxUteWgiGmM7HOXd7qRwIQqjSUsgug2npgiHdN37kQHLGXdCFJhkx",
-	"sxJtALukimjJ0Ed4oL73NOrIo0FyG5DNhlqAWsVOmD008AdoFdUYyWsjy+6x1U3510NLet2OLHVn1XCr",
-	"1ZoswBIkEJBUtZ2yIRloBwut4I13nAeDBuv95skG8fFqXujqlFjsEJq7wPQ24tAN3nOEcqF2MaDWxTge",
-	"5Fbt9jCkL6uwA8Y10zl4g2UlzlAmmfEIjLWAzsPpHObjtmewUY8aGIeircbngVSdG7LzqqI7+TkpQCrB",
-	"SUYxnJtklE+BKB9CtkFW5xM0EeOw11LqRMxhQBibcYCnZCJKngadrUVIdP4grEfPFMlh0oSqA6EJKoPw",
-	"NZZy45k9UQRDJlaQjaUop5n5wBRxyTPioq+hNT5CLwzEhRrpv03QyvHJsPzXVO5g8dWh13Vzo9i4xicf",
-	"5x5udiVY2oj/KO7EIVviv81NTYDSb96yrd+bI6seI6z3SXDLB7YArTR+uAXYQkvbj/FBnCiOlkxnqaRL",
-	"7sOEZp1xE15HiUVEqRVLrd5diJl9Bv/EQfAhBGeZzKI4mlCWDwThL9OAfOGEpZbXXo3HZE5xpmCy/9NK",
-	"jPgk/tO34ejwJV8wPWD7wm3BpP1zOx4oZb6ZMM1DcT12CB2XTgQPeqmBVEnCUkjPd/HQ7CtWy2yhT/em",
-	"d1Zj7o+ViHuXel0uKICnjtituWJzSNxarAnlCVgWsRgNkfMKAQyKHzt3iCLe+hioX9UPQhMn0nDy64on",
-	"dpUXrW9fSYkC772xhs0XPxjJZV6cMAPZrsnbAOEd9MmvFd1ZVfvupycKo0hUzWwwXAJN1ZlxmjgsQBJL",
-	"cWG3zIeH1qHwJxUwUV2YyK8uBLx3lhQfaazujf4V40nQsAFOKMbLiaJLA7YJk0qfEZdVOiVGCKPtgz8Q",
-	"l77Zht1XHaZaz7V3NQy7A6svh6CH668fYNnJ5ezgpflo5oaKlnYcfas9XdqEIL29tE9/c7KyuzgqOftc",
-	"gvvdF3yE9uYiwg/YVcB2ZtplsKK4t+m1BS5xVwS44jA3/cM42hU7tZGMKx/A8VVj/e4U3W1RxmaUrfD5",
-	"+qKw0lne1NXbbAofN/pqe0qqS8/a5PTMYst9eroFbcU7ByR2dwGaiNG2tXRDpQINmOK1kZAfYOnTcDuQ",
-	"xIw5ONQIaOpFbFot6qSiLDXbbJxR+tapU0Hd2eDoxcM5/ifHPDvsaUtt1qKmHRkjLXdKS2NWpCsCdyfZ",
-	"BwqRbYtObNy4r9nGVThfGrSj2XTII2/KH7ZmIWOXqnD4ZSi22y4zNDYIszHVKVsAD02x2MG+XoGrf9Wv",
-	"cximvkijB9oJg3wgz884hHeu4TYM4CWV3NXbbKh4wcHdSM17wfU3K++5n2DsaSzlvHp9Qb598c2fMNaF",
-	"tZurSicdQJXQGUhi3OQnioglJ0sh01OCfPnE2OYpYKkuVsMjLJ8oDJeHnTgdDLj/XFdiEm633K9O9IgI",
-	"v2mDd8G4IVeaDpiw9t1ciBmG+hk3nvoTRXIxDQ3la6yGQnwG3NafEBNSifKUML6gOUuxxnnM0hR4TLjQ",
-	"NhIYYwVpTP77P/8rGHBr1RutoDbPbVyBKbKUgk+tqU0dAraNPG+oT7IOXjnA3mh1rMl9rK6ZjkWpT8c5",
-	"5bNTG1g1A5gdmA92JkthG90BO3W9vJqsguzRlmldml8jCbnQ500isbuRt2wBNo6qLBIwgOoi/0tMIRoM",
-	"T10d5yPiYWvF62KnsIOTIIeqXWsErQOqX3pr5g5UQ6hyZZ09KeY0ohEy3syyoXkskWbKO5xkmYEEw3co",
-	"R4R2Rwl6wm4gkzBQKLJdCW3L1l9jzu8hL7NrjG9N2mQH71CHBcScVt9hlKSPuL+Kksxp5aIoeJJDwxyV",
-	"0YQaKWnL8ZlE4FRkxsUyHGsRBfBwdFXDHEWorXCkOJejw0BBd+31dAd658MVXHCrylbTjW1vqJXn3iII",
-	"03JhtmDS2n0ZWCDVWORk6JyTVnRvr94OrjyUm+i6O6E0tSWlZtcNeTd069DZJp017HTgQI5n2odHcq5a",
-	"4dwV/0YmGVsMVaK4eERAt3/XzcQ5HWOEWkK5kWjb55U7EeRV1k2ZouN8aH1T4CBpHv5xw3GPXSrQc5HM",
-	"htYwp5xOB3/EGFzINlIkp0pjNJeYFeSgIa+CDDcQdmI6E6Umfzay4HfR2tjaytyNN75DvY3Ewx0Dp1CA",
-	"JtkQDCRMSkWD5nRFuHDJXjExLpYhnjEMe1n2rFd4nmFTb9f8pivkd+U4HofrGOv7lTNEQk4pZ/+gLpPZ",
-	"LKAV82hCHhGe8nGnb2hRBCMgfqqDCxsnKh4vbYIHYPbIlWG+8EmDPwue0DxH7mDciHDeRP3XGGHb0kdw",
-	"52Ug32lWEeDCHyfWOw2y/AZzzLLv5kLQtiO0ulabNn505XMv5rfVEZwdX5EwFwua77jlgVotPOdr1u3c",
-	"oKkYOPMmdzJ5eylOWXJuk4eprbNyiXlX6bA5X6g0FGF5Jt0ppu4Orzqm6doK3LaV5MswcLpm4wP0fWjx",
-	"U/JHSJ7rNYZsfdb++dOnJy9ONh24jyMf011XMYHPYM3EGREF/VxuVTuxtnQC0x/tXFBUJz37Ya9WWoUI",
-	"7o/bNnlwS4lugBCNfRAz2LUEU/t3Oh0ivv3jpqPcK+ERHCWExQ9NAVMghNU7MR1jWtxufQ5pNRg17Mf5",
-	"DI2EEs+XuuWwWRybOWxIzLhwtiQv6MDViejtxMZAFLYXek9bgVY7RQh0PsMRTGLsfAZ2qOZz12jAA3Mc",
-	"q/NuCIgE3VHrijZnxrfS7269cQO4EKz/AjJlSUAYjqVnkO01HCx875q+IMqApkPZC6B5KPpnlN2ESne+",
-	"Ummi2JRDSsxQxFrrWx4fNDNsGxkoebOeQHAvEzlskVSwz9Ug8UvwcKg33Zov9jDv48mGN0rJdHVt6Mul",
-	"Km3ufwxUgnztdwbj8Qyqv9lAN1IjrhMfajacaV3Ypg6MT0So9UI+OcqE0pCSv5dKHzGOnEFokoBqyZTj",
-	"j/wjx0OKBC3VhErJQBHKyfn7S6z6+ermvNSZkM6VOCUvcTGkWenN1/aIbGIPLWp76OyJLZo5JkNlRB/5",
-	"QB0RLsoKWjEHPD05p1VtIqcCFH6AW+baOuCxya9enLz4+pQ4L7FWQip2mZkCRJGbRbiYjK1lsvFpnPID",
-	"m5utS8Ak0PPnz781Iv6nDxdnJEeVYn9E4iAudGO2l5tl4PERcoPsdmNGjp2BPxfScH+ei6WKCSU31lC5",
-	"IVoQBQYMdfUPh1uNeDgjlNjHSI7jUkVywafmf+MwYDMls/o5UI7AwPJnyBXgTn7iMy6WnGAqyO4Tu76Q",
-	"pisVbgXzMOqYWAqwWRmmyM1Q55Ebq+iMWrqxqYSbptz7I2/yUscfjZzLWQLcHslxzWbOC8P3R8+OTyJX",
-	"VIm0rE5Ho+VyeUzx52MhpyP3rhq9vbx49cP1K3yncbGjV+Nx1IrtR099AJQWLDqNnh+fHD+3hlCG7DZa",
-	"PB3hobtRI+emEFC8r1ttQhAyXCuSiTwlzIFyBpWRY1Rlhrgs6Zr9KRt4p0pwdWzjd/ZYoLHgImO1vvLy",
-	"pN0d7Jch9xFJczT929PYk+xIfjafatN5lAhuvrA5FfMYxjnUQKuf9qG3hzUxapo53N/H4UebrY1s46ot",
-	"HnTdw+4/rfTFeXZysreGQs2BvUA3nHNkqVa8cWi0enkj37MHxXs5n1NZ2QPfhl7EhAgOpAa4IZMlNqFh",
-	"EpM+mk4VlqUYSos+mUEaCl2AZBNbvSDUJhLtEdpf8O1zHPiA8PS2x0B/pIX/+dEg/ZnmM2too+DFk2jI",
-	"h4pWtjNRrREmbA1sa64Z5v0P2FuLcbLMWJKhqM3oAnMyrdxa86NY8jOCER53dH9Dj6GwVLhoFnZAfHVP",
-	"xYd4IM994mQPWGs2FYrLexS1cPIJ68RD5G5rmzEJVuqKBE5hHxMfirYBZ1cLWYkyBPPzNL3op2j22r2s",
-	"U7ca7mC2guin+0f0EGsm7ZYGj0TzS5gybqwVP2ZMVivYg7ju8eTortWN8r7FoV3cvQHdxd2hueVLAPG8",
-	"DT60BpeuoNdwjD3JNsAwXTtik5rtNgW9/7QBC6O21x4UmOfDsg5tdScbG/l5Zo1xhTZkoHvbMXljbXPz",
-	"thGpCvIFDAjOVhZpN0C4Joy/NhOm3X3skEaMhyue6mdtHq6rEL4k9Y3u6t64awXDeX344dAYGBIKtGnc",
-	"9kgU/Mib0Q4D/s0k3Wla/DB0jSZCOnR94dUOGROXzomz7htRmlbYgcmYF2i5EaVZnhO0wRmoY7KN+XFB",
-	"ubE/x0BKngoOfXn1GgHxBUi0aSEQINKffWMGV7mzB4fHDGT1VctKxvRQHSvwTSU22eUrBNXJTj2aggYp",
-	"4pxbq/GJIjTRPmyj2zqe9I/XHZMPPmKDJ7vGxhBS3oDu4//Cvnvl04g9Cni2NwrABFZYQHFYElnyPeD9",
-	"LWif8MAN2ZzmkjKNPWUNSDJa2Aqmh1iAI1af31UHRP41dlglpYKYaOBkznipQcVEM0iJtnJhLMVSgbSO",
-	"jCiAG/PlmHQJp49yPIEMl1xpmucQMFf3Z/O3DjsPYD5nfLYHtL9jXBNKMEOLY7pycNyjwXxdUPAQnOdi",
-	"upXl/xarzncjif+DwSiU9pYLLTF3/LSBiNSX9TA6p+aCLsZ7F88XHBQRPK+Q4lxFVNzr1ulTsa5J+tzX",
-	"m+eg68g/OhY2RN13Kq5aB9R223xzDcAWVPYrdUE6JWCHpN0aDb3w0T/ZK6kpdnTXXD+w1i+5asohDo6X",
-	"IfEvWzV1e3BNWhUe/xzfpHs7xEOxNmoVxwaxZ8j8nXvmV61wWsf9D6txBObKFKE1jeBJBlsBAMAJ4z0b",
-	"4X836dhGx+so5Nq1Qv4V04cvqzskcRgwGe9DfSHbY8jmf+lcNbMWPMZic/fG0hfcNS80yyQ0l0DTarOl",
-	"f23M4WvfdP0g6QQcfatMwhdxJPfjRCJFcLF8qL9QlwE+nlLKjZEB6/HjlIQpl/fHYwJkTJNZnyreU6XB",
-	"Vjcehizs2FsRxa80M3LhjqW0PRd/hBfb9WkH3nXkY0t8Bh2Mv4rSuA3WZaiNTapmkNr7AGR9hKztXAhu",
-	"o14PygMP+B5v7Eo31Iec5xivrJeL9zvZBnbBqo88D1//NdDh5dfmkjR9+A6pvCxqYqzHsr4oKq/Ydr0t",
-	"qNRDSs2R3wo5ju7c5XNrXQd73vnQwBvi5Kk/bb0Hj2HqdtKDyq5qvnWpX227rYJ05JqyPmLkQeOhwrvX",
-	"rJHLsB6kERVMGwlhlYa9lo1cY7rgvJsuuMTyBE1nTnegSGO8LirsCYdXPP1tkMIrLBTFItSu3t/EJSO4",
-	"1YfDqusz7gpQCeWwJNiHoV14xOZAJv4+S4yABhCFq2xwtX+l33St/sKK/4vQxzuxMMoeh3uibC/gUurM",
-	"Vj9vSysStKz2RipdDOOdd78NZnwrxMywITFGRLvjsT0dRluNcIdAP4NKDRcq1vePuMMyzLCWWrorKrmw",
-	"qTYsWyavhWzqvX1Tfr4599rPtOHZkO/xwpEDOWNm8C9d1dXcITNAFTOo9mFx4zytAwAt5NsK+gb59tDL",
-	"kO3y7qABz3eDoU5sLbafUBZSLJ5ZSLRvrTgEjKJuObaxrDzgEZw1V1Za4sdTEjdwW+SU8Ztj4prnkhNX",
-	"82/5VHDAdH7dkKzPDm9Av/fNjg6GDTfDAEYcaB6Pk2YwI08mohuBdtOgSRly59+XWhHatFTzQ/hDK5jM",
-	"dycKbN8cReftFmxTyrjrn1UfugjXh3zkKwUiVzApFaS2IwnWFmSQzMiE8VTZIyI6o5z4HkDHJNA8yabv",
-	"g/2TyAyg+Mh1Bkyi0kQKk4BnUyAN+Zuu31OLNjqiMoye1s2/o5UreA9pejS9qYZqWqyGseg0huXjac3N",
-	"2e4V1iO0DuuPkvouxaDhgFct/irAbS+FXFc+ZO9n2IO2QS6gNVG7Km4nzvBKB70Z8E5KDsre7i18VM0a",
-	"297Vl565b2xx6tq7H80YIbsfl1Cjd8XwDN53v1KD/tArxcOjy3bS8ZEXo4dnaJoXPXCC5n6cgfYw7h4h",
-	"e9mUmp2RSpQxYRN7yYcoh6687zRd2n2zG9cyBU2Y9ldLu7m2WVjTAWpPOFhpM7/loOU0uj9seUvr4rGh",
-	"UlnrBzDbJlPtw3WkVeNA4LEdY77ZS/OVwPOTsdEN/7pGoPijoWuDxUQsuY8Xm8GRKpvAcB1CbjV1E/5w",
-	"a7qH80JXfpEb4sQ/8rxqrwlvYe/1fwuRles89tuNGbe7ph22isWiajDjWRPc8PEnVLqFD1BxBoqgH+3O",
-	"63714uT51xbB7ihudVafCGaKKC0kYHMKTsalL9rEc6JPFMHDsEM+9FV9yc6B/Oi6rdyX9aU704ZqZepm",
-	"d489SKFsfaSNeIbRviJ5Rnfur41FRQ1uDsskhweTrSjy+wmzxk6BPLfylSxBCMQjl9rbPVi4MsdQuPDc",
-	"jj/ISpsNf3/3Lb5x/1vAt4OJzZ/aLjdG93V15s7cMrJX9hwMkxc4/G+J7z7QGWChlq2KHXersraEegq8",
-	"OhjMvwNe/T/rtFBmAPIIvsFattGdLPkG9VIXMx2u3uywpUVGpyhXcLavCrOrkq+olFK56tGw6faOzlxh",
-	"GRarLDNhfAf7jTsqFShAM4+lApQ91U5uzLs37XfIVICy9fz1uNgMRx1/5NscV7uCAqhWRNEJ5FUoOviS",
-	"8dRdjHEg289d+vVFU5jNnAdLGxjAEeo7tvnYgUdVMH/Q6g+FVIidoX75ZKSiezh0ZYlqms7NoHJBYppo",
-	"F82eN96cm6kf2vDngsz6DOHZRdedYgkWPzVdZJvmP8oVvK5GslRgkp/9tY7Yt9x4vjjNKaGkYIkuJfge",
-	"Oh231A3dlAaHRhYo96izso1YtO5+JpbO3zcrRn6qr6jzQPE5id6JMB9CwAxMY72fuQZSBipFu1ygF3cK",
-	"QeEDm8PRWNxCXf7gKgcrYjsZuSFcfjWMK2x94vdE61bFdRd2X/CF5yvvP93/TwAAAP//",
+	"7H3rcts4lvCroDhTle4a2nIuPfO1/eMbx51kXZ10p+z0dM12smOIPBIxogAGACVrXK7ap9kH2yfZwgHA",
+	"iwhKoi1ltnvnT2JJJC7nhnPHXZSIeSE4cK2i07uooJLOQYPET+dJIkqu35svzWfGo9OooDqL4ojTOUSn",
+	"EbWPXKZRHEn4XDIJaXSqZQlxpJIM5tS8+HsJk+g0+t2onm1kf1Wj65wms8s0ur+PowvBOSRayE1TJv6h",
+	"R0zq5yulEtI8nIJKJCs0E2bC11LMic6AFHQKZAwTISGK7WI+lyBXjdXYIZoTz+ntW+BTnUWnL05OYrN8",
+	"DdK8+x+/nB/9Oz36x8nRt387+vSH30dxpFeFGUZpyfg0uo+j26OpODLfHqkZK44EronmR4VgXIOMTic0",
+	"V3AfR28k3YybqXng8UD6nvG0Pc0aCGaMp9Gug16BEqVMwIw6aLtv2ZzpLqr+TSzJnPIVoZrMhdI9aMrx",
+	"7eYiU5jQMtfR6TcnsUEZm5fz6PSZQdiccfvpaYUfs5gpyEErvoLPJaiNKJL2kccjyYN182T2mT0x61XJ",
+	"N85W8sdv6xqoTLIu1t9TqYmYEErMbERIklGe5kC+EpLA0ZyyPCYTIYnOhAKyzARRAITpr2PzMOWEpWek",
+	"LAowH1KSiyVIklAFhEoggvex++c+Tn9qCOehzHwfe0p4KVIGKHy/g4QpJvhLka7M50RwDRw5gBZFzhJq",
+	"xhr9XRmA3O0IVj9odO/nrFFzH0fvRc6S1XciKeduqp5ZV3Set2dtgOLZH589ffEC2aiCTgc2Zv42Tj9k",
+	"QFI3dUyoIiqjEtJRgYuasByIfWEMiiAzr60fd6QKwZWF4GvK8lLChm0UUoxzmP9hGBDf27dCe7gWc9AZ",
+	"41OiNOWpIozjObKkqzP8IwVNWU4UXSmyzKgmWpBURHGUAU3dsXsFWq6OzidIIOuUfw2JMANrQZaUafLV",
+	"i2ffIgl/c/L86xZxrkuue1yv20TjeO/OwdLY8pUZ1zGWYSZYgFyNRer2IkFp/J6WKdNCKnyepkZ8Ki2p",
+	"+SqKo0KKAqR2ZA2GNxvLq3llIuRUaA288etYiBwoNz/bdQTfZGnwazyXzJTcyPJfoqycU25AxPg0h6Mk",
+	"o5xDTqaG76I4mpe5Zp1vx8L8C7fmBKd59CnA5FY0BBYg5PTcQCO8ISGnPy65xXH3VylyCzCapsxKjfct",
+	"QHZma+PwZyFnqqAJGEoxg9W6hhj/HRJtXlGaamiCiCaaLazsWzANRn6ngF9S8ym0e70Ur6lRx0L7aAmZ",
+	"XwyiPgWW4QjxLVNIjG2CSSodrYt3DXN8pvpjE9t6cr+vVkClpKvuInGwDeu8MnOsL5PWzNRZZ6WxBn5d",
+	"m7x+NK6GDC5lOpUwddhrKpj06B+fzD9Hn+5O4udP778aNXTO46NPd0/j/3dy//XdSfzsPqh/XtCCjlnO",
+	"9Kq7SdQow/TqmW2I7jdnyvBiQMglogAjOyrEdsmuhcI44kKHmVDCgsEyvGi14skOZOsVXPN0NWDsoBHC",
+	"zkUGyawLPjHrbvVSk0SUeUrGQIpynDOVIdt1F+sOq90J3p7m1Wm1hezFLGrMEdxVk4zbu3hlTgZ78I0h",
+	"F0s8H3I6hpwwhWeEMKJOxYPOisZRHeYrT6ru+Z2g0qDvABklElDSnd6Z82hOdXQapVTDkWZzCLELGD2u",
+	"kEyFqQ+PTHdmd8H2EvQSgBOztrTMISWGxgwgqskZ1398EYXskJ5TD6G+DQhv8SF8Wuk3QgzYsHnjqgwj",
+	"pPck5HCrrx2z7TaNKIC/kaIsVA+1GT2EJJQTSJkmpQJJpvg8yUBCTJQgXHAwVoLOYE5QliqjV9KikGIB",
+	"Mshllk67c/6kQA6TSEVOw1DSYI2m7g9SlGOr42xC3gf32H0cLf0p36b/LWvrnsoOdZ56NnJ/+JgedhbX",
+	"ouThp/GFZdXvIXBQDWbjPhXSDt41VGawIkwryCdnRGViyYngSXDkXp5QIBcsgfDJZOh5u7Zglhdb/OEL",
+	"FRr92LVAC0GwsgZ71Uw0T9fFciLm3jxsWn0nAQv4PjRraVULr3OqEq3w5lGACqiGqUTZ3/ktofOCsmn3",
+	"B3e4eHCE1NVXC7f0dfWt95ShPZpbHNGmEtb9Ve9OfinVdJCy34FqRlU2xDgqJCx6yPJza919B1BIiNQA",
+	"seMgEGIPXA9Kt9gQRSJ2DmwHWAp4uNx5dWske6WVrNFRnoslpGGm9gdP4Hj5ORNOD3QPES6WMRmv0BA/",
+	"895N8uxk0BlESy0C3jNUDJ388hOq4HE4hoSWPbrNlC0guBWqCeQKCNPEPjPo2MTF/QWkl0w7qELOeRby",
+	"l7y0EAwxnfeHDnup7HFCqNJSyJDBtHTOkPYbP3IgOePO6UKTjJhZiTaAXVJFtGRoIzzwvPc06sijRnIT",
+	"kPWGGoBax06YPTTwB5wqqlaSN3qg3WPrm/Kvh5b0uulZas+q4VarDVGFJUggIKlqGmV9MtAOFlrBG284",
+	"9zoNNtvNky3i49W80KtTYrFDaO4c2LuIQzd4xxDKhRqiQG3ycTzIrBr2MKQvV2EDjGumc/AKy5qfoUwy",
+	"YxEYbQGNh9M5zMdNy2DrOWpgHPK2GpsHUnVuyM4fFe3Jz0kBUglOMoru3CSjfApEeReydbI6m6D2GIet",
+	"llInYg49wtiMAzwlE1HyNGhsLUKi8wdhLXqmSA6T2lUdcE1QGYSv0ZRry+yJIugysYJsLEU5zcwHpogL",
+	"xhHnfQ2t8RHnQo9fqJb+uzitHJ/0y39N5QCNr3K9bpobxcY1Pvk483C7KcHSWvxHccsP2RD/TW6qHZR+",
+	"85Zt/d4cWXUYYbNNgls+sAZopfHDNcAGWpp2jHfiRHG0ZDpLJV1y7yY064xr9zpKLCJKrVhqz92FmNln",
+	"8E8cBB9CcJbJLIqjCWV5jxP+Mg3IF05Yannt1XhM5hRnCiYjfFrzEZ/Ef/o27B2+5Aume3RfuC2YtH/u",
+	"xgOlzLcTpnkorsYOoePSieBeKzUQKklYCun5EAvNvmJPmR3O072dO+s+98dKxL1LvTYXFMBTR+xWXbEx",
+	"JG411oTyBCyLWIyGyHmNAHrFj507RBFvvQ/Ur+oHoYkTaTj59YondpUXjW9fSYkC773Rhs0XPxjJZV6c",
+	"MAPZtspbA+EddMmv4d1ZP/bdT08UepGomllnuASaqjNjNHFYgCSW4sJmmXcPbULhTyqgojo3kV9dCHjv",
+	"LCk+UlndG/0rxpOgYgOcUPSXE0WXBmwTJpU+Iy6qdEqMEEbdB38gLnyzC7uvG0zVOdfcVT/sDnx8OQQ9",
+	"/Pz6AZatWM4AK817M7dmvtR+9J32dGkDgvT20j79zcna7uKo5OxzCe53n/AR2pvzCD9gVwHdmWkXwYri",
+	"zqY3JrjEbRHgks3c9A/jaJcU1UQyrrwHx1e19jvIu9ugjO0oW+PzzcljpdO8qcu32eY+rs+r3SmpSlFr",
+	"ktMziy336ekOtBUPdkgMNwFqj9GuOXd9qQI1mOKNnpAfYOnDcANIYsYcHCoE1PkiNqwWtUJRlpptNM4c",
+	"+taoU8Gzs8bRi4dz/E+OeQbsacfTrEFNAxkjLQeFpTEq0haBw0n2gUJk16QT6zfunmzjVTheGtSj2bTP",
+	"Iq/TH3ZmIaOXqrD7pc+320wzNDoIsz7VKVsAD02xGKBfr8HVv+rX2Q9Tn6TRAe2EQd4T52ccwjvXcBsG",
+	"8JJK7vJttmS84OBupPq94PrrlXfMTzD6NKZyXr2+IN+++OZP6OvC3M31QyftQZXQGUhizOQnioglJ0sh",
+	"01OCfPnE6OYpYEovZusjLJ8odJeHjTgddLj/XGViEm633M1O9IgIv2mdd0G/IVea9qiw9t1ciBm6+hk3",
+	"lvoTRXIxDQ3lc6z6XHwG3NaeEBOyEuUpYXxBc5ZiLvSYpSnwmHChrScwxgzSmPz3f/5X0OHWyDdaQ22e",
+	"W78CU2QpBZ9aVZs6BOzqed6Sn2QNvLKHvVHr2BD7WF8zHYtSn45zymen1rFqBjA7MB/sTJbCtpoDdupq",
+	"eRVZBdmjKdPaNL9BEnKhz+tAYnsjb9kCrB9VWSSgA9V5/pcYQjQYnro8zkf4wzaK18Ugt4OTIIfKXasF",
+	"rQOqX3pj5hZUQ6hyaZ0dKeZORCNkvJplXfOYIs2UNzjJMgMJhu9QjgjtSg46wq4nktCTKLJbCm1D19+g",
+	"zu8hLjPUx7chbDLAOtRhATGnq+/QS9JF3F9FSeZ05bwoWPGhYY6H0YQaKWnT8ZlE4KzIjItl2NciCuBh",
+	"76qGOYpQm+FIcS5Hh4GE7srqaQ/0zrsruOD2KFsPNzatoUacewcnTMOE2YFJK/OlZ4FUY5KToXNOGt69",
+	"vVo7uPJQbKJt7oTC1JaU6l3X5F3TrUNnk3Q2sNOBHTmeaR/uyblquHPX7BuZZGzRl4ni/BGBs/27diTO",
+	"nTFGqCWUG4m2e1y55UFeZ92UKTrO+9Y3BQ6S5uEft5R7DMlAz0Uy61vDnHI67f0RfXAh3UiRnCqN3lxi",
+	"VpCDhnwVZLgetxPTmSg1+bORBb+LNvrW1uaurfEB+TYSizt6qlCAJlkfDCRMSkWD6vSKcOGCvWJiTCxD",
+	"PGPot7JsrVd4nn5Vb2h80yXyu3Qcj8NNjPX9Wg2RkFPK2T+oi2TWC2j4PGqXR4RVPq76hhZF0APipzq4",
+	"sHGi4vHSJlgAs0euDPOFDxr8WfCE5jlyB+NGhPPa679BCduVPoI7LwPxTrOKABf+OLHWaZDlt6hjln23",
+	"J4I2DaH1tdqw8aMznzs+v51KcAa+ImEuFjQfuOWeXC2sBzbrdmbQVPTUvMlBKm8nxClLzm3wMLV5Vi4w",
+	"7zIdtscLlYYiLM+kq2Jq7/CqpZpuzMBtakk+DQOnqzfeQ9+HFj8lf4Tkud6gyFa1+8+fPj15cbK9gN/7",
+	"dDdlTOAzmDNxRkRBP5c75U5sTJ3A8EczFhRVQc+u26sRViGC+3LbOg5uKdENEKKxD2IGQ1MwtX+n1cHi",
+	"2z9uK+Vec4/gKCEsfqgTmAIurE7FdIxhcbv1OaSrXq9h189naCQUeL7UDYPN4tjMYV1ixoSzKXlBA64K",
+	"RO8mNnq8sB3Xe9pwtNopQqDzEY5gEGNwDWxfzudQb8ADYxzr825xiATNUWuK1jXjO53vbr1xDbgQrP8C",
+	"MmVJQBiOpWeQ3U84WPjeOl1BlAFN+6IXQPOQ988cdhMqXX2l0kSxKYeUmKGI1dZ3LB80M+zqGSh5vZ6A",
+	"cy8TOewQVLDPVSDxS/BwqDbdmC/2MO/iybo3Ssn06trQlwtV2tj/GKgE+drvDMbjGaz+Zh3dSI24Tnyo",
+	"3nCmdWGbOjA+EaHWC/nkKBNKQ0r+Xip9xDhyBqFJAqohU44/8o8cixQJaqoJlZKBIpST8/eXmPXz1c15",
+	"qTMhnSlxSl7iYki90puvbYlsYosWtS06e2KTZo5JXxrRR96TR4SLsoJWzAGrJ+d0VanIqQCFH+CWubYO",
+	"WDb51YuTF1+fEmclVoeQil1kpgBR5GYRzidjc5msfxqn/MDmZusSMAj0/Pnzb42I/+nDxRnJ8UixPyJx",
+	"EOe6MdvLzTKwfITcILvdmJFjp+DPhTTcn+diqWJCyY1VVG6IFkSBAUOV/cPhViMezggl9jGS47hUkVzw",
+	"qfnfGAzY7Mmsfg6UIzAw/RlyBbiTn/iMiyUnGAqy+8TuMKTumoVbwTiMOiaWAmxUhily09d55MYedOZY",
+	"urGhhJs63fsjr+NSxx+NnMtZAtyW5LimNOeF4fujZ8cnkUuqRFpWp6PRcrk8pvjzsZDTkXtXjd5eXrz6",
+	"4foVvlOb2NGr8Thq+Pajp94BSgsWnUbPj0+On1tFKEN2Gy2ejrDoblTLuSkEDt7XjTYhCBmuFclEnhLm",
+	"QDmDlZFjVGWGuCzpmv0p63inSnB1bP13tizQaHCR0VpfeXnS7F72S5/5iKQ5mv7taexJdiQ/m0+V6jxK",
+	"BDdf2JiKeQz9HKqnJVCz6O1hzY7qZg7393H40XprI9sIa4cHXXez+09rfXGenZzsraFQXbAX6IZzjizV",
+	"8Df2jVYtb+R79qB4L+dzKle24NvQi5gQwYFUADdkssQmNExi0EfTqcK0FENp0SczSE2hC5BsYrMXhNpG",
+	"oh1C+wu+fY4DHxCeXvfo6Y+08D8/GqQ/03xmFW0UvFiJhnyo6Mp2JqpOhAnbANuKa/p5/wP24GKcLDOW",
+	"ZChqM7rAmEwjtlb/KJb8jKCHx5Xub+kxFJYKF/XCDoivdlV8iAfy3AdO9oC1elMhv7xHUQMnnzBPPETu",
+	"NrcZg2ClXpFAFfYx8a5o63B2uZArUYZgfp6mF90QzV67l7XyVsMdzNYQ/XT/iO5jzaTZ0uCRaH4JU8aN",
+	"tuLHjMl6BnsQ1x2eHN01umXeNzi0jbs3oNu4OzS3fAkgnjfBh9rg0iX0Go6xlWw9DNPWI7Yds+2mpfef",
+	"tmBh1LTagwLzvF/Woa7uZGMtP8+sMq5Qhwx0bzsmb6xubt42IlVBvoAewdmIIg0DhGvW+GtTYZrdxw6p",
+	"xHi4YlU/a/JwlYXwJalvdFf17t0oGM6r4odDY6BPKNC6cdsjUfAjr0c7DPi3k3SrqfLD0DWaCOnQ9YVX",
+	"26dMXDojzppvRGm6wg5MRr1AzY0ozfKcoA7OQB2TXdSPC8qN/jkGUvJUcOjKq9cIiC9AonULgQCR/uwb",
+	"M7jMnT0YPGYge141tGQMD1W+At9UYptevkZQrejUoymolyLOudUanyhCE+3dNrp5xpNued0x+eA9NljZ",
+	"NTaKkPIKdBf/F/bdKx9G7FDAs71RAAawwgKKw5LIku8B729B+4AHbsjGNJeUaewpa0CS0cJmMD1EAxyx",
+	"qn5XHRD519hhlZQKYqKBkznjpQYVE80gJdrKhbEUSwXSGjKiAG7Ul2PSJpwuyrECGS650jTPIaCu7k/n",
+	"bxQ792A+Z3y2B7S/Y1wTSjBCi2O6dHDco8F8lVDwEJznYrqT5v8Ws86HkcT/QWcUSnvLhZaYW3Zaj0fq",
+	"y1oYraq5oInx3vnzBQdFBM9XSHEuIyrudOv0oVjXTH3u881z0JXnHw0L66LuGhVXjQK1YZuvrx/Ygcp+",
+	"pSZIKwXskLRboaHjPvonWyUVxY7u6msKNtolV3U6xMHx0if+ZSOnbg+mSSPD459jm7RvkXgo1kaN5Ngg",
+	"9gyZv3PP/KoPnEa5/2FPHIGxMkVoRSNYyWAzAAA4YbyjI/zvJh3b6HgThVy7Vsi/YvrwaXWHJA4DJmN9",
+	"qC+ke/Tp/C+dqWbWgmUsNnZvNH3BXfNCs0xCcwk0XW3X9K+NOnztm64fJJyAo+8USfgihuR+jEikCC6W",
+	"D7UXqjTAx1NKudUzYC1+nJIw5eL+WCZAxjSZdaniPVUabHbjYcjCjr0TUfxKIyMXriylabn4El5s16cd",
+	"eDeRj03x6TUw/ipKYzZYk6FSNqmaQWrvA5BVCVnTuBDcer0eFAfusT3e2JVuyQ85z9FfWS0X74GyDeyC",
+	"WR95Hr5OrLfDy673hv26jri6X98hDzmLwhjztqzNiodcbLvjFlTqvsPPkeka2Y7u3OV4G00MWxd9aOD1",
+	"cfzUV2XvwbKYup10oDJUHWhcOljpeOsgHbnmrY8YuVfJWOFdblYZZpg3UosUpo0ksYeLveaNXGNY4bwd",
+	"VrjENAZNZ+6MQdHHeJV82BEir3j62yCFV5hQismqbf1gG5eM4FYfDquuH7lLVCWUw5Jgv4ZmghKbA5n4",
+	"eznRUxpAFK6yxtX+lYO6u/UXVhC+CH28EwujFOBwT5TtGVxKndks6V1pRYKWq72RShvDeDfeb4MZ3wox",
+	"M2xIjLLR7Ixsq8hoo2FuH+hnsFL9CY3VPSWuqIYZ1lJLd+UlFzYkh+nN5LWQdV64b97Pt8douxE5rCH5",
+	"Hi8mOZDRZgb/0tlf9V0zPVQxg9U+NHOcp1Eo0EC+zbSvkW+LY/p0l3cHdYy+63WJYguy/bi8kGKxtiHR",
+	"vgVjHzCKqjXZ1vTzgOVwVl9taYkfqylu4LbIKeM3x8Q12SUnrjbA8qnggGH/qnFZlx3egH7vmyIdDBtu",
+	"hh6MONA8Hif1YEaeTETbU+2mQZUyZPa/L7UitG695ofwxS0Y9HeVB7a/jqLzZqu2KWXc9dmqijPCeSQf",
+	"+VoiyRVMSgWp7VyCOQgZJDMyYTxVtpREZ5QT3yvomASaLNkwf7DPEpkBFB+5zoBJPDSRwiRgDQukIbvU",
+	"9YVq0EZLVIbR07gheLR2Ve8hVY+6h1Vf7os9YSw6jWL5eFpzczZ7inUIrcX6o6S6czGoOOCVjL8KcNvL",
+	"IzelGdl7HPZw2iAX0IqoXba3E2d49YPeDngnJXtlb/u2PqpmtW7v8lDP3Dc2iXXjHZFmjJDej0uo0Lum",
+	"eAbv7V/LVX/oFeXh0WUzOPnIi9bDM9RNjh44QX2PTk8bGXffkL2USs3OyEqUMWETexmIKPuu2m81Zxq2",
+	"2SFOsq1rnoImTPurqt2adtlA3VHqgMsPTbzW3n7HycshN80fNP2mcTFaXyqvtT+YbeOp9mGy0lVtuGBZ",
+	"kVEb7eX/SmB9Z2zOpP+/QZD50tWNzmwiltz7s83gyA2147pycTeazglffJvuoZ7pyi9yix/7R56vmmvC",
+	"W+I7/elC5Oc6o/3Lp93s/nbYbByL0t7IbUWY/WVcqBQU3oHGGSiCdr6rO/7qxcnzry0huJLi1VlV2cwU",
+	"UVpIwCYbnIxLn3yK9a5PFMGi3j4b/6q6LOhAdn7VHu/L2vqtaUM5P1XTvscWhCib52k9smG0r0mo0Z37",
+	"a2tyVI2bwzLJ4cFkM6P8fsKsMcjR6Fa+FsUIgXjkQpTDnZlrc/S5M8/t+L2stN0w8Xf44hv3vwV8O5jY",
+	"OLDt1mPOyPbZOphbRvbqoYNh8gKH/y3x3Qc6A0w4s9m943Z22Y5QT4GvDgbz74Cv/sU6DZQZgDyCbzAn",
+	"b3QnS77leKmSsg6XN3fYFClzpiiXOLevTLmrkq8dKaVyWbBh1e0dnbkEOUy6WWbC2Bj2G1fyFUikM4+l",
+	"ApStzic35t2b5jtkKkDZuoRqXGzqo44/8l3K7q6gAKoVUXQC+SrkvXzJeOou+DiQ7ucuL/uiIdZ6zoOF",
+	"NQzgCPWd57zPwqMqGN9o9LlCKsQOV798MlLRPRy6ekXVzfNmsHJObJpo522f11afm6nrUvH1TWZ9hvDs",
+	"oquOtwSTuOpuuHUTI+USd9c9bSowyc/+ekrsv24sZJzmlFBSsESXEnwvoJb56oauU5xDIwuUe9Rp2UYs",
+	"WrdAJpbOL2BWjPxUXbXngeJjJp3KNu9qwAhRrb2fuUZYBipFM52h4xcLQeEDm8PRWNxClZ7hMiBXxHZk",
+	"ckO4+G8YV9jCxe+JVi2Xq27yPnEN60TvP93/TwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
