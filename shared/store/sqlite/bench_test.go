@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/ebb-access/ebb/shared/store"
@@ -63,4 +64,43 @@ func BenchmarkCommit(b *testing.B) {
 		rows += len(writes)
 	}
 	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkBatchBesideLarge is BenchmarkBatch in a table with 300 large rows:
+// they must not slow the search for small ones.
+func BenchmarkBatchBesideLarge(b *testing.B) {
+	t, rows := opened(b), 0
+	for i := range 300 {
+		large := members(5000*i, 1)
+		large[0].Row.Key.Sort += " large"
+		large[0].Row.Body = fmt.Appendf(nil, `{"text":%q}`, strings.Repeat("x", 300<<10))
+		if err := t.Batch(context.Background(), large); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		b.StopTimer()
+		writes := members(rows, 20_000)
+		b.StartTimer()
+		if err := t.Batch(context.Background(), writes); err != nil {
+			b.Fatal(err)
+		}
+		rows += len(writes)
+	}
+	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkGet reads single rows of a directory of 200,000.
+func BenchmarkGet(b *testing.B) {
+	const count = 200_000
+	t := opened(b)
+	writes := members(0, count)
+	if err := t.Batch(context.Background(), writes); err != nil {
+		b.Fatal(err)
+	}
+	for i := 0; b.Loop(); i = (i + 7919) % count {
+		if _, err := t.Get(context.Background(), writes[i].Row.Key); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

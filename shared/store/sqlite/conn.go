@@ -17,13 +17,14 @@ const patience = 10 * time.Second
 
 // read runs do on a reader's connection. Each statement sees the newest commit.
 func (t *Table) read(ctx context.Context, op string, do func(*sqlite.Conn) error) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	conn, err := t.readers.Take(ctx)
+	conn, err := t.readers.Take(waiting)
 	if err != nil {
 		return sorted(op, err)
 	}
 	defer t.readers.Put(conn)
+	conn.SetInterrupt(ctx.Done())
 	return sorted(op, do(conn))
 }
 

@@ -120,7 +120,7 @@ func TestPlans(t *testing.T) {
 				return nil
 			},
 		})
-		want := "SEARCH rows USING PRIMARY KEY (part=? AND sort>"
+		want := "SEARCH rows USING INDEX sqlite_autoindex_rows_1 (part=? AND sort>"
 		if r.To != "" || r.Reverse {
 			want += "? AND sort<"
 		}

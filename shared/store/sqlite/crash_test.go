@@ -119,11 +119,12 @@ func killedChild(t *testing.T, path string) (said []string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var once sync.Once
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		said = append(said, lines.Text())
-		once.Do(func() { time.AfterFunc(300*time.Millisecond, func() { _ = cmd.Process.Kill() }) })
+		if len(said) == 10 { // amid its work, however slow the machine
+			time.AfterFunc(300*time.Millisecond, func() { _ = cmd.Process.Kill() })
+		}
 	}
 	_ = cmd.Wait() // it was killed
 	if len(said) < 10 {

@@ -31,11 +31,12 @@ import (
 const batchRows = 5000
 
 const (
-	getSQL    = `SELECT version, expires, body FROM rows WHERE part = ?1 AND sort = ?2 AND (expires = 0 OR expires > ?3)`
-	liveSQL   = `SELECT version FROM rows WHERE part = ?1 AND sort = ?2 AND (expires = 0 OR expires > ?3)`
-	putSQL    = `INSERT OR REPLACE INTO rows (part, sort, version, expires, body) VALUES (?1, ?2, ?3, ?4, ?5)`
+	getSQL  = `SELECT version, expires, body FROM rows WHERE part = ?1 AND sort = ?2 AND (expires = 0 OR expires > ?3)`
+	liveSQL = `SELECT version FROM rows WHERE part = ?1 AND sort = ?2 AND (expires = 0 OR expires > ?3)`
+	putSQL  = `INSERT INTO rows (part, sort, version, expires, body) VALUES (?1, ?2, ?3, ?4, ?5)
+		ON CONFLICT (part, sort) DO UPDATE SET version = ?3, expires = ?4, body = ?5`
 	deleteSQL = `DELETE FROM rows WHERE part = ?1 AND sort = ?2`
-	purgeSQL  = `DELETE FROM rows WHERE (part, sort) IN (SELECT part, sort FROM rows WHERE expires > 0 AND expires <= ?1 LIMIT ?2)`
+	purgeSQL  = `DELETE FROM rows WHERE rowid IN (SELECT rowid FROM rows WHERE expires > 0 AND expires <= ?1 LIMIT ?2)`
 )
 
 // Table is a store.Table in one file. Use Open; Close it at the end.
