@@ -25,6 +25,16 @@ const (
 	// happened; only a batch of several rows was stopped half-way, which is
 	// fault.Unclear.
 	Throttle
+	// Late answers fault.Unclear, and a write is made when Land is called: the
+	// slow one that arrives after its sender gave up. A read is fault.Backoff.
+	Late
+	// DieBefore ends the caller before the call was made; DieAfter when it was
+	// made and nobody has heard the answer. See Revive.
+	DieBefore
+	DieAfter
+	// Stale lets a read answer as if the last write through this table had not
+	// been made: what somebody knows who read a moment too early. A write is made.
+	Stale
 )
 
 // Call is one call of a table, before it is made. N counts all calls from 1;
@@ -40,74 +50,129 @@ type Call struct {
 // Faulty is a table whose calls go wrong as next says. next is asked before
 // each call, one at a time, and must not use the table. What the port forbids
 // is fault.Invalid as ever: it never leaves the caller's machine.
-func Faulty(inner store.Table, next func(Call) Mishap) store.Table {
-	return &faulty{inner: inner, next: next}
+func Faulty(inner store.Table, next func(Call) Mishap) *FaultyTable {
+	return &FaultyTable{inner: inner, next: next}
 }
 
-type faulty struct {
+// FaultyTable is what Faulty makes.
+type FaultyTable struct {
 	inner store.Table
 	next  func(Call) Mishap
-	mu    sync.Mutex
-	calls int
+
+	mu     sync.Mutex
+	calls  int
+	dead   bool
+	late   []func(context.Context) error
+	before map[store.Key]*store.Row // what the last write replaced; nil: no row
 }
 
-func (f *faulty) ask(c Call) Mishap {
+var _ store.Table = (*FaultyTable)(nil)
+
+// ask counts the call and says what happens to it. The dead are not counted.
+func (f *FaultyTable) ask(c Call) Mishap {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.dead {
+		panic(ErrDied)
+	}
 	f.calls++
 	c.N = f.calls
-	return f.next(c)
+	m := f.next(c)
+	if m == DieBefore {
+		f.dead = true
+		panic(ErrDied)
+	}
+	return m
 }
 
 // Get implements store.Table.
-func (f *faulty) Get(ctx context.Context, key store.Key) (store.Row, error) {
-	if m := f.ask(Call{Method: "get", Key: key}); m != None && key.Check() == nil {
+func (f *FaultyTable) Get(ctx context.Context, key store.Key) (store.Row, error) {
+	m := f.ask(Call{Method: "get", Key: key})
+	if m.spoils() && key.Check() == nil {
 		return store.Row{}, nothing("get", m)
 	}
-	return f.inner.Get(ctx, key)
+	row, err := f.inner.Get(ctx, key)
+	f.dieAfter(m)
+	if m == Stale {
+		return f.staleRow(key, row, err)
+	}
+	return row, err
 }
 
 // Query implements store.Table.
-func (f *faulty) Query(ctx context.Context, r store.Range) ([]store.Row, bool, error) {
-	if m := f.ask(Call{Method: "query", Range: r}); m != None && r.Check() == nil {
+func (f *FaultyTable) Query(ctx context.Context, r store.Range) ([]store.Row, bool, error) {
+	m := f.ask(Call{Method: "query", Range: r})
+	if m.spoils() && r.Check() == nil {
 		return nil, false, nothing("query", m)
 	}
-	return f.inner.Query(ctx, r)
+	rows, more, err := f.inner.Query(ctx, r)
+	f.dieAfter(m)
+	for m == Stale && err == nil {
+		fresh := rows
+		if rows = f.stalePage(r, fresh, more); len(rows) > 0 || !more {
+			return cutPage(r, rows, more)
+		}
+		// All of the page is newer than what is told: go on behind it.
+		r.After = fresh[len(fresh)-1].Sort
+		rows, more, err = f.inner.Query(ctx, r)
+	}
+	return rows, more, err
 }
 
 // Commit implements store.Table.
-func (f *faulty) Commit(ctx context.Context, writes []store.Write) error {
+func (f *FaultyTable) Commit(ctx context.Context, writes []store.Write) error {
 	m := f.ask(Call{Method: "commit", Writes: writes})
-	if m == None || store.CheckCommit(writes) != nil {
-		return f.inner.Commit(ctx, writes)
+	if store.CheckCommit(writes) != nil {
+		m = None
 	}
-	switch m {
-	case FailHappened:
-		return unclear("commit", f.inner.Commit(ctx, writes))
-	case FailUnclear:
-		return unclear("commit", nil)
-	default:
-		return nothing("commit", m)
-	}
+	return f.write(ctx, "commit", m, writes, f.inner.Commit)
 }
 
 // Batch implements store.Table.
-func (f *faulty) Batch(ctx context.Context, writes []store.Write) error {
+func (f *FaultyTable) Batch(ctx context.Context, writes []store.Write) error {
 	m := f.ask(Call{Method: "batch", Writes: writes})
-	if m == None || store.CheckBatch(writes) != nil {
-		return f.inner.Batch(ctx, writes)
+	if store.CheckBatch(writes) != nil {
+		m = None
 	}
-	half := len(writes) / 2
-	switch {
-	case m == FailHappened:
-		return unclear("batch", f.inner.Batch(ctx, writes))
-	case m == FailUnclear:
-		return unclear("batch", nil)
-	case m == Throttle && half > 0:
-		return unclear("batch", f.inner.Batch(ctx, writes[:half]))
-	default:
-		return nothing("batch", m)
+	if half := len(writes) / 2; m == Throttle && half > 0 {
+		m, writes = FailHappened, writes[:half]
 	}
+	return f.write(ctx, "batch", m, writes, f.inner.Batch)
+}
+
+func (f *FaultyTable) write(ctx context.Context, method string, m Mishap, writes []store.Write, do func(context.Context, []store.Write) error) error {
+	switch m {
+	case Fail, Throttle:
+		return nothing(method, m)
+	case FailUnclear:
+		return unclear(method, nil)
+	case Late:
+		f.postpone(writes, do)
+		return unclear(method, nil)
+	case None, FailHappened, DieBefore, DieAfter, Stale:
+	}
+	before := f.images(ctx, writes)
+	err := do(ctx, writes)
+	if err == nil {
+		f.mu.Lock()
+		f.before = before
+		f.mu.Unlock()
+	}
+	f.dieAfter(m)
+	if m == FailHappened {
+		return unclear(method, err)
+	}
+	return err
+}
+
+// spoils is whether a read comes to nothing.
+func (m Mishap) spoils() bool {
+	switch m {
+	case Fail, FailHappened, FailUnclear, Throttle, Late:
+		return true
+	case None, DieBefore, DieAfter, Stale:
+	}
+	return false
 }
 
 // nothing is the answer to a call that was not made.
