@@ -212,6 +212,15 @@ func (j *Judgment) remove(a string) {
 	}
 }
 
+// Only keeps the additions that are ready, with their holds; the others wait.
+func (j Judgment) Only(ready []string) Judgment {
+	waits := func(a string) bool { return slices.Contains(j.Add, a) && !slices.Contains(ready, a) }
+	out := j
+	out.Baselines = slices.DeleteFunc(slices.Clone(j.Baselines), func(h Hold) bool { return waits(h.Account) })
+	out.Add = slices.DeleteFunc(slices.Clone(j.Add), waits)
+	return out
+}
+
 // Overdue turns the grants whose end has come, and stuck removals that are to
 // be tried again, to revoking. It gives those that it turned.
 func (s *Standing) Overdue(now time.Time) []Grant {

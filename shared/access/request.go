@@ -48,6 +48,9 @@ type Item struct {
 	DecidedBy     string // account id; "" when policy decided
 	DecidedAt     time.Time
 	Grant         string
+	// Extends: the item asks to move this grant's end; the request's Start and
+	// Length are then the grant's start and its whole new time.
+	Extends string
 }
 
 // Open reports whether an item waits for a decision.

@@ -63,17 +63,16 @@ func (h *House) vote(ctx context.Context, by access.Actor, r access.Request, com
 		if it.State != access.Pending {
 			continue
 		}
-		g, err := h.voteItem(ctx, by, account, &r, i, to)
+		gs, more, err := h.voteItem(ctx, by, account, &r, i, to)
 		if err != nil {
 			refusal = err
 			continue
 		}
 		decided++
+		grants, events = append(grants, gs...), append(events, more...)
 		data := map[string]string{"item": fmt.Sprint(i), "resource": it.Resource, "rule": it.Rule, "approver": account, "comment": hash}
-		if g != nil {
-			data["grant"] = g.ID
-			grants = append(grants, *g)
-			events = append(events, h.grantEvent(*g, "approved"))
+		if len(gs) > 0 {
+			data["grant"] = gs[0].ID
 		}
 		events = append(events, h.requestEvent(r, "request."+string(to), who(by), data))
 	}
@@ -87,40 +86,57 @@ func (h *House) vote(ctx context.Context, by access.Actor, r access.Request, com
 	return h.Memory.SaveRequest(ctx, r, grants, texts, events...)
 }
 
-// voteItem judges approver and item as policy stands now.
-func (h *House) voteItem(ctx context.Context, by access.Actor, account string, r *access.Request, i int, to access.ItemState) (*access.Grant, error) {
+// voteItem judges approver and item as policy stands now. Approved, it gives
+// the new grant, or the one whose end moved.
+func (h *House) voteItem(ctx context.Context, by access.Actor, account string, r *access.Request, i int, to access.ItemState) ([]access.Grant, []audit.Event, error) {
 	it := &r.Items[i]
 	f, d, err := h.decide(ctx, r.Connector, r.By, r.Subject, it.Resource, it.Slug, r.Length)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	rule := d.Rule
 	if !d.Allowed && to == access.Approved {
-		return nil, fault.New("policy", fault.Forbidden, "policy does not allow this any more: %s", d.Because)
+		return nil, nil, fault.New("policy", fault.Forbidden, "policy does not allow this any more: %s", d.Because)
 	}
-	if rule.ID == "" {
-		rule = h.ruleOf(ctx, it.PolicyVersion, it.Rule)
+	if d.Rule.ID == "" {
+		d.Rule = h.ruleOf(ctx, it.PolicyVersion, it.Rule)
 	}
-	p, err := h.confirmed(ctx, r.Connector, account, rule.Approvers)
+	p, err := h.confirmed(ctx, r.Connector, account, d.Rule.Approvers)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p.User = by.User.ID
 	f.ask.Requester.User = r.Requester
-	if ok, why := rule.MayApprove(p, f.ask); !ok {
-		return nil, fault.New("policy", fault.Forbidden, "you cannot decide this: %s", why)
+	if ok, why := d.Rule.MayApprove(p, f.ask); !ok {
+		return nil, nil, fault.New("policy", fault.Forbidden, "you cannot decide this: %s", why)
 	}
 	if to == access.Approved && !f.conn.Usable() {
-		return nil, stopped(f.conn)
+		return nil, nil, stopped(f.conn)
 	}
-	it.State, it.DecidedBy, it.DecidedAt = to, account, h.Now()
-	it.Rule, it.PolicyVersion = rule.ID, max(d.Version, it.PolicyVersion)
-	if to != access.Approved {
-		return nil, nil
+	return h.settleItem(ctx, by, account, r, it, i, to, f, d)
+}
+
+// settleItem puts the decision on the item and makes what follows from it.
+func (h *House) settleItem(ctx context.Context, by access.Actor, account string, r *access.Request, it *access.Item, i int, to access.ItemState, f facts, d access.Decision) ([]access.Grant, []audit.Event, error) {
+	next := *it
+	next.State, next.DecidedBy, next.DecidedAt = to, account, h.Now()
+	next.Rule, next.PolicyVersion = d.Rule.ID, max(d.Version, it.PolicyVersion)
+	var grants []access.Grant
+	var events []audit.Event
+	switch {
+	case to != access.Approved:
+	case it.Extends != "":
+		var err error
+		if grants, events, err = h.approveExtension(ctx, by, *r, *it, account, d); err != nil {
+			return nil, nil, err
+		}
+		next.Grant = it.Extends
+	default:
+		g := h.newGrant(*r, i, next, f.ask.Resource, []string{account})
+		next.Grant = g.ID
+		grants, events = []access.Grant{g}, []audit.Event{h.grantEvent(g, "approved")}
 	}
-	g := h.newGrant(*r, i, *it, f.ask.Resource, []string{account})
-	it.Grant = g.ID
-	return &g, nil
+	*it = next
+	return grants, events, nil
 }
 
 // ruleOf is a rule of an older policy, for denying what the newest no longer

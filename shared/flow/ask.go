@@ -135,7 +135,7 @@ func (h *House) confirmed(ctx context.Context, conn string, account string, w ac
 		if !w.Has(g) {
 			continue
 		}
-		v, err := h.Slack.View(ctx, connector.Link{Connector: conn, Team: g.Workspace}, g)
+		v, err := h.groupNow(ctx, conn, g)
 		if err != nil {
 			return p, err
 		}
@@ -145,6 +145,33 @@ func (h *House) confirmed(ctx context.Context, conn string, account string, w ac
 	}
 	p.Groups = still
 	return p, nil
+}
+
+// fresh is how old a read of an approver group may be: a hundred grants that
+// start together ask Slack once.
+const fresh = 5 * time.Second
+
+// groupNow reads a user group from Slack, or takes what was read seconds ago.
+func (h *House) groupNow(ctx context.Context, conn string, g directory.Resource) (access.View, error) {
+	now := h.Now()
+	key := conn + "/" + g.ID
+	if old, ok := h.recent.Load(key); ok {
+		if r := old.(recent); now.Sub(r.at) < fresh && !now.Before(r.at) {
+			return r.view, nil
+		}
+	}
+	v, err := h.Slack.View(ctx, connector.Link{Connector: conn, Team: g.Workspace}, g)
+	if err != nil {
+		return v, err
+	}
+	h.recent.Store(key, recent{at: now, view: v})
+	return v, nil
+}
+
+// recent is a read of a user group with its time.
+type recent struct {
+	at   time.Time
+	view access.View
 }
 
 // accountsOf gives the Slack accounts of a connector's owners.

@@ -31,6 +31,14 @@ func (o *outcome) fail(err error, accounts ...string) {
 
 // change stores the intent, writes, reads back and records.
 func (p *pass) change(ctx context.Context, j access.Judgment) error {
+	ready, err := p.prepare(ctx, j.Add)
+	if err != nil {
+		return p.trip(ctx, p.moving(), err)
+	}
+	j = j.Only(ready)
+	if len(j.Add)+len(j.Remove) == 0 {
+		return p.soon(ctx)
+	}
 	if !p.lock.MayWrite(p.h.Now()) {
 		return p.soon(ctx)
 	}
@@ -44,6 +52,9 @@ func (p *pass) change(ctx context.Context, j access.Judgment) error {
 	}
 	if out.closed {
 		return p.closeGroup(ctx, j)
+	}
+	if out.nothing(j) {
+		return p.undo(ctx, first, out)
 	}
 	p.tookOut(j, out)
 	if err := p.added(ctx, j, out); err != nil {
@@ -63,7 +74,63 @@ func (p *pass) change(ctx context.Context, j access.Judgment) error {
 	if err := p.failures(ctx, out); err != nil {
 		return err
 	}
+	return p.rest(ctx)
+}
+
+// rest ends a pass. While a write is unclear, whoever waits for it is looked at
+// when its re-read is due, and not before.
+func (p *pass) rest(ctx context.Context) error {
+	if w := p.st.Writing; w != nil {
+		now := p.h.Now()
+		var waiting []access.Grant
+		for _, g := range p.moving() {
+			if !g.NextTry.After(now) {
+				waiting = append(waiting, g)
+			}
+		}
+		return p.trip(ctx, waiting, &fault.Error{Kind: fault.Wait, Until: later(w.Due(), now.Add(time.Second)), Code: "unclear", Text: unclearText})
+	}
 	return p.putBack(ctx)
+}
+
+const unclearText = "Slack's answer to a change was lost; Ebb reads again before it calls anything done"
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// nothing reports whether Slack definitely refused all of it.
+func (o outcome) nothing(j access.Judgment) bool {
+	for _, a := range slices.Concat(j.Add, j.Remove) {
+		if o.failed[a] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// undo takes the intent back: nothing was written. What an older write left
+// unclear stays so.
+func (p *pass) undo(ctx context.Context, first *access.Writing, out outcome) error {
+	step := access.Step{Clear: p.st.Writing, Sleep: true}
+	if first != nil {
+		w := *first
+		w.Rev = p.st.Writing.Rev
+		step = access.Step{Writing: &w, Wake: w.Due()}
+	}
+	if err := p.save(ctx, step); err != nil {
+		return err
+	}
+	if err := p.load(ctx); err != nil {
+		return err
+	}
+	if err := p.failures(ctx, out); err != nil {
+		return err
+	}
+	return p.rest(ctx)
 }
 
 // intend stores holds and the write on its way, before anything is sent.
@@ -101,7 +168,7 @@ func (p *pass) unclear(ctx context.Context, cause error) error {
 	if err := p.load(ctx); err != nil {
 		return err
 	}
-	next := &fault.Error{Kind: fault.Wait, Until: w.Due(), Code: "unclear", Text: "Slack's answer to a change was lost; Ebb reads again before it calls anything done"}
+	next := &fault.Error{Kind: fault.Wait, Until: w.Due(), Code: "unclear", Text: unclearText}
 	return p.trip(ctx, p.moving(), next)
 }
 

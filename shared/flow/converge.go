@@ -83,7 +83,7 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	j.Add = append(j.Add, p.revived(ctx)...)
 	if len(j.Add)+len(j.Remove) == 0 {
-		return p.putBack(ctx)
+		return p.rest(ctx)
 	}
 	return p.change(ctx, j)
 }

@@ -19,6 +19,7 @@ package flow
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -73,6 +74,7 @@ type House struct {
 	URL string
 	Log *slog.Logger
 
+	recent sync.Map     // approver groups read within seconds, by connector and id
 	signed atomic.Int64 // the seal up to which this process knows a head
 }
 

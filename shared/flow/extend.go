@@ -1,0 +1,156 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// Extension is what became of the wish for more time: the grant, with its new
+// end if it was moved, and otherwise the request that waits for approval.
+type Extension struct {
+	Grant   access.Grant
+	Request *access.Request
+}
+
+// Extend asks for more time on a live grant; it moves an end and makes no
+// second grant. Policy decides the whole time from the start. What policy
+// approves by itself, and what somebody asks who may approve it, moves at once;
+// the rest becomes a request, because who approved two hours did not approve
+// three. A grant that is being taken back is not extended.
+func (h *House) Extend(ctx context.Context, by access.Actor, id string, more time.Duration) (Extension, error) {
+	const op = "flow.Extend"
+	var out Extension
+	err := again(func() error {
+		g, err := h.Memory.Grant(ctx, id)
+		if err != nil {
+			return err
+		}
+		out, err = h.extend(ctx, by, g, more)
+		return err
+	})
+	return out, fault.Wrap(op, err)
+}
+
+func (h *House) extend(ctx context.Context, by access.Actor, g access.Grant, more time.Duration) (Extension, error) {
+	const op = "flow.extend"
+	switch {
+	case !extendable(g, h.Now()):
+		return Extension{}, fault.New(op, fault.Invalid, "this grant is %s; ask again with a new request", g.State)
+	case more < time.Second:
+		return Extension{}, fault.At(op, "by", "say by how much, such as 1h")
+	case g.Parent != "":
+		return Extension{}, fault.New(op, fault.Invalid, "this comes with a user group; extend that grant")
+	}
+	account, err := h.asker(by, g.Connector)
+	if err != nil {
+		return Extension{}, err
+	}
+	r, err := h.Memory.Request(ctx, g.Request)
+	if err != nil {
+		return Extension{}, err
+	}
+	whole := g.End.Add(more).Sub(g.Start)
+	f, d, err := h.decide(ctx, g.Connector, r.By, g.Account, g.Resource, g.Slug, whole)
+	if err != nil {
+		return Extension{}, err
+	}
+	f.ask.Requester.User = r.Requester
+	p, err := h.confirmed(ctx, g.Connector, account, d.Rule.Approvers)
+	if err != nil {
+		return Extension{}, err
+	}
+	p.User = by.User.ID
+	approves, _ := d.Rule.MayApprove(p, f.ask)
+	approves = approves && !by.Service
+	switch {
+	case account != g.Account && account != r.By && !approves:
+		return Extension{}, fault.New(op, fault.Forbidden, "only who holds a grant, who asked for it, or who approves it can extend it")
+	case !d.Allowed:
+		return Extension{}, fault.New("policy", fault.Forbidden, "%s", d.Because)
+	case d.Auto || approves:
+		return h.moveEnd(ctx, by, g, g.End.Add(more), d)
+	}
+	return h.askForMore(ctx, by, account, g, whole, d)
+}
+
+// extendable: live, and not on its way out.
+func extendable(g access.Grant, now time.Time) bool {
+	switch g.State {
+	case access.Scheduled, access.Granting, access.Active:
+		return now.Before(g.End)
+	}
+	return false
+}
+
+func (h *House) moveEnd(ctx context.Context, by access.Actor, g access.Grant, end time.Time, d access.Decision) (Extension, error) {
+	moved, events, err := h.moved(ctx, by, g, end, d)
+	if err != nil {
+		return Extension{}, err
+	}
+	if err := h.Memory.SaveGrants(ctx, moved, events...); err != nil {
+		return Extension{}, err
+	}
+	g, err = h.Memory.Grant(ctx, g.ID)
+	return Extension{Grant: g}, err
+}
+
+// moved is the grant with its new end, with the default channels that came
+// with it.
+func (h *House) moved(ctx context.Context, by access.Actor, g access.Grant, end time.Time, d access.Decision) ([]access.Grant, []audit.Event, error) {
+	children, err := h.children(ctx, g)
+	if err != nil {
+		return nil, nil, err
+	}
+	g.PolicyVersion, g.Rule = d.Version, d.Rule.ID
+	var out []access.Grant
+	var events []audit.Event
+	for _, one := range append([]access.Grant{g}, children...) {
+		if one.Takes() {
+			continue
+		}
+		was := one.End
+		one.End = end
+		e := h.grantEvent(one, fmt.Sprintf("end moved from %s", stamp(was)))
+		e.Action, e.Actor = "grant.extended", who(by)
+		out, events = append(out, one), append(events, e)
+	}
+	return out, events, nil
+}
+
+// askForMore makes the request that waits for approval.
+func (h *House) askForMore(ctx context.Context, by access.Actor, account string, g access.Grant, whole time.Duration, d access.Decision) (Extension, error) {
+	now := h.Now()
+	r := access.Request{
+		ID: h.NewID("rq"), Requester: by.User.ID, By: account, Subject: g.Account, Connector: g.Connector,
+		Start: g.Start, Length: whole, Created: now, Expires: g.End, // after the end there is nothing to extend
+		Items: []access.Item{{
+			Resource: g.Resource, Kind: g.Kind, Slug: g.Slug, State: access.Pending, Rule: d.Rule.ID,
+			PolicyVersion: d.Version, Extends: g.ID,
+		}},
+	}
+	r, err := h.Memory.SaveRequest(ctx, r, nil, nil, h.requestEvent(r, "request.made", who(by), map[string]string{"extends": g.ID}))
+	return Extension{Grant: g, Request: &r}, err
+}
+
+// approveExtension is voteItem's part for an item that extends: the grant with
+// its new end, to be saved with the decision.
+func (h *House) approveExtension(ctx context.Context, by access.Actor, r access.Request, it access.Item, approver string, d access.Decision) ([]access.Grant, []audit.Event, error) {
+	g, err := h.Memory.Grant(ctx, it.Extends)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !extendable(g, h.Now()) {
+		return nil, nil, fault.New("flow.approveExtension", fault.Invalid, "the grant is %s and cannot be extended any more", g.State)
+	}
+	end := g.Start.Add(r.Length)
+	if !end.After(g.End) {
+		return nil, nil, fault.New("flow.approveExtension", fault.Invalid, "the grant lasts longer than this already")
+	}
+	g.Approvers = append(append([]string{}, g.Approvers...), approver)
+	return h.moved(ctx, by, g, end, d)
+}
