@@ -84,8 +84,8 @@ func testOneLock(t *testing.T, b bench) {
 	}
 }
 
-// testLargeCommits: commits of 100 rows race with each other and with a
-// reader; every commit is seen whole.
+// testLargeCommits: commits of 100 rows race with each other; afterwards all
+// rows are of one and the same commit, and none was lost.
 func testLargeCommits(t *testing.T, b bench) {
 	const writers, each = 4, 5
 	names := words(100, "row %03d")
