@@ -12,7 +12,7 @@ import (
 )
 
 // patience is how long a write waits for the lock of other processes, and a
-// read works, before it gives up with fault.Backoff.
+// read for a connection, before it gives up with fault.Backoff.
 const patience = 10 * time.Second
 
 // read runs do on a reader's connection. Each statement sees the newest commit.
