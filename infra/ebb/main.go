@@ -22,6 +22,8 @@ type cli struct {
 	Demo      demo.Demo        `cmd:"" help:"Tell the main job in this terminal." group:"The house:"`
 	Sync      glance.Sync      `cmd:"" help:"Read a Slack into a file, once, changing nothing." group:"A look at a Slack:"`
 	Directory glance.Directory `cmd:"" help:"List what a sync has found." group:"A look at a Slack:"`
+
+	ClientCommands `embed:"" group:"A house that runs:"`
 }
 
 func main() {
