@@ -180,8 +180,10 @@ func TestRules(t *testing.T) {
 		}
 	}
 	for _, ok := range [][2]string{
-		{"shared/store/sqlite", module + "shared/store"}, {"shared/flow", module + "shared/audit"},
-		{"shared/api", module + "shared/flow"}, {"infra/ebb/local", module + "shared/store/sqlite"},
+		{"shared/store/sqlite", module + "shared/store"},
+		{"shared/flow", module + "shared/audit"},
+		{"shared/api", module + "shared/flow"},
+		{"infra/ebb/local", module + "shared/store/sqlite"},
 	} {
 		if why := allowed(ok[0], ok[1]); why != "" {
 			t.Errorf("%s may not import %s: %s", ok[0], ok[1], why)

@@ -95,7 +95,7 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 	}
 	f, d, err := h.decide(ctx, conn, requester, subject, resource, slug, length)
 	if err == nil && !d.Allowed && requester == own {
-		if hidden := h.denial(ctx, f, d); fault.Is(hidden, fault.NotFound) {
+		if hidden := h.denial(ctx, by, f, d); fault.Is(hidden, fault.NotFound) {
 			err = hidden
 		}
 	}

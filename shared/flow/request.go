@@ -58,7 +58,7 @@ func (h *House) Request(ctx context.Context, by access.Actor, a Asking) (access.
 	}
 	var grants []access.Grant
 	for i, resource := range a.Resources {
-		item, g, err := h.item(ctx, &r, i, resource, a.Slug)
+		item, g, err := h.item(ctx, by, &r, i, resource, a.Slug)
 		if err != nil {
 			return r, h.refuse(ctx, op, by, a, resource, err)
 		}
@@ -119,13 +119,13 @@ func (a Asking) check(now time.Time) error {
 
 // item asks policy about one resource, and makes its grant where policy
 // approves by itself.
-func (h *House) item(ctx context.Context, r *access.Request, n int, resource, slug string) (access.Item, *access.Grant, error) {
+func (h *House) item(ctx context.Context, by access.Actor, r *access.Request, n int, resource, slug string) (access.Item, *access.Grant, error) {
 	f, d, err := h.decide(ctx, r.Connector, r.By, r.Subject, resource, slug, r.Length)
 	if err != nil {
 		return access.Item{}, nil, err
 	}
 	if !d.Allowed {
-		return access.Item{}, nil, h.denial(ctx, f, d)
+		return access.Item{}, nil, h.denial(ctx, by, f, d)
 	}
 	if !f.conn.Usable() {
 		return access.Item{}, nil, stopped(f.conn)
@@ -148,8 +148,9 @@ func (h *House) item(ctx context.Context, r *access.Request, n int, resource, sl
 
 // denial is what the requester is told. A private channel that neither policy
 // nor membership lets them know of does not exist for them.
-func (h *House) denial(ctx context.Context, f facts, d access.Decision) error {
-	if f.ask.Resource.Private {
+func (h *House) denial(ctx context.Context, by access.Actor, f facts, d access.Decision) error {
+	sees := by.Is(access.Auditor) || by.Is(access.IntegrationAdministrator) || slices.Contains(f.conn.Owners, by.User.ID)
+	if f.ask.Resource.Private && !sees {
 		known, err := h.knows(ctx, f.ask.Requester.Account.ID, f.ask.Resource)
 		if err != nil {
 			return err
