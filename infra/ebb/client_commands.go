@@ -13,7 +13,7 @@ type ClientCommands struct {
 	Approve    ApproveCmd    `cmd:"" help:"Approve a request."`
 	Deny       DenyCmd       `cmd:"" help:"Deny a request."`
 	Cancel     CancelCmd     `cmd:"" help:"Take a request back."`
-	Extend     ExtendCmd     `cmd:"" help:"Move a grant's end further."`
+	Extend     ExtendCmd     `cmd:"" help:"Ask for more time on a grant."`
 	End        EndCmd        `cmd:"" help:"End access now."`
 	Grants     GrantsCmd     `cmd:"" help:"List grants with the time left."`
 	Policy     PolicyCmd     `cmd:"" help:"Publish, explain or check the policy."`

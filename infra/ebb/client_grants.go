@@ -58,10 +58,13 @@ type ExtendCmd struct {
 	By    span   `required:"" placeholder:"1h" help:"By how much."`
 }
 
-// Run moves the end, where policy allows the whole time.
+// Run moves the end, or asks for it where somebody has to approve.
 func (x *ExtendCmd) Run(c *Client) error {
-	g, err := call[apiclient.Grant](c.api.ExtendGrant(background(), x.Grant, apiclient.Extension{Seconds: x.By.seconds()}))
-	return c.showGrant(g, err)
+	e, err := call[apiclient.Extended](c.api.ExtendGrant(background(), x.Grant, apiclient.Extension{Seconds: x.By.seconds()}))
+	if err != nil || e.Request.Id == "" {
+		return c.showGrant(e.Grant, err)
+	}
+	return c.showRequest(e.Request, nil)
 }
 
 // EndCmd is ebb end.

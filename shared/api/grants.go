@@ -20,9 +20,14 @@ func (s *server) GetGrant(ctx context.Context, r apigen.GetGrantRequestObject) (
 }
 
 func (s *server) ExtendGrant(ctx context.Context, r apigen.ExtendGrantRequestObject) (apigen.ExtendGrantResponseObject, error) {
-	_, err := s.house.Extend(ctx, actor(ctx), r.GrantId, seconds(r.Body.Seconds))
-	v, err := s.grantAfter(ctx, r.GrantId, err)
-	return apigen.ExtendGrant200JSONResponse(v), err
+	x, err := s.house.Extend(ctx, actor(ctx), r.GrantId, seconds(r.Body.Seconds))
+	var out apigen.Extended
+	if out.Grant, err = s.grantAfter(ctx, r.GrantId, err); err != nil || x.Request == nil {
+		return apigen.ExtendGrant200JSONResponse(out), err
+	}
+	v, err := s.house.ReadRequest(ctx, actor(ctx), x.Request.ID)
+	out.Request = requestJSON(v)
+	return apigen.ExtendGrant200JSONResponse(out), err
 }
 
 func (s *server) EndGrant(ctx context.Context, r apigen.EndGrantRequestObject) (apigen.EndGrantResponseObject, error) {

@@ -95,7 +95,7 @@ func itemJSON(v flow.RequestView, it access.Item) apigen.Item {
 	res.ID, res.Kind = it.Resource, it.Kind
 	out := apigen.Item{
 		Resource: resourceRef(res), Entitlement: directory.Word(it.Kind, it.Slug), State: apigen.ItemState(it.State),
-		Rule: it.Rule, PolicyVersion: it.PolicyVersion, DecidedAt: it.DecidedAt, Grant: it.Grant,
+		Rule: it.Rule, PolicyVersion: it.PolicyVersion, DecidedAt: it.DecidedAt, Grant: it.Grant, Extends: it.Extends,
 	}
 	if it.DecidedBy != "" {
 		out.DecidedBy, out.Comment = ref(it.DecidedBy, v.Names), v.Comments[it.DecidedBy]

@@ -8,13 +8,15 @@ package secret
 
 import "context"
 
-// Store keeps small values (at most 64 KiB) under names such as
+// Store keeps small values (1 byte to 64 KiB) under names such as
 // "connector/con_1/slack". Names are [a-z0-9_/-], 1 to 200 characters. Safe
 // for concurrent use.
 //
 // Errors: fault.NotFound for an unknown name, fault.Conflict when Swap comes
-// too late, fault.Invalid for a bad name or size, fault.Backoff otherwise. No
-// error holds a value.
+// too late, fault.Invalid for a bad name or size, fault.Misconfigured for a
+// missing key, wrong permissions or damage, fault.Unclear when a Swap or Delete
+// may have happened, fault.Backoff otherwise. No error holds a value. Versions
+// never repeat, not even after Delete.
 type Store interface {
 	// Get gives the current value and its version, an opaque word.
 	Get(ctx context.Context, name string) (value []byte, version string, err error)

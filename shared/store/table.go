@@ -8,9 +8,13 @@ type Key struct{ Part, Sort string }
 
 // Row is one row of the table. Body is a JSON object of at most 350 KiB whose
 // attributes an engine keeps readable (DynamoDB: attributes of their own;
-// SQLite: JSON text). Version is 1 at the first write and grows by one with
-// each. Expires, in Unix seconds, lets an engine delete the row afterwards;
-// reads never return a row whose time has passed (0: never).
+// SQLite: JSON text). Its meaning comes back, not its bytes: whole numbers exact
+// to 2^53, or float64. Version is 1 at the first write and grows by one with
+// each; a row that is deleted or expired and written again starts at 1, as does
+// every Batch, so a row that guards something (a lock) is overwritten, never
+// deleted. A row is gone from the second Expires on (Unix seconds, 0: never),
+// for Get, Query and the conditions of Commit alike, whether or not the engine
+// has deleted it.
 type Row struct {
 	Key
 	Version int64
@@ -56,19 +60,24 @@ type Range struct {
 // Errors: fault.NotFound from Get; fault.Conflict from Commit when a version
 // differs (nothing was written); fault.Backoff when nothing can have happened;
 // fault.Unclear when a Commit or Batch may or may not have happened;
-// fault.Invalid for what the port forbids. Each method may be repeated: a
+// fault.Invalid for what the port forbids; fault.Misconfigured where a person
+// must act (a damaged or read-only file). Each method may be repeated: a
 // repeated Commit whose first try happened answers Conflict, and its caller
 // reads again.
 type Table interface {
 	// Get reads one row as it stands now.
 	Get(ctx context.Context, key Key) (Row, error)
-	// Query reads rows of one partition. more says that rows remain behind
-	// the last one; a short page with more is allowed.
+	// Query reads rows of one partition. more is exact: expired rows count
+	// neither for Limit nor for more, and a page with more has at least one
+	// row. A page may end early at 1 MiB.
 	Query(ctx context.Context, r Range) (rows []Row, more bool, err error)
-	// Commit applies all writes or none. At most 100, no key twice.
+	// Commit applies all writes or none. At most 100, no key twice, at most
+	// 3 MiB of bodies. What is forbidden is refused before anything is read or
+	// written; an empty commit succeeds.
 	Commit(ctx context.Context, writes []Write) error
 	// Batch writes rows without looking at versions and without atomicity
 	// (Put and Delete only, Was is ignored, no key twice, any number): for the
-	// directory, which is a cache of Slack and not a decision. The stored version is 1.
+	// directory, which is a cache of Slack and not a decision. The stored
+	// version is 1. Once a part is written, an error is Unclear: send it again.
 	Batch(ctx context.Context, writes []Write) error
 }

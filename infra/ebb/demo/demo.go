@@ -190,7 +190,7 @@ func (s *story) holds(ctx context.Context, want ...person) error {
 	slices.Sort(ids)
 	slices.Sort(got)
 	if !slices.Equal(ids, got) {
-		return fmt.Errorf("Slack says that %v are in @oncall, and it should be %v (%s)", got, ids, strings.Join(names, ", "))
+		return fmt.Errorf("in Slack %v are in @oncall, and it should be %v (%s)", got, ids, strings.Join(names, ", "))
 	}
 	tell("read back from Slack: @oncall = %s", strings.Join(names, ", "))
 	return nil

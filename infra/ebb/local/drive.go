@@ -20,6 +20,7 @@ func (h *House) Drive(ctx context.Context) {
 	for _, lane := range []func(context.Context) (time.Time, error){h.Sweep, h.Sync} {
 		lanes.Go(func() { h.lane(ctx, lane) })
 	}
+	lanes.Go(func() { h.purge(ctx) })
 	lanes.Wait()
 }
 
@@ -33,6 +34,21 @@ func (h *House) lane(ctx context.Context, look func(context.Context) (time.Time,
 		select {
 		case <-ctx.Done():
 		case <-time.After(max(beat/10, beat-time.Since(began))):
+		}
+	}
+}
+
+// purge removes rows whose time has passed, once an hour; DynamoDB does that
+// by itself.
+func (h *House) purge(ctx context.Context) {
+	for {
+		if _, err := h.table.Purge(ctx); err != nil && ctx.Err() == nil {
+			h.Log.Warn("purge", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Hour):
 		}
 	}
 }

@@ -443,6 +443,12 @@ type Explanation struct {
 	Trail []string `json:"trail,omitempty,omitzero"`
 }
 
+// Extended defines model for Extended.
+type Extended struct {
+	Grant   Grant   `json:"grant"`
+	Request Request `json:"request,omitempty,omitzero"`
+}
+
 // Extension defines model for Extension.
 type Extension struct {
 	Seconds Seconds `json:"seconds"`
@@ -522,7 +528,10 @@ type Item struct {
 	DecidedBy Ref `json:"decidedBy,omitempty,omitzero"`
 
 	// Entitlement Such as usergroup:member
-	Entitlement   string      `json:"entitlement"`
+	Entitlement string `json:"entitlement"`
+
+	// Extends The grant whose end is to be moved; start and seconds are then its whole new time
+	Extends       string      `json:"extends,omitempty,omitzero"`
 	Grant         string      `json:"grant,omitempty,omitzero"`
 	PolicyVersion int64       `json:"policyVersion,omitempty,omitzero"`
 	Resource      ResourceRef `json:"resource"`
@@ -1238,18 +1247,20 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/grants/{grantId}/end (the `EndGrant` operationId).
 	EndGrant(ctx context.Context, grantId GrantParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ExtendGrantWithBody Move a grant's end further
+	// ExtendGrantWithBody Ask for more time on a grant
 	//
-	// Policy decides anew about the whole time from the start.
+	// Policy decides anew about the whole time from the start. What policy approves by itself, and what somebody asks who
+	// may approve it, moves the end at once; the rest becomes a request that waits for a decision.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/grants/{grantId}/extend (the `ExtendGrant` operationId).
 	ExtendGrantWithBody(ctx context.Context, grantId GrantParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ExtendGrant Move a grant's end further
+	// ExtendGrant Ask for more time on a grant
 	//
-	// Policy decides anew about the whole time from the start.
+	// Policy decides anew about the whole time from the start. What policy approves by itself, and what somebody asks who
+	// may approve it, moves the end at once; the rest becomes a request that waits for a decision.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1794,9 +1805,10 @@ func (c *Client) EndGrant(ctx context.Context, grantId GrantParam, reqEditors ..
 	return c.Client.Do(req)
 }
 
-// ExtendGrantWithBody Move a grant's end further
+// ExtendGrantWithBody Ask for more time on a grant
 //
-// Policy decides anew about the whole time from the start.
+// Policy decides anew about the whole time from the start. What policy approves by itself, and what somebody asks who
+// may approve it, moves the end at once; the rest becomes a request that waits for a decision.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1813,9 +1825,10 @@ func (c *Client) ExtendGrantWithBody(ctx context.Context, grantId GrantParam, co
 	return c.Client.Do(req)
 }
 
-// ExtendGrant Move a grant's end further
+// ExtendGrant Ask for more time on a grant
 //
-// Policy decides anew about the whole time from the start.
+// Policy decides anew about the whole time from the start. What policy approves by itself, and what somebody asks who
+// may approve it, moves the end at once; the rest becomes a request that waits for a decision.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4147,18 +4160,20 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/grants/{grantId}/end (the `EndGrant` operationId).
 	EndGrantWithResponse(ctx context.Context, grantId GrantParam, reqEditors ...RequestEditorFn) (*EndGrantResponse, error)
 
-	// ExtendGrantWithBodyWithResponse Move a grant's end further
+	// ExtendGrantWithBodyWithResponse Ask for more time on a grant
 	//
-	// Policy decides anew about the whole time from the start.
+	// Policy decides anew about the whole time from the start. What policy approves by itself, and what somebody asks who
+	// may approve it, moves the end at once; the rest becomes a request that waits for a decision.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/grants/{grantId}/extend (the `ExtendGrant` operationId).
 	ExtendGrantWithBodyWithResponse(ctx context.Context, grantId GrantParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ExtendGrantResponse, error)
 
-	// ExtendGrantWithResponse Move a grant's end further
+	// ExtendGrantWithResponse Ask for more time on a grant
 	//
-	// Policy decides anew about the whole time from the start.
+	// Policy decides anew about the whole time from the start. What policy approves by itself, and what somebody asks who
+	// may approve it, moves the end at once; the rest becomes a request that waits for a decision.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5139,7 +5154,7 @@ type ExtendGrantResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Grant
+	JSON200 *Extended
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *Failure
 	// HeadersDefault the parsed response headers for an HTTP default response
@@ -6101,9 +6116,10 @@ func (c *ClientWithResponses) EndGrantWithResponse(ctx context.Context, grantId 
 	return ParseEndGrantResponse(rsp)
 }
 
-// ExtendGrantWithBodyWithResponse Move a grant's end further
+// ExtendGrantWithBodyWithResponse Ask for more time on a grant
 //
-// Policy decides anew about the whole time from the start.
+// Policy decides anew about the whole time from the start. What policy approves by itself, and what somebody asks who
+// may approve it, moves the end at once; the rest becomes a request that waits for a decision.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6116,9 +6132,10 @@ func (c *ClientWithResponses) ExtendGrantWithBodyWithResponse(ctx context.Contex
 	return ParseExtendGrantResponse(rsp)
 }
 
-// ExtendGrantWithResponse Move a grant's end further
+// ExtendGrantWithResponse Ask for more time on a grant
 //
-// Policy decides anew about the whole time from the start.
+// Policy decides anew about the whole time from the start. What policy approves by itself, and what somebody asks who
+// may approve it, moves the end at once; the rest becomes a request that waits for a decision.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7350,7 +7367,7 @@ func ParseExtendGrantResponse(rsp *http.Response) (*ExtendGrantResponse, error) 
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Grant
+		var dest Extended
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
