@@ -1,0 +1,135 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// rights is who gets what on which route. Statuses stand in the order of
+// roles; each cell runs against a house of its own. {…} are filled in.
+var rights = []struct {
+	method, path, body string
+	//        nobody outsider guest ada service lin owner integrator auditor root
+	want string
+}{
+	{"GET", "/v1/me", "", "401 200 200 200 200 200 200 200 200 200"},
+	{"POST", "/v1/users", `{"connector":"{conn}","account":"{sam}"}`, "401 403 403 403 403 403 403 403 403 200"},
+	{"POST", "/v1/keys", `{"name":"mine"}`, "401 201 201 201 403 201 201 201 201 201"},
+	{"POST", "/v1/keys", `{"name":"root's","user":"u_root"}`, "401 403 403 403 403 403 403 403 403 201"},
+
+	{"GET", "/v1/connectors", "", "401 200 200 200 200 200 200 200 200 200"},
+	{"POST", "/v1/connectors", `{"name":"Second"}`, "401 403 403 403 403 403 403 403 403 201"},
+	{"GET", "/v1/connectors/{conn}", "", "401 404 200 200 200 200 200 200 200 200"},
+	{"POST", "/v1/connectors/{conn}/invitations", "", "401 404 403 403 403 403 201 403 403 201"},
+	{"PUT", "/v1/connectors/{conn}/token", `{"token":"xoxb-no"}`, "401 404 403 403 403 403 400 403 403 400"},
+	{"POST", "/v1/connectors/{conn}/syncs", `{}`, "401 404 403 403 403 403 202 403 403 202"},
+	{"POST", "/v1/connectors/{conn}/confirmation", "", "401 404 403 403 403 403 400 403 403 400"},
+	{"GET", "/v1/connectors/{conn}/log", "", "401 404 403 403 403 403 200 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/syncs", "", "401 404 403 403 403 403 200 200 200 200"},
+	{"GET", "/v1/syncs/{run}", "", "401 404 404 404 404 404 200 200 200 200"},
+
+	{"GET", "/v1/connectors/{conn}/accounts", "", "401 404 200 200 200 200 200 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/accounts/{sam}", "", "401 404 404 200 200 200 200 200 200 200"},
+	{"POST", "/v1/connectors/{conn}/accounts/{sam}/forget", "", "401 403 403 403 403 403 403 403 403 200"},
+	{"GET", "/v1/connectors/{conn}/resources", "", "401 404 200 200 200 200 200 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/resources/{oncall}", "", "401 404 404 200 200 200 200 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/resources/{town}", "", "401 404 200 200 200 200 200 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/resources/{incident}", "", "401 404 404 200 200 404 200 404 200 200"},
+	{"GET", "/v1/connectors/{conn}/resources/{hush}", "", "401 404 404 404 404 404 200 404 200 200"},
+	{"GET", "/v1/connectors/{conn}/resources/{hush}/members", "", "401 404 404 404 404 404 200 404 200 200"},
+	{"GET", "/v1/connectors/{conn}/resources/{oncall}/members", "", "401 404 404 200 200 200 200 200 200 200"},
+
+	{"GET", "/v1/policy", "", "401 403 403 403 403 403 403 200 200 200"},
+	{"PUT", "/v1/policy", policy, "401 403 403 403 403 403 403 403 403 200"},
+	{"POST", "/v1/policy/check", policy, "401 200 200 200 200 200 200 200 200 200"},
+	{"GET", "/v1/policy/explain?connector={conn}&resource={oncall}&seconds=60", "", "401 404 404 200 200 200 200 200 200 404"},
+	{"GET", "/v1/policy/explain?connector={conn}&resource={hush}&seconds=60", "", "401 404 404 404 404 404 200 404 200 404"},
+	{"GET", "/v1/policy/explain?connector={conn}&resource={oncall}&seconds=60&requester={sam}", "", "401 404 404 403 403 403 403 200 200 200"},
+
+	{"GET", "/v1/requests", "", "401 200 200 200 200 200 200 200 200 200"},
+	{"POST", "/v1/requests", `{"connector":"{conn}","resources":["{oncall}"],"seconds":60}`, "401 404 404 201 201 201 201 201 201 403"},
+	{"POST", "/v1/requests", `{"connector":"{conn}","resources":["{hush}"],"seconds":60}`, "401 404 404 404 404 404 403 404 403 403"},
+	{"POST", "/v1/requests", `{"connector":"{conn}","resources":["{incident}"],"seconds":60}`, "401 404 404 201 201 404 403 404 403 403"},
+	{"GET", "/v1/requests/{request}", "", "401 404 404 200 200 200 200 200 200 200"},
+	{"POST", "/v1/requests/{request}/approve", `{}`, "401 404 404 403 403 200 403 403 403 403"},
+	{"POST", "/v1/requests/{request}/deny", `{}`, "401 404 404 403 403 200 403 403 403 403"},
+	{"POST", "/v1/requests/{request}/cancel", "", "401 404 404 200 200 403 403 403 403 200"},
+
+	{"GET", "/v1/grants", "", "401 200 200 200 200 200 200 200 200 200"},
+	{"GET", "/v1/grants/{grant}", "", "401 404 404 200 200 200 200 200 200 200"},
+	{"POST", "/v1/grants/{grant}/extend", `{"seconds":60}`, "401 404 404 200 200 200 403 403 403 403"},
+	{"POST", "/v1/grants/{grant}/end", "", "401 404 404 200 200 403 200 403 403 200"},
+	{"POST", "/v1/grants/{grant}/retry", "", "401 404 404 200 200 403 200 403 403 200"},
+
+	{"GET", "/v1/audit/events?aggregate=policy", "", "401 403 403 403 403 403 403 403 200 200"},
+	{"POST", "/v1/audit/verify", "", "401 403 403 403 403 403 403 403 200 200"},
+}
+
+func TestRights(t *testing.T) {
+	for _, x := range rights {
+		t.Run(strings.NewReplacer("/", "·").Replace(x.method+x.path), func(t *testing.T) {
+			want := strings.Fields(x.want)
+			if len(want) != len(roles) {
+				t.Fatalf("%d statuses for %d roles", len(want), len(roles))
+			}
+			for i, role := range roles {
+				w := newWorld(t)
+				got := w.send(role, x.method, w.fill(x.path), w.fill(x.body))
+				if fmt.Sprint(got.Code) != want[i] {
+					t.Errorf("%s: %d, want %s: %s", role, got.Code, want[i], got.Body)
+				}
+				if role != "owner" && role != "auditor" && role != "root" && got.Code >= 400 && strings.Contains(got.Body.String(), "merger") {
+					t.Errorf("%s learns the name of a private channel: %s", role, got.Body)
+				}
+			}
+		})
+	}
+}
+
+// TestEveryRouteHasRights keeps the table whole: a route that is added to the
+// contract has to say who may use it.
+func TestEveryRouteHasRights(t *testing.T) {
+	for _, op := range operations(t) {
+		found := false
+		for _, x := range rights {
+			path, _, _ := strings.Cut(x.path, "?")
+			found = found || x.method == op.method && sameShape(op.path, path)
+		}
+		if !found {
+			t.Errorf("%s %s has no row in rights", op.method, op.path)
+		}
+	}
+}
+
+func sameShape(a, b string) bool {
+	x, y := strings.Split(a, "/"), strings.Split(b, "/")
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if strings.HasPrefix(x[i], "{") != strings.HasPrefix(y[i], "{") || !strings.HasPrefix(x[i], "{") && x[i] != y[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// fill names what a row speaks of, making it where it needs to be made.
+func (w *world) fill(s string) string {
+	w.t.Helper()
+	made := func(mark string, f func() string) {
+		if strings.Contains(s, mark) {
+			s = strings.ReplaceAll(s, mark, f())
+		}
+	}
+	made("{request}", w.asked)
+	made("{grant}", w.granted)
+	made("{run}", func() string {
+		c, err := w.store.Connector(w.t.Context(), w.conn)
+		w.ok(err)
+		return c.LastRun
+	})
+	return strings.NewReplacer("{conn}", w.conn, "{sam}", w.account["sam"], "{oncall}", w.oncall, "{incident}", w.incident,
+		"{hush}", w.hush, "{town}", w.open).Replace(s)
+}
