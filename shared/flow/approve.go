@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
@@ -83,7 +84,16 @@ func (h *House) vote(ctx context.Context, by access.Actor, r access.Request, com
 		}
 		return r, refusal
 	}
-	return h.Memory.SaveRequest(ctx, r, grants, texts, events...)
+	if r, err = h.Memory.SaveRequest(ctx, r, grants, texts, events...); err != nil {
+		return r, err
+	}
+	h.wake(ctx, "", created(grants)...)
+	return r, nil
+}
+
+// created leaves out the grants whose end was only moved: their execution runs.
+func created(grants []access.Grant) []access.Grant {
+	return slices.DeleteFunc(slices.Clone(grants), func(g access.Grant) bool { return g.Rev > 0 })
 }
 
 // voteItem judges approver and item as policy stands now. Approved, it gives

@@ -66,6 +66,9 @@ type House struct {
 	Secrets Secrets
 	Heads   Heads
 
+	// Executions wakes grants between sweeps; nil where sweep looks every second.
+	Executions Executions
+
 	// Pace gives Slack's tier of a method in calls a minute; a sync keeps to
 	// half of it. nil: a sync goes as fast as Slack lets it.
 	Pace func(method string) int
@@ -126,6 +129,19 @@ func (h *House) log() *slog.Logger {
 		return slog.New(slog.DiscardHandler)
 	}
 	return h.Log
+}
+
+// wake starts the executions of new grants. A lost one costs a minute: sweep
+// looks at everything that is due.
+func (h *House) wake(ctx context.Context, suffix string, grants ...access.Grant) {
+	if h.Executions == nil {
+		return
+	}
+	for _, g := range grants {
+		if err := h.Executions.Start(ctx, g.ID+suffix, g.ID); err != nil && !fault.Is(err, fault.Already) {
+			h.log().Warn("execution", "grant", g.ID, "error", err)
+		}
+	}
 }
 
 // who names an actor in an event.

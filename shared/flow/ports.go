@@ -79,6 +79,16 @@ type Secrets interface {
 	Delete(ctx context.Context, name string) error
 }
 
+// Executions wakes a grant's steps at the time that each step answers
+// (Step Functions). It is only an alarm clock: the row is the truth, and sweep
+// carries every grant without it, so its errors are logged and nothing else.
+type Executions interface {
+	// Start begins an execution of that name (the grant's id, or the id with
+	// ".end" for an early end) with {"grantId": grant} as its whole input.
+	// fault.Already when the name was used before.
+	Start(ctx context.Context, name, grant string) error
+}
+
 // Connectors remembers connectors and their invitations.
 type Connectors interface {
 	Connector(ctx context.Context, id string) (connector.Connector, error)

@@ -75,8 +75,11 @@ func (h *House) Request(ctx context.Context, by access.Actor, a Asking) (access.
 	for _, g := range grants {
 		events = append(events, h.requestEvent(r, "request.approved", ebb, map[string]string{"grant": g.ID, "rule": g.Rule, "item": fmt.Sprint(g.Item), "resource": g.Resource}), h.grantEvent(g, "approved by policy"))
 	}
-	r, err = h.Memory.SaveRequest(ctx, r, grants, texts, events...)
-	return r, fault.Wrap(op, err)
+	if r, err = h.Memory.SaveRequest(ctx, r, grants, texts, events...); err != nil {
+		return r, fault.Wrap(op, err)
+	}
+	h.wake(ctx, "", grants...)
+	return r, nil
 }
 
 // asker is the account for which the actor asks.

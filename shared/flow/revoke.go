@@ -104,6 +104,7 @@ func (h *House) endNow(ctx context.Context, g access.Grant, actor string) (acces
 	if err := h.Memory.SaveGrants(ctx, moved, events...); err != nil {
 		return g, err
 	}
+	h.wake(ctx, ".end", moved...)
 	return h.Memory.Grant(ctx, g.ID)
 }
 
