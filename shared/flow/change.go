@@ -74,7 +74,29 @@ func (p *pass) change(ctx context.Context, j access.Judgment) error {
 	if err := p.failures(ctx, out); err != nil {
 		return err
 	}
+	p.prove(ctx, j, out)
 	return p.rest(ctx)
+}
+
+// prove remembers that a removal from such a resource worked here, once: until
+// then policy has to accept that it may not. Lost, the next removal proves it.
+func (p *pass) prove(ctx context.Context, j access.Judgment, out outcome) {
+	r := p.view.Resource
+	worked := slices.ContainsFunc(j.Remove, func(a string) bool { return out.failed[a] == nil && !p.view.Set()[a] })
+	if !worked || p.conn.Proven(r.Workspace, string(r.Kind)) {
+		return
+	}
+	err := again(func() error {
+		c, err := p.h.Memory.Connector(ctx, p.conn.ID)
+		if err != nil || !c.Prove(r.Workspace, string(r.Kind)) {
+			return err
+		}
+		_, err = p.h.Memory.SaveConnector(ctx, c, p.h.event("connector/"+c.ID, "connector.removal-proven", ebb, map[string]string{"workspace": r.Workspace, "kind": string(r.Kind)}))
+		return err
+	})
+	if err != nil {
+		p.h.log().Warn("prove", "connector", p.conn.ID, "error", err)
+	}
 }
 
 // rest ends a pass. While a write is unclear, whoever waits for it is looked at

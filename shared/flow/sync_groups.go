@@ -150,6 +150,9 @@ func (s *syncing) takeMembers(ctx context.Context, r directory.Resource, members
 	if err != nil || len(seen) == 0 {
 		return gone, known, err
 	}
+	if err := s.cameBack(ctx, r, seen); err != nil {
+		return gone, known, err
+	}
 	var b directory.Batch
 	for id := range seen {
 		b.Memberships = append(b.Memberships, directory.Membership{Connector: s.c.ID, Resource: r.ID, Slug: "member", Account: id, Since: s.since()})
