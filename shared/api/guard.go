@@ -99,8 +99,8 @@ func (s *server) contract(spec *openapi3.T, next http.Handler) http.Handler {
 	return nethttpmiddleware.OapiRequestValidatorWithOptions(spec, o)(next)
 }
 
-// onlyKnownQueries refuses query parameters that an operation does not have,
-// or has twice: a filter that was misspelled would show too much.
+// onlyKnownQueries refuses query parameters that an operation does not have: a
+// filter that was misspelled would show too much.
 func onlyKnownQueries(spec *openapi3.T) apigen.StrictMiddlewareFunc {
 	known := map[string]map[string]bool{}
 	for _, path := range spec.Paths.Map() {
@@ -115,12 +115,9 @@ func onlyKnownQueries(spec *openapi3.T) apigen.StrictMiddlewareFunc {
 	return func(next apigen.StrictHandlerFunc, operation string) apigen.StrictHandlerFunc {
 		names := known[strings.ToLower(operation)]
 		return func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error) {
-			for name, values := range r.URL.Query() {
+			for name := range r.URL.Query() {
 				if !names[name] {
 					return nil, fault.At("api", name, "there is no such query parameter here")
-				}
-				if len(values) > 1 {
-					return nil, fault.At("api", name, "send it once")
 				}
 			}
 			return next(ctx, w, r, request)
@@ -145,6 +142,10 @@ func broken(err error) error {
 	var bad *openapi3filter.RequestError
 	if errors.As(err, &bad) && bad.Parameter != nil {
 		field = bad.Parameter.Name
+	}
+	var many *apigen.TooManyValuesForParamError
+	if errors.As(err, &many) {
+		return fault.At(op, many.ParamName, "send it once")
 	}
 	var schema *openapi3.SchemaError
 	if errors.As(err, &schema) {

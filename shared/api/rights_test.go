@@ -69,6 +69,7 @@ var rights = []struct {
 func TestRights(t *testing.T) {
 	for _, x := range rights {
 		t.Run(strings.NewReplacer("/", "·").Replace(x.method+x.path), func(t *testing.T) {
+			t.Parallel()
 			want := strings.Fields(x.want)
 			if len(want) != len(roles) {
 				t.Fatalf("%d statuses for %d roles", len(want), len(roles))
