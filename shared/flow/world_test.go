@@ -28,12 +28,21 @@ type world struct {
 	ctx   context.Context
 	clock *clock
 	slack *slacktest.Org
-	table store.Table
+	raw   store.Table // what is kept
+	table store.Table // raw, or raw with mishaps on the way
 	store *store.Store
 	house *flow.House
-	root  access.Actor
-	conn  connector.Connector
-	n     int
+	fate  *fate
+	vault *secrets
+	heads *heads
+
+	byHand map[string]bool       // accounts that a hand in Slack moves between read and write
+	held   map[holding]time.Time // when a watched access was held last
+	sweeps int
+
+	root access.Actor
+	conn connector.Connector
+	n    int
 }
 
 type clock struct {
@@ -91,8 +100,11 @@ func (s *secrets) Delete(_ context.Context, name string) error {
 	return nil
 }
 
-// Tokens makes the secrets the Slack client's source of tokens.
-func (s *secrets) Tokens(ctx context.Context, id string) (connector.Tokens, error) {
+// tokens makes the secrets the Slack client's source of tokens. The client's own
+// reads have no mishaps here: the port lets it keep tokens for a while.
+type tokens struct{ *secrets }
+
+func (s tokens) Tokens(ctx context.Context, id string) (connector.Tokens, error) {
 	value, _, err := s.Get(ctx, flow.TokenName(id))
 	if err != nil {
 		return connector.Tokens{}, err
@@ -126,28 +138,39 @@ var morning = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 // newWorld builds a house over an empty Slack with one workspace.
 func newWorld(t *testing.T, o slacktest.Options) *world {
 	t.Helper()
-	w := &world{t: t, ctx: t.Context(), clock: &clock{at: morning}}
+	w := &world{
+		t: t, ctx: t.Context(), clock: &clock{at: morning}, fate: &fate{},
+		vault: &secrets{m: map[string][]byte{}, v: map[string]int{}}, heads: &heads{},
+	}
 	o.Now = w.clock.Now
 	w.slack = slacktest.NewEmpty(o)
-	w.table = memory.New(w.clock.Now)
+	w.raw = memory.New(w.clock.Now)
+	w.fate.over(w)
 	w.build()
 	return w
 }
 
 func (w *world) build() {
-	w.store = store.New(w.table, store.Options{Now: w.clock.Now})
-	vault := &secrets{m: map[string][]byte{}, v: map[string]int{}}
-	client := slack.New(slack.Config{
-		APIURL: "http://slack.test/api/", HTTP: w.slack.Client(), Tokens: vault, Now: w.clock.Now,
-		ClientID: w.slack.ClientID(), ClientSecret: w.slack.ClientSecret(),
-	})
-	w.house = &flow.House{
-		Now: w.clock.Now, NewID: w.id, NewWord: func() string { return w.id("word") },
-		Memory: w.store, Slack: client, Secrets: vault, Heads: &heads{}, URL: "http://ebb.test",
-	}
+	w.house = w.open()
+	w.store = store.New(w.raw, store.Options{Now: w.clock.Now})
+	w.slack.OnWrite = w.intended
 	root, err := w.house.FirstUser(w.ctx, "u_root", "Root")
 	w.ok(err)
 	w.root = access.Actor{User: root}
+}
+
+// open builds a house, as a process does that starts: over the same table, the
+// same secrets, the same heads and the same Slack.
+func (w *world) open() *flow.House {
+	client := slack.New(slack.Config{
+		APIURL: "http://slack.test/api/", HTTP: w.fate.client(w.slack), Tokens: tokens{w.vault}, Now: w.clock.Now,
+		ClientID: w.slack.ClientID(), ClientSecret: w.slack.ClientSecret(),
+	})
+	return &flow.House{
+		Now: w.clock.Now, NewID: w.id, NewWord: func() string { return w.id("word") },
+		Memory: store.New(w.table, store.Options{Now: w.clock.Now}), Slack: client,
+		Secrets: fatedSecrets{w.vault, w.fate}, Heads: fatedHeads{w.heads, w.fate}, URL: "http://ebb.test",
+	}
 }
 
 func (w *world) id(prefix string) string {
@@ -260,4 +283,9 @@ func (w *world) members(group string, want ...string) {
 	if got := w.slack.GroupMembers(group); !slices.Equal(got, want) {
 		w.t.Fatalf("members of %s: %v, want %v", group, got, want)
 	}
+}
+
+// event is any event, for rows that a test makes by hand.
+func (w *world) event(aggregate string) audit.Event {
+	return audit.Event{At: w.clock.Now(), Aggregate: aggregate, Action: "test.made", Actor: "test"}
 }
