@@ -143,9 +143,9 @@ func broken(err error) error {
 	if errors.As(err, &bad) && bad.Parameter != nil {
 		field = bad.Parameter.Name
 	}
-	var many *apigen.TooManyValuesForParamError
-	if errors.As(err, &many) {
-		return fault.At(op, many.ParamName, "send it once")
+	var format *apigen.InvalidParamFormatError
+	if errors.As(err, &format) { // the contract was content with the first of two
+		return fault.At(op, format.ParamName, "send it once")
 	}
 	var schema *openapi3.SchemaError
 	if errors.As(err, &schema) {
