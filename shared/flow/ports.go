@@ -121,6 +121,12 @@ type Directory interface {
 	Put(ctx context.Context, c directory.Batch) error
 }
 
+// Owners are Ebb's own knowledge, which a sync never touches.
+type Owners interface {
+	// SetOwners replaces the owners (account ids) of a resource.
+	SetOwners(ctx context.Context, conn, resource string, owners []string, e ...audit.Event) error
+}
+
 // Memberships is the cache of who holds what. Batches of it go through Directory.Put.
 type Memberships interface {
 	// EachHolder calls f for each membership of a resource, by slug and account.
