@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/ebb-access/ebb/shared/api/apiclient"
 	"github.com/ebb-access/ebb/shared/policyfile"
 )
@@ -120,7 +122,7 @@ type PolicyCheckCmd struct {
 var errPolicy = errors.New("this policy cannot be published")
 
 // Run checks without a house. What is only a warning does not fail.
-func (x *PolicyCheckCmd) Run() error { return checkPolicy(x.File, os.Stdin, os.Stdout) }
+func (x *PolicyCheckCmd) Run(k *kong.Context) error { return checkPolicy(x.File, os.Stdin, k.Stdout) }
 
 func checkPolicy(file string, in io.Reader, out io.Writer) error {
 	src, err := readFile(file, in)
