@@ -72,8 +72,11 @@ func roleOf(u slackgo.User) directory.WorkspaceRole {
 }
 
 // belongs reports whether the user object says that its user is a member of the
-// workspace.
+// workspace. One that names no workspace at all is of the one that was asked.
 func belongs(u slackgo.User, workspace string) bool {
+	if u.TeamID == "" && len(u.Enterprise.Teams) == 0 {
+		return true
+	}
 	return u.ID == slackbot || u.TeamID == workspace || slices.Contains(u.Enterprise.Teams, workspace)
 }
 

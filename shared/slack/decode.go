@@ -52,7 +52,7 @@ type channelAnswer struct {
 
 type identityAnswer struct {
 	slackgo.AuthTestResponse
-	OrgWide bool `json:"is_enterprise_install"` // not in slack-go's type
+	OrgWide *bool `json:"is_enterprise_install"` // not in slack-go's type; nil when it was not said
 }
 
 // group is slack-go's user group with a count that may come as text, as Slack's

@@ -32,6 +32,7 @@ func (c *Client) Groups(ctx context.Context, l connector.Link) ([]directory.Grou
 	}
 	out := make([]directory.GroupListing, 0, len(groups))
 	for _, g := range groups {
+		g.Users = unique(g.Users)
 		out = append(out, directory.GroupListing{Resource: g.resource(l), Members: g.Users})
 	}
 	return out, nil
@@ -53,13 +54,15 @@ func (c *Client) groups(ctx context.Context, l connector.Link, v credential) ([]
 }
 
 // settle reads again the members of groups that did not come whole, the largest
-// gaps first. When more disagree than it may ask for, and every one that it
+// gaps first. Members without a count are believed where the answer counts
+// nothing at all: only the look before a write (View) asks twice then. When more disagree than it may ask for, and every one that it
 // asked for turned out complete, then Slack counts otherwise (hidden accounts)
 // and the rest is believed; if one was not complete, nothing is.
 func (c *Client) settle(ctx context.Context, l connector.Link, v credential, groups []group) error {
 	var odd []int
+	counted := slices.ContainsFunc(groups, func(g group) bool { return g.Count != nil })
 	for i, g := range groups {
-		if !g.whole() {
+		if !g.whole() && (counted || g.Users == nil) {
 			odd = append(odd, i)
 		}
 	}

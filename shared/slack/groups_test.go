@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
@@ -66,7 +67,7 @@ func TestGroupThatCameShort(t *testing.T) {
 	for name, g := range map[string]string{
 		"count is higher": `{"id":"S1","users":["U1"],"user_count":2}`,
 		"count is lower":  `{"id":"S1","users":["U1","U2","U3"],"user_count":2}`,
-		"no count":        `{"id":"S1","users":["U1","U2"]}`,
+		"no count":        `{"id":"S1","users":["U1","U2"]},{"id":"S2","users":[],"user_count":0}`,
 		"no users":        `{"id":"S1","user_count":2}`,
 		"nothing":         `{"id":"S1"}`,
 	} {
@@ -82,6 +83,20 @@ func TestGroupThatCameShort(t *testing.T) {
 	f := newFake(t).says("usergroups.list", groupsOf(`{"id":"S1","user_count":2}`)).says("usergroups.users.list", `{"ok":true}`)
 	_, err := f.client().Groups(ctx(t), link)
 	wantKind(t, err, fault.Backoff, "short_read")
+}
+
+// Where Slack counts nothing, members cost no call of their own.
+func TestGroupsWithoutCounts(t *testing.T) {
+	f := newFake(t).says("usergroups.list", groupsOf(`{"id":"S1","users":["U1","U2","U1"]}`, `{"id":"S2","users":[]}`)).
+		says("usergroups.users.list", `{"ok":true,"users":["U1","U2"]}`)
+	got := must[[]directory.GroupListing](t)(f.client().Groups(ctx(t), link))
+	if len(f.calls) != 1 || !reflect.DeepEqual(got[0].Members, []string{"U1", "U2"}) || got[0].Resource.Count != 2 {
+		t.Errorf("%d calls, %+v", len(f.calls), got)
+	}
+	must[access.View](t)(f.client().View(ctx(t), link, got[0].Resource))
+	if f.methods(false) != "usergroups.list usergroups.list usergroups.users.list" {
+		t.Errorf("the look before a write was content with %s", f.methods(false))
+	}
 }
 
 // Twenty groups disagree: when Slack merely counts otherwise, ten calls prove

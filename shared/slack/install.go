@@ -1,7 +1,9 @@
 package slack
 
 import (
+	"cmp"
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -78,16 +80,22 @@ func (c *Client) Identify(ctx context.Context, token string) (connector.Identity
 		return connector.Identity{}, short("auth.test", "no user")
 	}
 	out := connector.Identity{
-		Account: a.UserID, Team: a.TeamID, TeamName: a.Team, Enterprise: a.EnterpriseID, OrgWide: a.OrgWide,
+		Account: a.UserID, Team: a.TeamID, TeamName: a.Team, Enterprise: a.EnterpriseID,
 		Bot: a.BotID != "", Scopes: scopes(r.header.Get("X-OAuth-Scopes")), URL: a.URL,
 	}
+	if out.OrgWide, err = c.orgWide(ctx, v, a, r.header); err != nil {
+		return connector.Identity{}, err
+	}
 	if out.OrgWide {
-		out.Team = ""
+		out.Enterprise, out.Team = cmp.Or(a.EnterpriseID, a.TeamID), ""
 	}
 	if out.Bot || !slices.Contains(out.Scopes, "users:read") {
 		return out, nil
 	}
 	u, err := c.user(ctx, connector.Link{}, v, a.UserID)
+	if absent(err) {
+		return out, nil // nobody is taken for an admin unseen
+	}
 	if err != nil {
 		return connector.Identity{}, err
 	}
@@ -98,6 +106,33 @@ func (c *Client) Identify(ctx context.Context, token string) (connector.Identity
 		out.Admin = out.Owner || u.Enterprise.IsAdmin
 	}
 	return out, nil
+}
+
+// orgWide reports whether a token is of a whole organization. Slack says so in
+// auth.test; where it is left open (older answers, stand-ins that send no scopes
+// either), who is shown several workspaces has such a token.
+func (c *Client) orgWide(ctx context.Context, v credential, a identityAnswer, header http.Header) (bool, error) {
+	switch {
+	case a.OrgWide != nil:
+		return *a.OrgWide, nil
+	case a.EnterpriseID == "" && header.Get("X-OAuth-Scopes") != "":
+		return false, nil
+	case a.EnterpriseID != "" && (a.TeamID == "" || a.TeamID == a.EnterpriseID):
+		return true, nil
+	}
+	var teams teamsAnswer
+	q := query{method: "auth.teams.list", as: v, args: url.Values{"limit": {teamPageLimit}}}
+	_, err := c.call(ctx, q, &teams)
+	if fault.Is(err, fault.Wait, fault.Backoff, fault.Reauthorize) && !absent(err) {
+		return false, err
+	}
+	return err == nil && len(teams.Teams) > 1, nil
+}
+
+// absent reports whether what answers does not have the method at all: a
+// stand-in for Slack, never Slack itself.
+func absent(err error) bool {
+	return slices.Contains([]string{"unknown_method", "http_404", "http_501"}, fault.CodeOf(err))
 }
 
 // Revoke is auth.revoke: the token is dead afterwards. One that was dead already

@@ -130,6 +130,38 @@ func TestIdentify(t *testing.T) {
 	wantKind(t, err, fault.Backoff, "short_read")
 }
 
+// What stands in for Slack may leave out what Slack always says: the scopes,
+// whether the token is of an organization, even users.info.
+func TestIdentifyWhereLittleIsSaid(t *testing.T) {
+	const several, one = `{"ok":true,"teams":[{"id":"T1"},{"id":"T2"}]}`, `{"ok":true,"teams":[{"id":"T1"}]}`
+	for name, c := range map[string]struct {
+		test, teams, team, enterprise string
+		orgWide                       bool
+		asked                         string
+	}{
+		"one workspace":       {`{"ok":true,"user_id":"U1","team_id":"T1"}`, one, "T1", "", false, "auth.test auth.teams.list"},
+		"no auth.teams.list":  {`{"ok":true,"user_id":"U1","team_id":"T1"}`, refused("unknown_method"), "T1", "", false, "auth.test auth.teams.list"},
+		"several workspaces":  {`{"ok":true,"user_id":"U1","team_id":"T1"}`, several, "", "T1", true, "auth.test auth.teams.list"},
+		"in an organization":  {`{"ok":true,"user_id":"U1","team_id":"T1","enterprise_id":"E1"}`, one, "T1", "E1", false, "auth.test auth.teams.list"},
+		"of an organization":  {`{"ok":true,"user_id":"U1","team_id":"E1","enterprise_id":"E1"}`, several, "", "E1", true, "auth.test"},
+		"and of no workspace": {`{"ok":true,"user_id":"U1","enterprise_id":"E1"}`, several, "", "E1", true, "auth.test"},
+		"said to be one":      {`{"ok":true,"user_id":"U1","team_id":"T1","is_enterprise_install":false}`, several, "T1", "", false, "auth.test"},
+	} {
+		f := newFake(t).says("auth.test", c.test).says("auth.teams.list", c.teams)
+		got := must[connector.Identity](t)(f.client().Identify(ctx(t), "t"))
+		if got.Team != c.team || got.Enterprise != c.enterprise || got.OrgWide != c.orgWide || f.methods(false) != c.asked {
+			t.Errorf("%s: %+v after %s", name, got, f.methods(false))
+		}
+	}
+	f := newFake(t).says("auth.test", `{"ok":true,"user_id":"U1","team_id":"T1"}`).does("auth.teams.list", status(http.StatusTooManyRequests, refused("ratelimited")))
+	_, err := f.client().Identify(ctx(t), "t")
+	wantKind(t, err, fault.Wait, "ratelimited")
+	f = newFake(t).does("auth.test", status(http.StatusOK, `{"ok":true,"user_id":"U1","team_id":"T1"}`, "x-oauth-scopes", "users:read")).says("users.info", refused("unknown_method"))
+	if got := must[connector.Identity](t)(f.client().Identify(ctx(t), "t")); got.Account != "U1" || got.Admin || got.Owner {
+		t.Errorf("without users.info: %+v", got)
+	}
+}
+
 func TestRevoke(t *testing.T) {
 	f := newFake(t).says("auth.revoke", documented(t, "auth.revoke", "success"), refused("token_revoked"), documented(t, "auth.revoke", "error"))
 	for range 2 { // repeats safely

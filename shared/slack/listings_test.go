@@ -56,6 +56,7 @@ func TestAccountKindsAndStates(t *testing.T) {
 		`"is_restricted":true,"is_ultra_restricted":true`:     {Kind: directory.SingleChannelGuest},
 		`"is_stranger":true`:                                  {Kind: directory.External},
 		`"team_id":"T9"`:                                      {Kind: directory.External},
+		`"team_id":""`:                                        {Kind: directory.Human}, // nothing says otherwise
 		`"team_id":"T9","enterprise_user":{"teams":["T1"]}`:   {Kind: directory.Human},
 		`"is_invited_user":true`:                              {Kind: directory.Human, State: directory.Invited},
 		`"deleted":true,"is_invited_user":true`:               {Kind: directory.Human, State: directory.Deactivated},
