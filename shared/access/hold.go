@@ -31,6 +31,9 @@ type Hold struct {
 // Open reports whether the hold still speaks for its account.
 func (h Hold) Open() bool { return !h.Since.IsZero() && h.GoneAt.IsZero() }
 
+// Ours reports whether the account holds it because Ebb gave it.
+func (h Hold) Ours() bool { return h.Open() && h.Sent && !h.Stood }
+
 // Times for writes whose outcome nobody saw. A write may land while its
 // caller is dead; nothing becomes final before two complete reads agree.
 const (

@@ -154,6 +154,13 @@ func (c *claim) give(g Grant, j *Judgment) (Turn, string) {
 	case c.in && fresh && c.settled:
 		return Give, ""
 	case !c.in && fresh && !g.Added:
+		if c.hold.Stood && c.settled {
+			// What stood before us was taken by somebody: what we give now is ours.
+			if !c.alive(g, j) {
+				return "", ""
+			}
+			c.hold.Stood, c.changed = false, true
+		}
 		j.add(c.account)
 	case !c.in && fresh && c.settled:
 		return Fail, OutcomeNotTaken

@@ -42,6 +42,9 @@ func (p *pass) change(ctx context.Context, j access.Judgment) error {
 	if !p.lock.MayWrite(p.h.Now()) {
 		return p.soon(ctx)
 	}
+	if p.last, err = p.wayOut(ctx, j); err != nil {
+		return p.trip(ctx, p.moving(), err)
+	}
 	first := p.st.Writing
 	if err := p.intend(ctx, j); err != nil {
 		return err
@@ -277,6 +280,9 @@ func (p *pass) proved(j access.Judgment, out outcome) []audit.Event {
 
 // write sends the change with the fewest calls that Slack offers.
 func (p *pass) write(ctx context.Context, j access.Judgment) outcome {
+	if !p.lock.MayWrite(p.h.Now()) { // storing the intent took too long
+		return notSent(j)
+	}
 	if p.view.Resource.Kind == directory.Channel {
 		return p.writeChannel(ctx, j)
 	}
@@ -326,6 +332,12 @@ func (p *pass) writeChannel(ctx context.Context, j access.Judgment) outcome {
 
 // errNotSent: the lease ran out before the call; the next pass goes on.
 var errNotSent = &fault.Error{Op: "flow.write", Kind: fault.Backoff, Code: "lease", Text: "the turn was over; Ebb goes on at once"}
+
+func notSent(j access.Judgment) outcome {
+	var out outcome
+	out.fail(errNotSent, slices.Concat(j.Add, j.Remove)...)
+	return out
+}
 
 // soon comes back at once: the lease was too old to begin a write.
 func (p *pass) soon(ctx context.Context) error {

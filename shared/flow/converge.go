@@ -26,6 +26,7 @@ type pass struct {
 	st   access.Standing
 	view access.View
 	life map[string]access.Life
+	last access.Empty // what policy says when a removal takes the last member
 }
 
 // converge brings the resource in Slack to what the grants say, as far as it
@@ -72,10 +73,13 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	p.view = view
 	if !view.Resource.Visible() {
-		return p.trip(ctx, p.moving(), &fault.Error{Kind: fault.NotFound, Code: "hidden", Text: hiddenText(view.Resource)})
+		return p.hidden(ctx)
 	}
 	if err := p.settle(ctx); err != nil {
 		return err
+	}
+	if err := p.inherit(ctx); err != nil {
+		return p.trip(ctx, p.moving(), err)
 	}
 	j, err := p.record(ctx)
 	if err != nil {

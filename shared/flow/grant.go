@@ -18,14 +18,9 @@ const busyFor = 3 * time.Second
 // answer says when to come again.
 func (h *House) Grant(ctx context.Context, id string) (Answer, error) {
 	const op = "flow.Grant"
-	g, err := h.Memory.Grant(ctx, id)
+	g, err := h.start(ctx, id)
 	if err != nil {
 		return Answer{}, fault.Wrap(op, err)
-	}
-	if g.State == access.Scheduled && !h.Now().Before(g.Start) {
-		if g, err = h.begin(ctx, g); err != nil {
-			return Answer{}, fault.Wrap(op, h.delay(ctx, g, err))
-		}
 	}
 	if g.State == access.Granting && !h.Now().Before(g.NextTry) {
 		if err := h.converge(ctx, g.Connector, g.Resource); err != nil && !fault.Is(err, fault.Conflict) {
@@ -33,6 +28,23 @@ func (h *House) Grant(ctx context.Context, id string) (Answer, error) {
 		}
 	}
 	return h.answer(ctx, op, id)
+}
+
+// start decides again about a grant whose start has come. It gives the grant as
+// it stands then; held up, it is scheduled still.
+func (h *House) start(ctx context.Context, id string) (access.Grant, error) {
+	g, err := h.Memory.Grant(ctx, id)
+	if err != nil {
+		return g, err
+	}
+	if at, _ := g.Next(); g.State != access.Scheduled || h.Now().Before(at) {
+		return g, nil
+	}
+	begun, err := h.begin(ctx, g)
+	if err != nil {
+		return g, h.delay(ctx, g, err)
+	}
+	return begun, nil
 }
 
 // answer says when the grant has to be looked at again, as it stands now.

@@ -28,7 +28,7 @@ func (p *pass) writeGroup(ctx context.Context, j access.Judgment) outcome {
 func (p *pass) list(add, remove []string) []string {
 	var out []string
 	for _, a := range p.view.Members {
-		if !slices.Contains(remove, a) && !p.isLeft(a) {
+		if !slices.Contains(remove, a) {
 			out = append(out, a)
 		}
 	}
@@ -43,10 +43,6 @@ func (p *pass) list(add, remove []string) []string {
 		}
 	}
 	return out
-}
-
-func (p *pass) isLeft(account string) bool {
-	return slices.ContainsFunc(p.st.Left, func(l access.Left) bool { return l.Account == account && p.life[account] != access.Living })
 }
 
 // answered sorts the answer to a whole-list write: it is all or nothing.
@@ -87,7 +83,14 @@ func (p *pass) withoutStale(ctx context.Context, j access.Judgment, cause error)
 			out.fail(err, slices.Concat(j.Add, j.Remove)...)
 			return out
 		}
-		err := p.h.Slack.Replace(ctx, p.link, p.res.ID, without(p.list(j.Add, j.Remove), dead))
+		if !p.lock.MayWrite(p.h.Now()) { // the lookups took their time
+			return notSent(j)
+		}
+		rest := without(p.list(j.Add, j.Remove), dead)
+		if len(rest) == 0 {
+			return p.empty(ctx, j)
+		}
+		err := p.h.Slack.Replace(ctx, p.link, p.res.ID, rest)
 		if !blames(err) {
 			out := answered(err, j)
 			for _, a := range dead {
@@ -102,6 +105,9 @@ func (p *pass) withoutStale(ctx context.Context, j access.Judgment, cause error)
 	out.fail(cause, j.Add...)
 	if len(j.Remove) == 0 {
 		return out
+	}
+	if !p.lock.MayWrite(p.h.Now()) {
+		return notSent(j)
 	}
 	err = p.h.Slack.Replace(ctx, p.link, p.res.ID, without(p.list(nil, j.Remove), dead))
 	rest := answered(err, access.Judgment{Remove: j.Remove})
@@ -145,17 +151,27 @@ func (p *pass) dead(ctx context.Context, j access.Judgment) ([]string, error) {
 	return out, nil
 }
 
-// leave remembers who is left out, an event each, before the list goes.
+// leave remembers who is left out, an event each, before the list goes. Whose
+// membership is ours does not come back with reactivation: that is a removal.
 func (p *pass) leave(ctx context.Context, dead []string) error {
 	for _, a := range dead {
-		if !slices.Contains(p.view.Members, a) {
+		known := slices.ContainsFunc(p.st.Left, func(l access.Left) bool { return l.Account == a })
+		if known || !slices.Contains(p.view.Members, a) {
 			continue
 		}
-		l := access.Left{Account: a, Since: p.h.Now()}
+		step := access.Step{Left: []access.Left{{Account: a, Since: p.h.Now()}}}
+		if p.st.Holds[a].Ours() {
+			w := *p.st.Writing
+			w.Remove = append(slices.Clone(w.Remove), a)
+			step = access.Step{Writing: &w}
+		}
 		e := p.h.event(p.aggregate(), "resource.left-out", ebb, map[string]string{
 			"connector": p.conn.ID, "resource": p.res.ID, "account": a, "note": "deactivated; Slack refuses the list with this member",
 		})
-		if err := p.save(ctx, access.Step{Left: []access.Left{l}}, e); err != nil && !fault.Is(err, fault.Conflict) {
+		if err := p.save(ctx, step, e); err != nil {
+			return err
+		}
+		if err := p.load(ctx); err != nil {
 			return err
 		}
 	}
@@ -168,13 +184,15 @@ func without(list, dead []string) []string {
 
 // empty is the way out when the last member goes: what the policy says.
 func (p *pass) empty(ctx context.Context, j access.Judgment) outcome {
-	rule := p.ruleOf(ctx, j.Remove)
 	var out outcome
 	switch {
-	case rule.Empty.Keep != "":
-		err := p.h.Slack.Replace(ctx, p.link, p.res.ID, []string{rule.Empty.Keep})
-		return answered(err, j)
-	case rule.Empty.Disable:
+	case p.last.Keep != "":
+		if err := p.alsoAdd(ctx, p.last.Keep); err != nil {
+			out.fail(err, slices.Concat(j.Add, j.Remove)...)
+			return out
+		}
+		return answered(p.h.Slack.Replace(ctx, p.link, p.res.ID, []string{p.last.Keep}), j)
+	case p.last.Disable:
 		err := p.h.Slack.Disable(ctx, p.link, p.res.ID)
 		out = answered(err, j)
 		out.closed = out.unclear == nil && len(out.failed) == 0
@@ -187,12 +205,39 @@ func (p *pass) empty(ctx context.Context, j access.Judgment) outcome {
 	return out
 }
 
+// alsoAdd puts the keeper into the stored intent, before the list goes.
+func (p *pass) alsoAdd(ctx context.Context, keeper string) error {
+	w := *p.st.Writing
+	w.Add = append(slices.Clone(w.Add), keeper)
+	e := p.h.event(p.aggregate(), "resource.keeper", ebb, map[string]string{
+		"connector": p.conn.ID, "resource": p.res.ID, "account": keeper, "note": "stays, as policy says for the last member",
+	})
+	if err := p.save(ctx, access.Step{Writing: &w}, e); err != nil {
+		return err
+	}
+	return p.load(ctx)
+}
+
+// wayOut reads what policy says for the last member of a user group under
+// whose rule the removals were granted. A keeper who has to go is none.
+func (p *pass) wayOut(ctx context.Context, j access.Judgment) (access.Empty, error) {
+	if p.view.Resource.Kind != directory.UserGroup || len(j.Remove) == 0 {
+		return access.Empty{}, nil
+	}
+	rule, err := p.ruleOf(ctx, j.Remove)
+	out := rule.Empty
+	if slices.Contains(j.Remove, out.Keep) {
+		out.Keep = ""
+	}
+	return out, err
+}
+
 // ruleOf is the rule, as it stands now, under which one of the accounts was
 // granted; an unknown rule says nothing about empty.
-func (p *pass) ruleOf(ctx context.Context, accounts []string) access.Rule {
+func (p *pass) ruleOf(ctx context.Context, accounts []string) (access.Rule, error) {
 	pol, err := p.h.Memory.Policy(ctx, 0)
 	if err != nil {
-		return access.Rule{}
+		return access.Rule{}, err
 	}
 	for _, g := range p.st.Grants {
 		if !slices.Contains(accounts, g.Account) {
@@ -200,11 +245,11 @@ func (p *pass) ruleOf(ctx context.Context, accounts []string) access.Rule {
 		}
 		for _, r := range pol.Rules {
 			if r.ID == g.Rule && r.Resources.Fits(p.view.Resource) {
-				return r
+				return r, nil
 			}
 		}
 	}
-	return access.Rule{}
+	return access.Rule{}, nil
 }
 
 // closeGroup records that the group was disabled: its handle stopped working,
@@ -232,6 +277,33 @@ func (p *pass) closeGroup(ctx context.Context, j access.Judgment) error {
 			return err
 		}
 	}
-	w := *p.st.Writing
-	return p.save(ctx, access.Step{Clear: &w, Sleep: true}, p.proved(j, outcome{})...)
+	step := access.Step{Sleep: true}
+	if p.st.Writing != nil {
+		w := *p.st.Writing
+		step.Clear = &w
+	}
+	return p.save(ctx, step, p.proved(j, outcome{})...)
+}
+
+// hidden ends a pass over a resource that is disabled or archived: nothing in
+// it is gone and nothing can be changed. One exception is a user group that
+// is disabled as policy says for its last member: our write whose answer
+// was lost, or a hand that was faster.
+func (p *pass) hidden(ctx context.Context) error {
+	if err := p.settle(ctx); err != nil {
+		return err
+	}
+	if p.st.Writing == nil && p.view.Resource.Disabled {
+		seen := p.view
+		seen.Resource.Disabled = false
+		j := p.st.Judge(seen, p.life, p.h.Now())
+		out, err := p.wayOut(ctx, j)
+		if err != nil {
+			return p.trip(ctx, p.moving(), err)
+		}
+		if out.Disable && len(p.list(j.Add, j.Remove)) == 0 {
+			return p.closeGroup(ctx, j)
+		}
+	}
+	return p.trip(ctx, p.moving(), &fault.Error{Kind: fault.NotFound, Code: "hidden", Text: hiddenText(p.view.Resource)})
 }

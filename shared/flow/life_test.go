@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"testing"
@@ -48,11 +49,22 @@ type company struct {
 	*world
 	ada, lin, sam, kit, bob string
 	oncall, leads, incident string
+
+	shift, solo, guarded, ops, war string // of newStoryCompany
 }
 
 func newCompany(t *testing.T) *company {
 	t.Helper()
-	c := &company{world: newWorld(t, slacktest.Options{Seed: 1})}
+	c := hire(t, slacktest.Options{Seed: 1})
+	c.connect()
+	c.publish(oncallPolicy)
+	return c
+}
+
+// hire makes the people, the groups and a channel of the company.
+func hire(t *testing.T, o slacktest.Options) *company {
+	t.Helper()
+	c := &company{world: newWorld(t, o)}
 	person := func(name string) string {
 		return c.slack.AddUser(slacktest.User{Name: name, RealName: name, Email: name + "@example.com"})
 	}
@@ -61,8 +73,60 @@ func newCompany(t *testing.T) *company {
 	c.leads = c.slack.AddGroup(slacktest.Group{Handle: "leads", Name: "Leads", Members: []string{c.lin}})
 	team := c.slack.TeamIDs()[0]
 	c.incident = c.slack.AddChannel(slacktest.Channel{Name: "incident-1", Private: true, Members: []string{c.sam, c.slack.BotUser(team)}})
+	return c
+}
+
+// storyPolicy is what newStoryCompany lives by; %s is bob.
+const storyPolicy = `
+version: 1
+rules:
+  - id: oncall
+    resources: {kind: usergroup, names: ["oncall"]}
+    requesters: {anyone: true}
+    max: 8h
+    approve: {groups: ["@leads"]}
+  - id: solo
+    resources: {kind: usergroup, names: ["solo"]}
+    requesters: {anyone: true}
+    max: 8h
+    approve: auto
+    when_empty: disable
+  - id: guarded
+    resources: {kind: usergroup, names: ["guarded"]}
+    requesters: {anyone: true}
+    max: 8h
+    approve: auto
+    when_empty: {keep: %s}
+  - id: groups
+    resources: {kind: usergroup, names: ["shift", "ops"]}
+    requesters: {anyone: true}
+    max: 8h
+    approve: auto
+  - id: incident
+    resources: {kind: channel, names: ["incident*", "war*"]}
+    requesters: {anyone: true}
+    max: 4h
+    approve: auto
+    unproven_removal: accept
+`
+
+// newStoryCompany adds @shift (sam), @solo and @guarded (nobody), and @ops
+// (sam), whose members Slack puts into the private #war-room.
+func newStoryCompany(t *testing.T) *company {
+	t.Helper()
+	return newStoryCompanyIn(t, slacktest.Options{Seed: 1})
+}
+
+func newStoryCompanyIn(t *testing.T, o slacktest.Options) *company {
+	t.Helper()
+	c := hire(t, o)
+	c.shift = c.slack.AddGroup(slacktest.Group{Handle: "shift", Name: "Shift", Members: []string{c.sam}})
+	c.solo = c.slack.AddGroup(slacktest.Group{Handle: "solo", Name: "Solo"})
+	c.guarded = c.slack.AddGroup(slacktest.Group{Handle: "guarded", Name: "Guarded"})
+	c.war = c.slack.AddChannel(slacktest.Channel{Name: "war-room", Private: true, Members: []string{c.sam, c.slack.BotUser(c.slack.TeamIDs()[0])}})
+	c.ops = c.slack.AddGroup(slacktest.Group{Handle: "ops", Name: "Ops", Members: []string{c.sam}, PrivateChannels: []string{c.war}})
 	c.connect()
-	c.publish(oncallPolicy)
+	c.publish(fmt.Sprintf(storyPolicy, c.bob))
 	return c
 }
 

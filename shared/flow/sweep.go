@@ -31,13 +31,16 @@ func (h *House) Sweep(ctx context.Context) (next time.Time, err error) {
 		return now.Add(busyFor), fault.Wrap(op, err)
 	}
 	var first error
-	served := map[string]bool{}
-	for urgency := range 3 {
+	each := func(urgency int, do func(context.Context, access.Due) error) {
 		for _, d := range due {
 			if d.Urgency != urgency {
 				continue
 			}
-			if err := h.serve(ctx, d, served); err != nil {
+			err := do(ctx, d)
+			if fault.Is(err, fault.Conflict) {
+				continue // somebody else is at it; the row stays due
+			}
+			if err != nil {
 				h.log().Error("due", "kind", d.Kind, "id", d.ID, "error", err)
 				if first == nil {
 					first = err
@@ -45,6 +48,10 @@ func (h *House) Sweep(ctx context.Context) (next time.Time, err error) {
 			}
 		}
 	}
+	each(0, h.serve)
+	each(1, h.decideStart) // all of them, so that one write to Slack serves those on one resource
+	each(1, h.serve)
+	each(2, h.serve)
 	if _, err := h.Seal(ctx); err != nil && first == nil {
 		first = err
 	}
@@ -53,27 +60,31 @@ func (h *House) Sweep(ctx context.Context) (next time.Time, err error) {
 }
 
 // serve looks at one due thing. One pass of converge serves every grant on a
-// resource, so a resource is visited once for ends and once for starts.
-func (h *House) serve(ctx context.Context, d access.Due, served map[string]bool) error {
-	var err error
+// resource: who comes later finds nothing to do.
+func (h *House) serve(ctx context.Context, d access.Due) error {
 	switch d.Kind {
 	case "grant":
-		err = h.serveGrant(ctx, d, served)
+		return h.serveGrant(ctx, d.ID)
 	case "request":
-		err = h.expire(ctx, d.ID)
+		return h.expire(ctx, d.ID)
 	case "resource":
-		err = h.converge(ctx, d.Connector, d.ID)
-	default:
-		err = fault.New("flow.serve", fault.Internal, "no verb for a due %s", d.Kind)
+		return h.converge(ctx, d.Connector, d.ID)
 	}
-	if fault.Is(err, fault.Conflict) {
-		return nil // somebody else is at it; the row stays due
+	return fault.New("flow.serve", fault.Internal, "no verb for a due %s", d.Kind)
+}
+
+// decideStart decides again about a grant whose start has come, and leaves the
+// giving to serve.
+func (h *House) decideStart(ctx context.Context, d access.Due) error {
+	if d.Kind != "grant" {
+		return nil
 	}
+	_, err := h.start(ctx, d.ID)
 	return err
 }
 
-func (h *House) serveGrant(ctx context.Context, d access.Due, served map[string]bool) error {
-	g, err := h.Memory.Grant(ctx, d.ID)
+func (h *House) serveGrant(ctx context.Context, id string) error {
+	g, err := h.Memory.Grant(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -82,10 +93,10 @@ func (h *House) serveGrant(ctx context.Context, d access.Due, served map[string]
 		return nil // an earlier pass has served it
 	}
 	if g.State == access.Scheduled || g.State == access.Granting && h.Now().Before(g.End) {
-		_, err = h.Grant(ctx, d.ID)
+		_, err = h.Grant(ctx, id)
 		return err
 	}
-	_, err = h.Revoke(ctx, d.ID)
+	_, err = h.Revoke(ctx, id)
 	return err
 }
 

@@ -2,7 +2,9 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/connector"
@@ -47,7 +49,7 @@ func (s *syncing) workspaces(ctx context.Context) error {
 	if len(s.c.Workspaces) == 0 {
 		return fault.New("flow.sync", fault.Misconfigured, "the installation sees no workspace yet; add the app to workspaces in Slack's organization settings")
 	}
-	if s.run.Wants("workspaces") {
+	if s.run.Wants("workspaces") || s.run.Wants("accounts") { // what accounts have roles in is there
 		if err := s.resources(ctx, directory.Workspace, "", seen); err != nil {
 			return err
 		}
@@ -105,6 +107,7 @@ func (s *syncing) accounts(ctx context.Context) error {
 		return err
 	}
 	s.run.Count("accounts", len(ids))
+	s.run.Tries = 0
 	if s.run.Cursor = page.Next; page.Next != "" {
 		s.run.Page++
 		return s.save(ctx)
@@ -163,15 +166,13 @@ func (s *syncing) takeAccounts(ctx context.Context, team string, page []director
 			left = append(left, next.ID)
 		}
 	}
-	if err := s.put(ctx, b); err != nil {
-		return err
-	}
+	// Before the rows: a step that dies in between finds the change again.
 	for _, id := range left {
 		if err := s.h.left(ctx, s.c.ID, id); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.put(ctx, b)
 }
 
 // roleChange writes the role in the workspace as a membership too, so that
@@ -215,30 +216,47 @@ func (s *syncing) absentAccounts(ctx context.Context, team, listing string) erro
 	if s.waits("accounts", len(gone), len(k.digests)) {
 		return nil
 	}
+	slices.Sort(gone)
 	var b directory.Batch
-	for _, id := range gone {
-		if err := s.absentAccount(ctx, &b, id, team); err != nil {
-			return err
+	for i, id := range gone {
+		now, err := s.h.Slack.Account(ctx, s.link(), id)
+		s.run.Calls++
+		if fault.Is(err, fault.Misconfigured, fault.Permanent, fault.Internal) { // asking for the others would be refused too
+			s.say("%d accounts that %s lists no more are kept, because users.info does not say that they left (%s)", len(gone)-i, team, fault.CodeOf(err))
+			break
 		}
+		if err == nil || fault.Is(err, fault.NotFound) {
+			err = s.absentAccount(ctx, &b, id, team, now)
+		}
+		if err != nil {
+			// What was agreed to is kept: after a pause only the rest is asked.
+			return errors.Join(err, s.put(ctx, b))
+		}
+		delete(k.digests, id)
 	}
 	return s.put(ctx, b)
 }
 
-func (s *syncing) absentAccount(ctx context.Context, b *directory.Batch, id, team string) error {
+// absentAccount takes an account out of a workspace that lists it no more,
+// unless users.info (now; zero when Slack does not know it) has it there.
+func (s *syncing) absentAccount(ctx context.Context, b *directory.Batch, id, team string, now directory.Account) error {
 	was, err := s.h.Memory.Account(ctx, s.c.ID, id)
 	if err != nil {
 		return err
 	}
-	now, err := s.h.Slack.Account(ctx, s.link(), id)
-	s.run.Calls++
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
-	}
 	next := was.Leave(team)
-	if err == nil && now.In(team) {
+	if now.In(team) {
 		next = now.Over(was, team)
 	}
+	if next.Same(was) {
+		return nil
+	}
 	s.roleChange(b, was, next, team)
+	if was.Live() && (len(next.Roles) == 0 || next.State == directory.Deactivated) {
+		if err := s.h.left(ctx, s.c.ID, id); err != nil {
+			return err
+		}
+	}
 	if len(next.Roles) == 0 {
 		b.GoneAccounts = append(b.GoneAccounts, was)
 		return nil
@@ -269,18 +287,18 @@ func (s *syncing) waits(kind string, removed, known int) bool {
 // refused goes past what one workspace refuses, with a note; the others go on.
 // Only lost authorization and passing trouble stop the run.
 func (s *syncing) refused(ctx context.Context, kind string, cause error, step connector.Step) error {
-	if !fault.Is(cause, fault.Misconfigured, fault.Permanent, fault.NotFound) {
+	if !fault.Is(cause, fault.Misconfigured, fault.Permanent, fault.NotFound) && fault.CodeOf(cause) != "unknown_method" {
 		return cause
 	}
 	team := s.c.Workspaces[s.run.Team]
 	text := fault.TextOf(cause)
-	if fault.CodeOf(cause) == "plan_upgrade_required" {
+	if slices.Contains([]string{"plan_upgrade_required", "paid_teams_only", "paid_only"}, fault.CodeOf(cause)) {
 		text = "this Slack plan has no user groups; everything else was synced"
 		if s.c.Enterprise == "" {
 			s.c.Plan = connector.PlanFree
 		}
 	}
-	s.run.Notes = append(s.run.Notes, fmt.Sprintf("%s of %s: %s", kind, team, text))
+	s.say("%s of %s: %s", kind, team, text)
 	return s.nextTeam(ctx, step)
 }
 

@@ -29,7 +29,28 @@ func (p *pass) trip(ctx context.Context, gs []access.Grant, cause error) error {
 			return err
 		}
 	}
+	if err := p.wakeLater(ctx, cause, now); err != nil {
+		return err
+	}
 	return p.load(ctx)
+}
+
+// wakeLater moves the resource's own due row, which stands for an unclear write
+// or for members who were left out: what is in the way of the grants is in its
+// way too, and a row that stayed due would ask Slack every few seconds.
+func (p *pass) wakeLater(ctx context.Context, cause error, now time.Time) error {
+	w := p.st.Writing
+	if w == nil && len(p.st.Left) == 0 {
+		return nil
+	}
+	next := now.Add(lookAgain)
+	if w != nil {
+		next = later(w.Due(), now.Add(max(time.Second, min(now.Sub(w.SentAt), 10*time.Minute))))
+	}
+	if until := fault.UntilOf(cause); until.After(now) {
+		next = until
+	}
+	return p.save(ctx, access.Step{Wake: next})
 }
 
 // stumble is what a cause does to one grant.

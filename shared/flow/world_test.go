@@ -289,3 +289,8 @@ func (w *world) members(group string, want ...string) {
 func (w *world) event(aggregate string) audit.Event {
 	return audit.Event{At: w.clock.Now(), Aggregate: aggregate, Action: "test.made", Actor: "test"}
 }
+
+// asking is a request for one resource with a start.
+func asking(c *company, resource string, start time.Time, d time.Duration) flow.Asking {
+	return flow.Asking{Connector: c.conn.ID, Resources: []string{resource}, Start: start, Length: d, Reason: "because"}
+}
