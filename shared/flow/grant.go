@@ -27,7 +27,7 @@ func (h *House) Grant(ctx context.Context, id string) (Answer, error) {
 			return Answer{}, fault.Wrap(op, err)
 		}
 	}
-	return h.answer(ctx, op, id)
+	return h.answer(ctx, op, id, true)
 }
 
 // start decides again about a grant whose start has come. It gives the grant as
@@ -47,9 +47,16 @@ func (h *House) start(ctx context.Context, id string) (access.Grant, error) {
 	return begun, nil
 }
 
-// answer says when the grant has to be looked at again, as it stands now.
-// Stuck ends the waiting: sweep goes on with it.
-func (h *House) answer(ctx context.Context, op, id string) (Answer, error) {
+// giving reports whether at a time the grant is Grant's to carry on, and not
+// Revoke's.
+func giving(g access.Grant, at time.Time) bool {
+	return g.State == access.Scheduled || g.State == access.Granting && at.Before(g.End)
+}
+
+// answer says when the grant has to be looked at again, as it stands now, to
+// whoever called Grant (gave) or Revoke. Stuck ends the waiting: sweep goes on
+// with it.
+func (h *House) answer(ctx context.Context, op, id string, gave bool) (Answer, error) {
 	g, err := h.Memory.Grant(ctx, id)
 	if err != nil {
 		return Answer{}, fault.Wrap(op, err)
@@ -60,14 +67,16 @@ func (h *House) answer(ctx context.Context, op, id string) (Answer, error) {
 	}
 	now := h.Now()
 	if !at.After(now) {
-		at = now.Add(busyFor)
+		if at = now; giving(g, now) == gave {
+			at = now.Add(busyFor) // somebody else is at it; the other verb need not wait
+		}
 	}
 	// Whole seconds, rounded up: Step Functions waits to a second, and never
 	// less than one.
 	if at = at.Truncate(time.Second).Add(time.Second); at.Before(now.Add(time.Second)) {
 		at = at.Add(time.Second)
 	}
-	return Answer{WakeAt: at}, nil
+	return Answer{WakeAt: at, Give: giving(g, at)}, nil
 }
 
 // begin makes the second decision: policy, subject, approvers and connector as

@@ -83,10 +83,13 @@ type House struct {
 }
 
 // Answer is what a step of a grant's life tells whoever wakes it: whether
-// nothing is left to wait for, and otherwise when to come again.
+// nothing is left to wait for, and otherwise when to come again and with which
+// verb: Grant while there is something to give, Revoke from then on. Who calls
+// the other one loses time and nothing else.
 type Answer struct {
 	Done   bool
 	WakeAt time.Time
+	Give   bool
 }
 
 // event begins an event; the store chains it.

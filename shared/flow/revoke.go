@@ -26,7 +26,7 @@ func (h *House) Revoke(ctx context.Context, id string) (Answer, error) {
 			return Answer{}, fault.Wrap(op, err)
 		}
 	}
-	return h.answer(ctx, op, id)
+	return h.answer(ctx, op, id, false)
 }
 
 // EndAccess ends a grant now: by who holds it or asked for it, an owner of the
@@ -121,5 +121,5 @@ func (h *House) Retry(ctx context.Context, by access.Actor, id string) (Answer, 
 	if err := h.converge(ctx, g.Connector, g.Resource); err != nil {
 		return Answer{}, fault.Wrap(op, err)
 	}
-	return h.answer(ctx, op, id)
+	return h.answer(ctx, op, id, false)
 }

@@ -92,7 +92,7 @@ func (h *House) serveGrant(ctx context.Context, id string) error {
 	if !open || at.After(h.Now()) {
 		return nil // an earlier pass has served it
 	}
-	if g.State == access.Scheduled || g.State == access.Granting && h.Now().Before(g.End) {
+	if giving(g, h.Now()) {
 		_, err = h.Grant(ctx, id)
 		return err
 	}
