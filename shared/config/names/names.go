@@ -1,0 +1,45 @@
+// Package names owns the names that the functions and the stack have to spell
+// alike: functions, environment variables, secrets, metrics. It imports
+// nothing, so that the CDK app can import it and nothing else of the house.
+package names
+
+// The functions, by their folders under functions/.
+const (
+	Install = "install"
+	Sync    = "sync"
+	API     = "api"
+	Grant   = "grant"
+	Revoke  = "revoke"
+	Sweep   = "sweep"
+)
+
+// Functions lists those that are built and deployed.
+var Functions = []string{Install, Sync, API, Grant, Revoke, Sweep}
+
+// The environment of a function. None of it is a secret. Which function needs
+// which is said in package config.
+const (
+	EnvTable        = "EBB_TABLE"         // the table's name
+	EnvSecretPrefix = "EBB_SECRET_PREFIX" // what the names of all secrets begin with
+	EnvStateMachine = "EBB_STATE_MACHINE" // the state machine's ARN
+	EnvURL          = "EBB_URL"           // where people reach the house
+	EnvSlackAPIURL  = "EBB_SLACK_API_URL" // Slack's API; slack.com when missing
+	EnvAuthorizeURL = "EBB_SLACK_AUTHORIZE_URL"
+	EnvAWSEndpoint  = "EBB_AWS_ENDPOINT"      // every AWS service, for tests
+	EnvDynamoDB     = "EBB_DYNAMODB_ENDPOINT" // DynamoDB alone, for tests
+	EnvLogLevel     = "EBB_LOG_LEVEL"         // debug, info, warn, error
+)
+
+// SlackApp is the secret with the Slack app's own credentials, behind the
+// prefix: {"clientId": "…", "clientSecret": "…"}.
+const SlackApp = "slack/app"
+
+// The metrics that sweep writes each minute, with the dimension House (the
+// table's name).
+const (
+	MetricSpace             = "Ebb"
+	MetricHouse             = "House"
+	MetricDueLag            = "DueLag"            // seconds that the oldest due thing waits
+	MetricNeedsAttention    = "NeedsAttention"    // grants that a person has to look at
+	MetricNeedsAttentionAge = "NeedsAttentionAge" // seconds since the first of them
+)
