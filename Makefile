@@ -7,7 +7,7 @@ GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 # Everything but the CDK app, which alone costs a minute to compile.
 PACKAGES := ./shared/... ./infra/ebb/...
 
-.PHONY: help demo run test lint bench generate clean bin
+.PHONY: help demo run test aws-local lint bench generate clean bin
 
 help: ## Show this help.
 	@echo "Ebb: Slack access that ends by itself, and proof that it did."
@@ -32,8 +32,11 @@ demo: bin ## The main job told in this terminal, on a simulated Slack (about 40 
 run: bin ## The whole house on 127.0.0.1, over a simulated company; Ctrl-C stops it.
 	@$(BUILD)/ebb run $(ARGS)
 
-test: ## Every test; needs no server, no account and no network beyond Go's modules.
-	go test $(PACKAGES)
+test: ## Every test, with the engines that stand in for AWS beside it; needs no account.
+	.tools/aws/with go test $(PACKAGES)
+
+aws-local: ## DynamoDB Local and moto for tests by hand: prints their addresses; Ctrl-C stops them.
+	@.tools/aws/with bash -c 'env | grep ^EBB_ | sed "s/^/export /"; sleep infinity'
 
 lint: ## go vet, gofumpt, staticcheck, govulncheck (SKIP without its database).
 	go vet $(PACKAGES)
