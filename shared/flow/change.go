@@ -298,7 +298,7 @@ func (p *pass) writeChannel(ctx context.Context, j access.Judgment) outcome {
 			out.fail(errNotSent, slices.Concat(j.Remove[i:], j.Add)...)
 			return out
 		}
-		err := p.h.Slack.Kick(ctx, p.link, p.res.ID, a)
+		err := p.kick(ctx, a)
 		switch fault.KindOf(err) {
 		case "", fault.Already:
 		case fault.Unclear:
@@ -329,6 +329,22 @@ func (p *pass) writeChannel(ctx context.Context, j access.Judgment) outcome {
 	}
 	return out
 }
+
+// kick removes one account. Slack kicks nobody who is deactivated: such
+// access sleeps, like one that Slack does not list.
+func (p *pass) kick(ctx context.Context, account string) error {
+	err := p.h.Slack.Kick(ctx, p.link, p.res.ID, account)
+	if !fault.Is(err, fault.Permanent) {
+		return err
+	}
+	life, lerr := p.h.lifeOf(ctx, p.link, account)
+	if lerr != nil || life != access.Dead {
+		return err
+	}
+	return errDeactivated
+}
+
+var errDeactivated = &fault.Error{Op: "flow.write", Kind: fault.NotFound, Code: codeDeactivated, Text: "the account is deactivated in Slack; what it holds shows again when it is reactivated"}
 
 // errNotSent: the lease ran out before the call; the next pass goes on.
 var errNotSent = &fault.Error{Op: "flow.write", Kind: fault.Backoff, Code: "lease", Text: "the turn was over; Ebb goes on at once"}

@@ -237,7 +237,7 @@ func (p *pass) record(ctx context.Context) (access.Judgment, error) {
 		p.remember(ctx, step.save.Grants)
 	}
 	if len(j.Dormant) > 0 {
-		err = p.trip(ctx, j.Dormant, &fault.Error{Kind: fault.NotFound, Code: "deactivated", Text: "the account is deactivated in Slack; what it holds shows again when it is reactivated"})
+		err = p.trip(ctx, j.Dormant, errDeactivated)
 		if err != nil {
 			return j, err
 		}

@@ -305,5 +305,5 @@ func (p *pass) hidden(ctx context.Context) error {
 			return p.closeGroup(ctx, j)
 		}
 	}
-	return p.trip(ctx, p.moving(), &fault.Error{Kind: fault.NotFound, Code: "hidden", Text: hiddenText(p.view.Resource)})
+	return p.trip(ctx, p.moving(), &fault.Error{Kind: fault.NotFound, Code: codeHidden, Text: hiddenText(p.view.Resource)})
 }

@@ -85,8 +85,17 @@ func nextTry(g access.Grant, cause error, now time.Time) time.Time {
 	return next
 }
 
+// codes of access that sleeps: whoever had it has no use of it, and nobody can
+// take it, until Slack shows it again. A channel out of Ebb's sight is none
+// of them: its members go on reading it, and a person has to let Ebb in.
+const (
+	codeHidden      = "hidden"      // the group is disabled, the channel archived
+	codeDeactivated = "deactivated" // the account is
+)
+
 func troubleOf(cause error) access.Trouble {
-	t := access.Trouble{Code: fault.CodeOf(cause), Text: fault.TextOf(cause), Dormant: fault.Is(cause, fault.NotFound)}
+	t := access.Trouble{Code: fault.CodeOf(cause), Text: fault.TextOf(cause)}
+	t.Dormant = t.Code == codeHidden || t.Code == codeDeactivated
 	if t.Code == "" {
 		t.Code = string(fault.KindOf(cause))
 	}

@@ -185,20 +185,25 @@ func (w *world) ok(err error) {
 	}
 }
 
-// connect pastes the administrator's token, with the bot's beside it as OAuth
-// gives both, and syncs.
+// connect installs Slack as OAuth does, with the administrator's and the bot's
+// token, and syncs.
 func (w *world) connect() {
 	w.t.Helper()
 	c, err := w.house.AddConnector(w.ctx, w.root, "", nil)
 	w.ok(err)
-	link, err := w.house.Invite(w.ctx, w.root, c.ID)
+	w.install(c.ID)
+	w.sync()
+}
+
+func (w *world) install(id string) {
+	w.t.Helper()
+	link, err := w.house.Invite(w.ctx, w.root, id)
 	w.ok(err)
 	authorize, cookie, err := w.house.OpenInvitation(w.ctx, link[len("http://ebb.test/connect/"):])
 	w.ok(err)
 	code, state := w.consent(authorize, w.slack.PrimaryOwner(w.slack.TeamIDs()[0]))
 	w.conn, err = w.house.FinishInstall(w.ctx, state, cookie, code)
 	w.ok(err)
-	w.sync()
 }
 
 // sync runs until no sync is due.
