@@ -24,7 +24,7 @@ type fate struct {
 	struck   bool
 	dead     bool
 	table    *porttest.FaultyTable
-	slack    *slacktest.Org
+	world    *world
 }
 
 // mishap is what goes wrong with one call.
@@ -33,6 +33,8 @@ type mishap struct {
 	slack slacktest.Fault
 	table porttest.Mishap
 	die   int // 1 before the call, 2 after it
+
+	meanwhile func(*world) // what others do before the call, which itself goes well
 }
 
 // Each kind of call has its mishaps.
@@ -82,7 +84,7 @@ func mishapsOf(call string) []mishap {
 
 // over puts the fate before the world's table.
 func (f *fate) over(w *world) {
-	f.slack = w.slack
+	f.world = w
 	f.table = porttest.Faulty(w.raw, func(c porttest.Call) porttest.Mishap {
 		return f.strikes("table " + c.Method).table
 	})
@@ -103,6 +105,12 @@ func (f *fate) strikes(call string) mishap {
 		return mishap{}
 	}
 	f.struck = true
+	if f.how.meanwhile != nil {
+		f.watching = false
+		f.how.meanwhile(f.world)
+		f.watching = true
+		return mishap{}
+	}
 	if f.how.die == 1 {
 		f.die()
 	}
@@ -135,7 +143,7 @@ func (s fatedSlack) RoundTrip(r *http.Request) (*http.Response, error) {
 	if m.name != "" && m.die == 0 {
 		bad := m.slack
 		bad.Method = method
-		s.f.slack.Inject(bad)
+		s.f.world.slack.Inject(bad)
 	}
 	resp, err := s.RoundTripper.RoundTrip(r)
 	if m.die == 2 {
