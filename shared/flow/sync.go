@@ -149,7 +149,7 @@ func (s *syncing) carry(ctx context.Context) error {
 		var err error
 		switch s.run.Step {
 		case connector.StepStart:
-			err = s.next(ctx, connector.StepWorkspaces)
+			err = s.begin(ctx)
 		case connector.StepWorkspaces:
 			err = s.workspaces(ctx)
 		case connector.StepAccounts:
@@ -264,6 +264,9 @@ func (s *syncing) fail(ctx context.Context, cause error) error {
 
 // finish closes the run: Connected, or Needs confirmation while removals wait.
 func (s *syncing) finish(ctx context.Context) error {
+	if err := s.tally(ctx); err != nil {
+		return err
+	}
 	now := s.h.Now()
 	s.run.State, s.run.Ended = connector.Done, now
 	if len(s.run.Removals) > 0 {
@@ -295,18 +298,19 @@ func (s *syncing) finish(ctx context.Context) error {
 }
 
 // Confirm lets the removals of a waiting run happen: the next sync, begun at
-// once, believes what is absent. An owner's act.
+// once and about the same kinds, believes what is absent. An owner's act.
 func (h *House) Confirm(ctx context.Context, by access.Actor, id string) (connector.Run, error) {
 	const op = "flow.Confirm"
 	if _, err := h.owned(ctx, by, id); err != nil {
 		return connector.Run{}, fault.Wrap(op, err)
 	}
+	var run connector.Run
 	err := again(func() error {
 		c, err := h.Memory.Connector(ctx, id)
 		if err != nil {
 			return err
 		}
-		run, err := h.Memory.Run(ctx, c.LastRun)
+		run, err = h.Memory.Run(ctx, c.LastRun)
 		if err != nil || run.State != connector.Waiting {
 			return fault.New(op, fault.Invalid, "nothing waits for a confirmation here")
 		}
@@ -317,6 +321,6 @@ func (h *House) Confirm(ctx context.Context, by access.Actor, id string) (connec
 	if err != nil {
 		return connector.Run{}, fault.Wrap(op, err)
 	}
-	r, err := h.startRun(ctx, id, who(by), nil)
+	r, err := h.startRun(ctx, id, who(by), run.Kinds)
 	return r, fault.Wrap(op, err)
 }

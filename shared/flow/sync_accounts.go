@@ -115,6 +115,7 @@ func (s *syncing) accounts(ctx context.Context) error {
 	if err := s.absentAccounts(ctx, team, listing); err != nil {
 		return err
 	}
+	s.known = nil // 10 MB of 100,000 accounts
 	return s.nextTeam(ctx, connector.StepGroups)
 }
 

@@ -12,13 +12,13 @@ import (
 )
 
 // voices are the listings of channels: public ones once, private ones with
-// each voice that sees some.
+// each voice that sees some. Where nothing is known of scopes, Slack is asked.
 func (s *syncing) voices() []string {
 	out := []string{"public"}
 	if slices.Contains(s.c.BotScopes, "groups:read") {
 		out = append(out, "private-bot")
 	}
-	if slices.Contains(s.c.UserScopes, "groups:read") {
+	if slices.Contains(s.c.UserScopes, "groups:read") || len(s.c.UserScopes)+len(s.c.BotScopes) == 0 {
 		out = append(out, "private")
 	}
 	return out
@@ -46,6 +46,10 @@ func (s *syncing) channels(ctx context.Context) error {
 	if err != nil && (voice == "public" || !fault.Is(err, fault.Misconfigured, fault.Permanent)) {
 		return s.refused(ctx, "channels", err, connector.StepMembers)
 	}
+	if err != nil {
+		s.say("private channels of %s: %s", team, fault.TextOf(err))
+	}
+	s.run.Tries = 0
 	if err := s.takeChannels(ctx, team, page.Items); err != nil {
 		return err
 	}
@@ -96,7 +100,6 @@ func (s *syncing) absentChannels(ctx context.Context, team string) error {
 	if err != nil {
 		return err
 	}
-	s.run.Count("channels", -s.twice(seen))
 	everywhere, err := s.seenEverywhere(ctx)
 	if err != nil {
 		return err
@@ -146,13 +149,6 @@ func (s *syncing) seenEverywhere(ctx context.Context) (map[string]bool, error) {
 	return all, nil
 }
 
-// twice is how many channels of this workspace were listed by both voices.
-func (s *syncing) twice(seen map[string]bool) int {
-	s.run.Count("channels-seen", len(seen))
-	over := s.run.Counts["channels"] - s.run.Counts["channels-seen"]
-	return max(0, over)
-}
-
 // members reads the members of each channel that can be seen, in the order of
 // ids, so that the run resumes behind the last one. run.Cursor is Slack's
 // within the channel that comes next.
@@ -162,7 +158,6 @@ func (s *syncing) members(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		delete(s.run.Counts, "channels-seen")
 		return s.next(ctx, connector.StepFinish)
 	}
 	if until, ok := s.pace("conversations.members"); !ok {
@@ -175,10 +170,11 @@ func (s *syncing) members(ctx context.Context) error {
 		if !fault.Is(err, fault.Misconfigured, fault.Permanent, fault.NotFound) {
 			return err
 		}
-		s.run.Notes = append(s.run.Notes, "members of channel "+next.ID+": "+fault.TextOf(err))
+		s.say("members of channel %s: %s", next.ID, fault.TextOf(err))
 		return s.channelDone(ctx, next)
 	}
 	s.run.Count("memberships", len(page.Items))
+	s.run.Tries = 0
 	listing := "members/" + next.ID
 	members := page.Items
 	if page.Next != "" || s.run.Page > 0 {

@@ -33,15 +33,9 @@ func (s *syncing) groups(ctx context.Context) error {
 	if err := s.resources(ctx, directory.UserGroup, team, resources); err != nil {
 		return err
 	}
-	var gone []directory.Membership
-	known := 0
-	for _, g := range listed {
-		lost, had, err := s.takeMembers(ctx, g.Resource, g.Members)
-		if err != nil {
-			return err
-		}
-		gone, known = append(gone, lost...), known+had
-		s.run.Count("memberships", len(g.Members))
+	gone, known, err := s.takeGroups(ctx, listed)
+	if err != nil {
+		return err
 	}
 	if !s.waits("user group memberships", len(gone), known) {
 		if err := s.put(ctx, directory.Batch{GoneMemberships: gone}); err != nil {
@@ -53,6 +47,33 @@ func (s *syncing) groups(ctx context.Context) error {
 		return err
 	}
 	return s.nextTeam(ctx, connector.StepChannels)
+}
+
+// manyMemberships are written together: an account's rows lie side by side, and
+// so each page of the file is written once for several groups.
+const manyMemberships = 50_000
+
+// takeGroups writes who is new in any of the groups; it gives who is known and
+// in none of the lists, and how many were known.
+func (s *syncing) takeGroups(ctx context.Context, listed []directory.GroupListing) (gone []directory.Membership, known int, err error) {
+	var fresh directory.Batch
+	for i, g := range listed {
+		came, lost, had, err := s.compareMembers(ctx, g.Resource, g.Members)
+		if err != nil {
+			return nil, 0, err
+		}
+		fresh.Memberships = append(fresh.Memberships, came...)
+		gone, known = append(gone, lost...), known+had
+		s.run.Count("memberships", len(g.Members))
+		if fresh.Len() < manyMemberships && i < len(listed)-1 {
+			continue
+		}
+		if err := s.put(ctx, fresh); err != nil {
+			return nil, 0, err
+		}
+		fresh.Memberships = fresh.Memberships[:0]
+	}
+	return gone, known, nil
 }
 
 // probe finds out once a sync whether everybody may edit user groups: if a bot
@@ -73,7 +94,7 @@ func (s *syncing) probe(ctx context.Context, groups []directory.Resource) error 
 			return err
 		}
 		if open {
-			s.run.Notes = append(s.run.Notes, "everybody can edit user groups in this workspace (a bot token could); their members do not count as approvers until this is set to admins in Slack")
+			s.say("everybody can edit user groups in this workspace (a bot token could); their members do not count as approvers until this is set to admins in Slack")
 		}
 		s.c.OpenGroups = open
 		return nil
@@ -99,6 +120,9 @@ func (s *syncing) resources(ctx context.Context, kind directory.Kind, team strin
 	for _, r := range seen {
 		was, ok := have[r.ID]
 		delete(have, r.ID)
+		if kind == directory.Workspace {
+			r.Count = was.Count // no listing tells it: tally counts
+		}
 		if ok && r.Same(was) && r.Count == was.Count {
 			continue
 		}
@@ -134,6 +158,16 @@ func (s *syncing) goneResource(ctx context.Context, b *directory.Batch, r direct
 // given, and gives who is known and not among them, for the caller to believe
 // or not, and how many were known.
 func (s *syncing) takeMembers(ctx context.Context, r directory.Resource, members []string) (gone []directory.Membership, known int, err error) {
+	fresh, gone, known, err := s.compareMembers(ctx, r, members)
+	if err != nil {
+		return nil, 0, err
+	}
+	return gone, known, s.put(ctx, directory.Batch{Memberships: fresh})
+}
+
+// compareMembers holds the complete members of a resource against the known
+// ones: who is new, who is gone, and how many were known.
+func (s *syncing) compareMembers(ctx context.Context, r directory.Resource, members []string) (fresh, gone []directory.Membership, known int, err error) {
 	seen := make(map[string]bool, len(members))
 	for _, m := range members {
 		seen[m] = true
@@ -147,15 +181,8 @@ func (s *syncing) takeMembers(ctx context.Context, r directory.Resource, members
 		}
 		return nil
 	})
-	if err != nil || len(seen) == 0 {
-		return gone, known, err
-	}
-	if err := s.cameBack(ctx, r, seen); err != nil {
-		return gone, known, err
-	}
-	var b directory.Batch
 	for id := range seen {
-		b.Memberships = append(b.Memberships, directory.Membership{Connector: s.c.ID, Resource: r.ID, Slug: "member", Account: id, Since: s.since()})
+		fresh = append(fresh, directory.Membership{Connector: s.c.ID, Resource: r.ID, Slug: "member", Account: id, Since: s.since()})
 	}
-	return gone, known, s.put(ctx, b)
+	return fresh, gone, known, err
 }

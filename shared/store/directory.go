@@ -124,8 +124,12 @@ func erase[T any](ctx context.Context, s *Store, things []T, key func(T) Key) er
 	})
 }
 
+// pieceRows is how many rows of a batch are in memory at a time, 20 MB or so. The
+// engines cut finer, and gain from rows that lie side by side.
+const pieceRows = 50_000
+
 func inPieces[T any](ctx context.Context, s *Store, things []T, line func(T) (Write, error)) error {
-	for piece := range slices.Chunk(things, pageSize) {
+	for piece := range slices.Chunk(things, pieceRows) {
 		writes := make([]Write, 0, len(piece))
 		place := make(map[Key]int, len(piece))
 		for _, t := range piece {

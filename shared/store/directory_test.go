@@ -95,7 +95,7 @@ func TestHalfABatchIsMendedByTheNext(t *testing.T) {
 		if call == "batch" {
 			batches++
 		}
-		if call == "batch" && batches == 3 {
+		if call == "batch" && batches == 2 {
 			return fault.New("test", fault.Backoff, "not now"), false
 		}
 		return nil, false

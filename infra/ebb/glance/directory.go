@@ -7,12 +7,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
@@ -80,23 +83,38 @@ var each = map[string]func(context.Context, *store.Store, string, emit) error{
 
 func eachAccount(ctx context.Context, st *store.Store, conn string, row emit) error {
 	return st.EachAccount(ctx, conn, func(a directory.Account) error {
-		var teams []string
-		role := directory.Member
-		for t, r := range a.Roles {
-			teams = append(teams, t)
-			if r != directory.Member {
-				role = r
-			}
-		}
-		return row(a.ID, string(a.Kind), string(a.State), a.Name, a.Handle, a.Email, sorted(teams), string(role), yes(a.TwoFactor), conn)
+		return row(a.ID, string(a.Kind), string(a.State), a.Name, a.Handle, a.Email,
+			sorted(slices.Collect(maps.Keys(a.Roles))), string(highest(a)), yes(a.TwoFactor), conn)
 	})
+}
+
+// highest is the account's highest role in any workspace; "" for somebody of
+// another organization, who has none.
+func highest(a directory.Account) (top directory.WorkspaceRole) {
+	order := []directory.WorkspaceRole{"", directory.Member, directory.Admin, directory.Owner, directory.PrimaryOwner}
+	for _, r := range a.Roles {
+		if slices.Index(order, r) > slices.Index(order, top) {
+			top = r
+		}
+	}
+	return top
 }
 
 func eachResource(ctx context.Context, st *store.Store, conn string, row emit) error {
 	return st.EachResource(ctx, conn, "", func(r directory.Resource) error {
-		return row(r.ID, string(r.Kind), r.Name, r.Title, r.Workspace, strconv.Itoa(r.Count), yes(r.Private), yes(r.Archived),
+		return row(r.ID, string(r.Kind), r.Name, r.Title, r.Workspace, members(r), yes(r.Private), yes(r.Archived),
 			yes(r.Disabled), yes(r.Managed), yes(r.Locked), yes(r.Shared), sorted(r.Defaults), sorted(r.Owners), conn)
 	})
+}
+
+// members is how many there are, "" where they were not read: archived channels,
+// private ones out of sight, workspaces without a sync of accounts.
+func members(r directory.Resource) string {
+	unread := r.Kind == directory.Workspace || r.Archived || r.Private && !r.Reached
+	if r.Count == 0 && unread {
+		return ""
+	}
+	return strconv.Itoa(r.Count)
 }
 
 func eachMembership(ctx context.Context, st *store.Store, conn string, row emit) error {
@@ -181,8 +199,10 @@ func jsonWriter(out io.Writer, head []string) writer {
 func typed(column, cell string) any {
 	switch column {
 	case "members":
-		n, _ := strconv.Atoi(cell)
-		return n
+		if n, err := strconv.Atoi(cell); err == nil {
+			return n
+		}
+		return nil // not read
 	case "two_factor", "private", "archived", "disabled", "managed", "locked", "shared":
 		return cell == "yes"
 	case "workspaces", "default_channels", "owners":
@@ -195,7 +215,7 @@ func typed(column, cell string) any {
 func tame(cells []string) []string {
 	out := make([]string, len(cells))
 	for i, c := range cells {
-		if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
+		if first, _ := utf8.DecodeRuneInString(c); c != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 			c = "'" + c
 		}
 		out[i] = c
@@ -203,12 +223,13 @@ func tame(cells []string) []string {
 	return out
 }
 
-// clean keeps a name from breaking the table or the terminal.
+// clean keeps a name from breaking the table or the terminal: no control
+// characters, no line ends, nothing that turns the direction of what follows.
 func clean(cells []string) []string {
 	out := make([]string, len(cells))
 	for i, c := range cells {
 		out[i] = strings.Map(func(r rune) rune {
-			if r < ' ' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
 				return ' '
 			}
 			return r
