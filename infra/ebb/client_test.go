@@ -229,6 +229,17 @@ func TestNames(t *testing.T) {
 	d.fails("policy explain --what @oncall --for 1h --connector other", "--connector", d.conn)
 }
 
+func TestOwners(t *testing.T) {
+	d := newDesk(t)
+	d.says("owners list @oncall", "Nobody owns @oncall")
+	d.says("owners set @oncall ada lin", "OWNER OF @oncall", "Ada Moreau", d.ids["lin"])
+	d.says("owners list @oncall --as ada", "Lin Okafor")
+	d.fails("owners set @oncall joanna --as ada", "owner of the connector")
+	d.fails("owners set @oncall", "--none")
+	d.fails("owners set @oncall ada --none", "--none")
+	d.says("owners set @oncall --none", "Nobody owns @oncall")
+}
+
 func TestConnect(t *testing.T) {
 	d := newDesk(t)
 	out := d.says("connect --name Second", "http://house.test/connect/", "works once")

@@ -30,6 +30,14 @@ func (s *server) GetResource(ctx context.Context, r apigen.GetResourceRequestObj
 	return apigen.GetResource200JSONResponse(resourceJSON(v)), err
 }
 
+func (s *server) SetOwners(ctx context.Context, r apigen.SetOwnersRequestObject) (apigen.SetOwnersResponseObject, error) {
+	if err := s.house.SetOwners(ctx, actor(ctx), r.ConnectorId, r.ResourceId, r.Body.Owners); err != nil {
+		return nil, err
+	}
+	v, err := s.house.ReadResource(ctx, actor(ctx), r.ConnectorId, r.ResourceId)
+	return apigen.SetOwners200JSONResponse(resourceJSON(v)), err
+}
+
 func (s *server) ListMembers(ctx context.Context, r apigen.ListMembersRequestObject) (apigen.ListMembersResponseObject, error) {
 	p, err := s.house.ReadMembers(ctx, actor(ctx), r.ConnectorId, r.ResourceId, slice(r.Params.Cursor, r.Params.Limit))
 	return apigen.ListMembers200JSONResponse{Items: each(p.Items, memberJSON), Cursor: p.Next}, err

@@ -39,6 +39,8 @@ var rights = []struct {
 	{"GET", "/v1/connectors/{conn}/resources/{hush}", "", "401 404 404 404 404 404 200 404 200 200"},
 	{"GET", "/v1/connectors/{conn}/resources/{hush}/members", "", "401 404 404 404 404 404 200 404 200 200"},
 	{"GET", "/v1/connectors/{conn}/resources/{oncall}/members", "", "401 404 404 200 200 200 200 200 200 200"},
+	{"PUT", "/v1/connectors/{conn}/resources/{oncall}/owners", `{"owners":["{sam}"]}`, "401 404 404 403 403 403 200 200 403 200"},
+	{"PUT", "/v1/connectors/{conn}/resources/{hush}/owners", `{"owners":["{sam}"]}`, "401 404 404 404 404 404 200 404 403 200"},
 
 	{"GET", "/v1/policy", "", "401 403 403 403 403 403 403 200 200 200"},
 	{"PUT", "/v1/policy", policy, "401 403 403 403 403 403 403 403 403 200"},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
@@ -17,12 +18,7 @@ const mostOwners = 20
 // owner of the resource alone could hand it on without anybody's say.
 func (h *House) SetOwners(ctx context.Context, by access.Actor, conn, resource string, owners []string) error {
 	const op = "flow.SetOwners"
-	if !by.Is(access.IntegrationAdministrator) || by.Service {
-		if _, err := h.owned(ctx, by, conn); err != nil {
-			return fault.Wrap(op, err)
-		}
-	}
-	r, err := h.Memory.Resource(ctx, conn, resource)
+	r, err := h.ownable(ctx, by, conn, resource)
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
@@ -43,4 +39,21 @@ func (h *House) SetOwners(ctx context.Context, by access.Actor, conn, resource s
 		"connector": conn, "resource": resource, "owners": strings.Join(owners, " "),
 	})
 	return fault.Wrap(op, h.Memory.SetOwners(ctx, conn, resource, owners, e))
+}
+
+// ownable reads a resource whose owners the actor may say. An administrator
+// who does not see a private channel does not become its owner either.
+func (h *House) ownable(ctx context.Context, by access.Actor, conn, resource string) (directory.Resource, error) {
+	in, err := h.realm(ctx, by, conn)
+	if err != nil {
+		return directory.Resource{}, err
+	}
+	r, err := in.resource(ctx, resource)
+	if err != nil {
+		return r, err
+	}
+	if by.Service || !in.owns && !by.Is(access.IntegrationAdministrator) {
+		err = fault.New("flow.ownable", fault.Forbidden, "only an owner of the connector or an integration administrator says who owns a resource")
+	}
+	return r, err
 }

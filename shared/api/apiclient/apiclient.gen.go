@@ -623,6 +623,12 @@ type NewUser struct {
 	User Id `json:"user,omitempty,omitzero"`
 }
 
+// Owners defines model for Owners.
+type Owners struct {
+	// Owners Accounts
+	Owners []SlackId `json:"owners"`
+}
+
 // Policy defines model for Policy.
 type Policy struct {
 	// By User
@@ -990,6 +996,9 @@ type ListRequestsParams struct {
 // AddConnectorJSONRequestBody defines body for AddConnector for application/json ContentType.
 type AddConnectorJSONRequestBody = NewConnector
 
+// SetOwnersJSONRequestBody defines body for SetOwners for application/json ContentType.
+type SetOwnersJSONRequestBody = Owners
+
 // StartSyncJSONRequestBody defines body for StartSync for application/json ContentType.
 type StartSyncJSONRequestBody = NewSync
 
@@ -1186,6 +1195,26 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/connectors/{connectorId}/resources/{resourceId}/members (the `ListMembers` operationId).
 	ListMembers(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetOwnersWithBody Say who owns a resource
+	//
+	// Replaces all of them; policy may let owners approve. For owners of the connector and integration administrators. No
+	// sync touches this. Repeats safely.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners (the `SetOwners` operationId).
+	SetOwnersWithBody(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetOwners Say who owns a resource
+	//
+	// Replaces all of them; policy may let owners approve. For owners of the connector and integration administrators. No
+	// sync touches this. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners (the `SetOwners` operationId).
+	SetOwners(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, body SetOwnersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSyncs Sync runs, newest first
 	//
@@ -1655,6 +1684,46 @@ func (c *Client) GetResource(ctx context.Context, connectorId ConnectorParam, re
 // Corresponds with GET /v1/connectors/{connectorId}/resources/{resourceId}/members (the `ListMembers` operationId).
 func (c *Client) ListMembers(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListMembersRequest(c.Server, connectorId, resourceId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetOwnersWithBody Say who owns a resource
+//
+// Replaces all of them; policy may let owners approve. For owners of the connector and integration administrators. No
+// sync touches this. Repeats safely.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners (the `SetOwners` operationId).
+func (c *Client) SetOwnersWithBody(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetOwnersRequestWithBody(c.Server, connectorId, resourceId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetOwners Say who owns a resource
+//
+// Replaces all of them; policy may let owners approve. For owners of the connector and integration administrators. No
+// sync touches this. Repeats safely.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners (the `SetOwners` operationId).
+func (c *Client) SetOwners(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, body SetOwnersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetOwnersRequest(c.Server, connectorId, resourceId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2921,6 +2990,60 @@ func NewListMembersRequest(server string, connectorId ConnectorParam, resourceId
 	return req, nil
 }
 
+// NewSetOwnersRequest calls the generic SetOwners builder with application/json body
+func NewSetOwnersRequest(server string, connectorId ConnectorParam, resourceId ResourceParam, body SetOwnersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetOwnersRequestWithBody(server, connectorId, resourceId, "application/json", bodyReader)
+}
+
+// NewSetOwnersRequestWithBody constructs an http.Request for the SetOwners method, with any body, and a specified content type
+func NewSetOwnersRequestWithBody(server string, connectorId ConnectorParam, resourceId ResourceParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "resourceId", resourceId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/resources/%s/owners", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListSyncsRequest constructs an http.Request for the ListSyncs method
 func NewListSyncsRequest(server string, connectorId ConnectorParam, params *ListSyncsParams) (*http.Request, error) {
 	var err error
@@ -4092,6 +4215,26 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/connectors/{connectorId}/resources/{resourceId}/members (the `ListMembers` operationId).
 	ListMembersWithResponse(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, params *ListMembersParams, reqEditors ...RequestEditorFn) (*ListMembersResponse, error)
 
+	// SetOwnersWithBodyWithResponse Say who owns a resource
+	//
+	// Replaces all of them; policy may let owners approve. For owners of the connector and integration administrators. No
+	// sync touches this. Repeats safely.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners (the `SetOwners` operationId).
+	SetOwnersWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetOwnersResponse, error)
+
+	// SetOwnersWithResponse Say who owns a resource
+	//
+	// Replaces all of them; policy may let owners approve. For owners of the connector and integration administrators. No
+	// sync touches this. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners (the `SetOwners` operationId).
+	SetOwnersWithResponse(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, body SetOwnersJSONRequestBody, reqEditors ...RequestEditorFn) (*SetOwnersResponse, error)
+
 	// ListSyncsWithResponse Sync runs, newest first
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -4899,6 +5042,46 @@ func (r ListMembersResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListMembersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetOwnersResponseDefaultHeaders the declared response headers of an HTTP default response for SetOwners
+type SetOwnersResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type SetOwnersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Resource
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SetOwnersResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r SetOwnersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetOwnersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetOwnersResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6000,6 +6183,38 @@ func (c *ClientWithResponses) ListMembersWithResponse(ctx context.Context, conne
 	return ParseListMembersResponse(rsp)
 }
 
+// SetOwnersWithBodyWithResponse Say who owns a resource
+//
+// Replaces all of them; policy may let owners approve. For owners of the connector and integration administrators. No
+// sync touches this. Repeats safely.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners (the `SetOwners` operationId).
+func (c *ClientWithResponses) SetOwnersWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetOwnersResponse, error) {
+	rsp, err := c.SetOwnersWithBody(ctx, connectorId, resourceId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetOwnersResponse(rsp)
+}
+
+// SetOwnersWithResponse Say who owns a resource
+//
+// Replaces all of them; policy may let owners approve. For owners of the connector and integration administrators. No
+// sync touches this. Repeats safely.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners (the `SetOwners` operationId).
+func (c *ClientWithResponses) SetOwnersWithResponse(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, body SetOwnersJSONRequestBody, reqEditors ...RequestEditorFn) (*SetOwnersResponse, error) {
+	rsp, err := c.SetOwners(ctx, connectorId, resourceId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetOwnersResponse(rsp)
+}
+
 // ListSyncsWithResponse Sync runs, newest first
 //
 // Returns a wrapper object for the known response body format(s).
@@ -7063,6 +7278,52 @@ func ParseListMembersResponse(rsp *http.Response) (*ListMembersResponse, error) 
 	switch {
 	case true:
 		var headers ListMembersResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetOwnersResponse parses an HTTP response from a SetOwnersWithResponse call
+func ParseSetOwnersResponse(rsp *http.Response) (*SetOwnersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetOwnersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Resource
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers SetOwnersResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

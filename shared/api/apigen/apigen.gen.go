@@ -630,6 +630,12 @@ type NewUser struct {
 	User Id `json:"user,omitempty,omitzero"`
 }
 
+// Owners defines model for Owners.
+type Owners struct {
+	// Owners Accounts
+	Owners []SlackId `json:"owners"`
+}
+
 // Policy defines model for Policy.
 type Policy struct {
 	// By User
@@ -997,6 +1003,9 @@ type ListRequestsParams struct {
 // AddConnectorJSONRequestBody defines body for AddConnector for application/json ContentType.
 type AddConnectorJSONRequestBody = NewConnector
 
+// SetOwnersJSONRequestBody defines body for SetOwners for application/json ContentType.
+type SetOwnersJSONRequestBody = Owners
+
 // StartSyncJSONRequestBody defines body for StartSync for application/json ContentType.
 type StartSyncJSONRequestBody = NewSync
 
@@ -1065,6 +1074,9 @@ type ServerInterface interface {
 	// ListMembers Who holds a resource, as last seen in Slack
 	// (GET /v1/connectors/{connectorId}/resources/{resourceId}/members)
 	ListMembers(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, resourceId ResourceParam, params ListMembersParams)
+	// SetOwners Say who owns a resource
+	// (PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners)
+	SetOwners(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, resourceId ResourceParam)
 	// ListSyncs Sync runs, newest first
 	// (GET /v1/connectors/{connectorId}/syncs)
 	ListSyncs(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, params ListSyncsParams)
@@ -1685,6 +1697,41 @@ func (siw *ServerInterfaceWrapper) ListMembers(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListMembers(w, r, connectorId, resourceId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetOwners operation middleware
+func (siw *ServerInterfaceWrapper) SetOwners(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "resourceId" -------------
+	var resourceId ResourceParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "resourceId", r.PathValue("resourceId"), &resourceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "resourceId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetOwners(w, r, connectorId, resourceId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2487,6 +2534,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/accounts/{accountId}/forget", wrapper.ForgetAccount)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/resources", wrapper.ListResources)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/resources/{resourceId}", wrapper.GetResource)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/connectors/{connectorId}/resources/{resourceId}/owners", wrapper.SetOwners)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/resources/{resourceId}/members", wrapper.ListMembers)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policy", wrapper.GetPolicy)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/policy", wrapper.PublishPolicy)
@@ -3086,6 +3134,49 @@ type ListMembersdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListMembersdefaultApplicationProblemPlusJSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOwnersRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+	ResourceId  ResourceParam  `json:"resourceId"`
+	Body        *SetOwnersJSONRequestBody
+}
+
+type SetOwnersResponseObject interface {
+	VisitSetOwnersResponse(w http.ResponseWriter) error
+}
+
+type SetOwners200JSONResponse Resource
+
+func (response SetOwners200JSONResponse) VisitSetOwnersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOwnersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response SetOwnersdefaultApplicationProblemPlusJSONResponse) VisitSetOwnersResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4048,6 +4139,9 @@ type StrictServerInterface interface {
 	// ListMembers Who holds a resource, as last seen in Slack
 	// (GET /v1/connectors/{connectorId}/resources/{resourceId}/members)
 	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
+	// SetOwners Say who owns a resource
+	// (PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners)
+	SetOwners(ctx context.Context, request SetOwnersRequestObject) (SetOwnersResponseObject, error)
 	// ListSyncs Sync runs, newest first
 	// (GET /v1/connectors/{connectorId}/syncs)
 	ListSyncs(ctx context.Context, request ListSyncsRequestObject) (ListSyncsResponseObject, error)
@@ -4521,6 +4615,40 @@ func (sh *strictHandler) ListMembers(w http.ResponseWriter, r *http.Request, con
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListMembersResponseObject); ok {
 		if err := validResponse.VisitListMembersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetOwners operation middleware
+func (sh *strictHandler) SetOwners(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, resourceId ResourceParam) {
+	var request SetOwnersRequestObject
+
+	request.ConnectorId = connectorId
+	request.ResourceId = resourceId
+
+	var body SetOwnersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetOwners(ctx, request.(SetOwnersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetOwners")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetOwnersResponseObject); ok {
+		if err := validResponse.VisitSetOwnersResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -5152,125 +5280,127 @@ func (sh *strictHandler) BindUser(w http.ResponseWriter, r *http.Request) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3rchs3lvCroHqmyklNS5Qvmfki/fhGVmyvKnbikpxJzcbeEdh9yMawG2gDaFIclar2afbB9km2cAD0",
-	"hY3mRSI9m+z8iCOS3bic+w0Hd1EiilJw4FpFp3dRSSUtQIPET+dJIiqu35svzWfGo9OopDqL4ojTAqLT",
-	"iNpHLtMojiR8rpiENDrVsoI4UkkGBTUv/l7CJDqNfjdqZhvZX9XoOqfJ7DKN7u/j6EJwDokWct2UiX/o",
-	"EZP6+SqphDQPp6ASyUrNhJnwtRQF0RmQkk6BjGEiJESxXcznCuSytRo7RHvigt6+BT7VWXT64uQkNsvX",
-	"IM27//HL+dG/06N/nBx9+7ejT3/4fRRHelmaYZSWjE+j+zi6PZqKI/PtkZqx8kjgmmh+VArGNcjodEJz",
-	"Bfdx9EbS9biZmgceD6TvGU+706yAYMZ4Gm076BUoUckEzKg7bfctK5juo+rfxIIUlC8J1aQQSg+gKce3",
-	"24tMYUKrXEen35zEBmWsqIro9JlBWMG4/fS0xo9ZzBTkTiu+gs8VqLUokvaRxyPJg3X9ZPaZPTHrVcXX",
-	"zlbxx2/rGqhMsj7W31OpiZgQSsxsREiSUZ7mQL4SksBRQVkek4mQRGdCAVlkgigAwvTXsXmYcsLSM1KV",
-	"JZgPKcnFAiRJqAJCJRDBh9j98xCnPzWE81Bmvo89JbwUKQMUvt9BwhQT/KVIl+ZzIrgGjhxAyzJnCTVj",
-	"jf6uDEDutgSrHzS693M2qLmPo/ciZ8nyO5FUhZtqYNYlLfLurC1QPPvjs6cvXiAb1dDpwcbM38XphwxI",
-	"6qaOCVVEZVRCOipxUROWA7EvjEERZOaV9eOOVCm4shB8TVleSVizjVKKcQ7FH3YD4nv7VmgP16IAnTE+",
-	"JUpTnirCOOqRBV2e4R8paMpyouhSkUVGNdGCpCKKowxo6tTuFWi5PDqfIIGsUv41JMIMrAVZUKbJVy+e",
-	"fYsk/M3J8687xLkque5xvW4TLfXen4OlseUrM65jLMNMMAe5HIvU7UWC0vg9rVKmhVT4PE2N+FRaUvNV",
-	"FEelFCVI7cgaDG+2ltfwykTIqdAaeOvXsRA5UG5+tusIvsnS4Neol8yU3MjyX6KsKig3IGJ8msNRklHO",
-	"ISdTw3dRHBVVrlnv27Ew/8Kt0eA0jz4FmNyKhsAChJyeG2iENyTk9McFtzju/ypFbgFG05RZqfG+A8je",
-	"bF0c/izkTJU0AUMpZrDG1hDjv0OizStKUw1tENFEs7mVfXOmwcjvFPBLaj6Fdq8X4jU15lhoHx0h84tB",
-	"1KfAMhwhvmUKibFLMElto/XxrqHAZ+o/1rGtJ/f7egVUSrrsLxIHW7POKzPH6jJpw0y9ddYWa+DXlcmb",
-	"R+N6yOBSplMJU4e9toFJj/7xyfxz9OnuJH7+9P6rUcvmPD76dPc0/n8n91/fncTP7oP25wUt6ZjlTC/7",
-	"m0SLMkyvntl2sf0KpgwvBoRcIkowsqNGbJ/sOiiMIy50mAklzBkswotWS55sQbbewDVP1wPGDhoh7Fxk",
-	"kMz64BOz/lYvNUlEladkDKSsxjlTGbJdf7FOWW1P8Fab19pqA9mLWdSaI7irNhl3d/HKaAar+MaQiwXq",
-	"h5yOISdMoY4QRtSpeCdd0VLVYb7ypOqe3woqLfoOkFEiASXd6Z3RRwXV0WmUUg1HmhUQYhcwdlwpmQpT",
-	"H6pMp7P7YHsJegHAiVlbWuWQEkNjBhD15IzrP76IQn7IgNZDqG8Cwlt8CJ9W+o0QO2zYvHFVhREyqAk5",
-	"3Oprx2zbTSNK4G+kqEo1QG3GDiEJ5QRSpkmlQJIpPk8ykBATJQgXHIyXoDMoCMpSZexKWpZSzEEGuczS",
-	"aX/OnxTI3SRSmdMwlDRYp6n/gxTV2No465D3wT12H0cLr+W79L9hbX2t7FDnqWct94fV9G66uBElD9fG",
-	"F5ZVv4eAotqZjYdMSDt431GZwZIwrSCfnBGViQUngifBkQd5QoGcswTCmsnQ82ZrwSwvtvjDF2o0+rEb",
-	"gRaCYO0NDpqZ6J6uiuVEFN49bHt9JwEP+D40a2VNC29zqgq98LYqQANUw1Si7O/9ltCipGza/8EpFw+O",
-	"kLn6au6Wvmq+DWoZOmC5xRFtG2H9X/X25JdSTXcy9ntQzajKdnGOSgnzAbL83Fn3kAIKCZEGIHYcBELs",
-	"getB6RYbokjEzoH9AEsBD5c7r26NZK+tkhU6ynOxgDTM1F7xBNTLz5lwdqB7iHCxiMl4iY74mY9ukmcn",
-	"O+kgWmkRiJ6hYejkl59QBdXhGBJaDdg2UzaH4FaoJpArIEwT+8xOahMX9xeQXjJtYQq54FkoXvLSQjDE",
-	"dD4euttL1UAQQlWWQnYZTEsXDOm+8SMHkjPugi40yYiZlWgD2AVVREuGPsID9b2nUUceDZLbgGw21ALU",
-	"KnbC7KGBp5YFBrzHddyJWY0WTjf7lPax1U0OO2e4wAeoPdVY8WtD5O6x1QX510NLet0OfXVn1XCr1Zq0",
-	"xwIkEJBUtb3GISFtBwut4I3HzWBUYz0SJhvk26ui1MtTYsmH0NxF2LeR127wnqeWC7WLhbcuCPMgv2+3",
-	"hyF9uQx7iFwznYO3qFYCIVWSGZfFmDPo3ZwWUIzbrstGRW9gHAoHG6cMUnVuyM7rsu7k56QEqQQnGcV4",
-	"c5JRPgWifIzbRoGd09KEtMNuVaUTUcCAtjDjAE/JRFQ8DXqD85Bs/0HYkANTJIdJE0sPxE6oDMLXmPKN",
-	"6/hEERQbVtKOpaimmfnAFHHZQuLCw6E1PkJxDQSuGvW0TVTN8cmwgtJU7mCS1rHhjdL6Gp98nP+62ddh",
-	"aaOforgTKG3ppzY3NRFUv3nLtn5vjqx6jLDeacItH9hErZXgA03UFlrajpaPMkVxtGA6SyVdcB/HNOuM",
-	"m/g/SiwiKq1Yag2DuZjZZ/BPHMTqeQPOKplFcTShLB/IElymAfnCCUstr70aj0lBcaZgtcSnlSD2Sfyn",
-	"b8Ph60s+Z3rAOIfbkkn753Y8UMl8M2Gah+J67BA6Lp0IHnSjA7mchKWQnu/iQtpXrJbZQp/uTe8AGnwq",
-	"LFytPF1gFt5IeIaaZAykEHNIzwjyJcaCnX2E+XedATfuiXkxB8JhQYa2vZqSeKw83rvM7fJgCTx1rGaN",
-	"JZti49agTyhPwDKopacQM62Q36Dws3OH6PGtDxH7Vf0gNHECFSe/XvLErvKi9e0rKVHcvjfOgvniByM3",
-	"zYsTZiDb9QgaILyDPvG3gl+rRof76YnCIBtVM5srkEBTdWZ8Sg5zkMTSe9hr9dGzdSj8SQUMZBdF86sL",
-	"Ae+dZYRHmsp74z7FeBI0q4ATiukEoujCgG3CpNJnxCXdTolRAWh54Q/EZbe2ETar/mStZdu7GobdgZWn",
-	"Q9DDtecPsOikunbwEX2wd2NhUJNm2GpPlzZfSm8v7dPfnKzsLo4qzj5X4H739TChvbmA+QN2FbDcmXYJ",
-	"vijubXpt/U/cFQGuFs9N/zCOdjVjbSTjygdwfNXY3jsFv1uUsRllK3y+vraucnY/deVIm6Lrjb7anpLq",
-	"Cr42OT2z2HKfnm5BW/HO4ZDdHZAmoLZtSeJQJUUDpnhtHOYHWPgs5Q4kMWMODjUCmnIam3WMOpk6S802",
-	"WWmUvnUpVVB3Njh68XCO/8kxzw572lKbtahpR8ZIq52y9pg06orA3Un2gUJk25ocG1bva7bxMpxODlrx",
-	"bDoUD2iqQ7ZmIWOXqnDwZyj03a7CNDYIsyHnKZsDD00x38G+XoGrf9WvcximvoalB9oJg3ygDIJxCO9c",
-	"w20YwAsquStH2lAQhIO7kZr3gutvVt5zfsHY01jpevX6gnz74ps/YaQNS1tXlU46gCqhM5DEOOlPFBEL",
-	"ThZCpqcE+fKJsc1TwIpnPMyAsHyiMJsQdiF1MB/xc12oSrjdcr940yMi/KYNHQajllxpOmDC2ndzIWaY",
-	"CWGcvBqPnyiSi2loKF+CNhRgNOC2/oSYkKWoTgnjc5qzFEvFxyxNgceEC23jkDEW2Mbkv//zv4LhvlY5",
-	"1gpq89xGNZgiCyn41Jra1CFg27j3hvIt6+BVA+yNVsea1NDqmulYVPp0nFM+O7VhXTMAuusZEDuTpbCN",
-	"7oCdul5eTVZB9mjLtC7Nr5GEXOjzJs/a3chbNndRB2WRgOFbl3dYYIbVYHjqylwfEY1bK17nO4UdnAQ5",
-	"VGlfI2gdUP3SWzN3oBpClat67UkxpxGNkPFmlk0MYAU5U97hJIsMJBi+QzkitDuR0RN2A3mMgTqa7SqM",
-	"W7b+GnN+D1mhXSOMa5I2O3iHOiwgCrr8DqMkfcT9VVSkoEsXRcEDMRoKVEYTaqSkPa3AJAJnSWZcLMKx",
-	"FlECD8d2NRQoQm0BKMW5HB0G6t1rr6c70DsfruCCW1W2muxse0OtMoAtgjAtF2YLJq3dl4EFUo01YIbO",
-	"OWlF9/bq7eDKQ5mRrrsTyuJbUmp23ZB3Q7cOnW3SWcNOBw7k1Kn9B0dyrlrh3BX/RiYZmw8V6rh4REC3",
-	"f9fNAzodY4RaQrmRaNtntTsR5FXWTZmi43xofVPgIGke/nHDaZhdCvRzkcyG1lBQTqeDP2IMLmQbKZJT",
-	"pTGaS8wKctCQL4MMNxB2YjoTlSZ/NrLgd9Ha2NrK3I03vkM5ksSzLwOHdIAm2RAMJEwqRYPm9JJw4VIj",
-	"YmJcLEM8Yxj2suxRuPA8w6bertlVd87BVSt5HK5jrO9XjlgJOaWc/YO6PGqzgFbMowl5RHgIyh1OomUZ",
-	"jID4qQ4ubJyoeLy0CZ4P2iNXhvnCJw3+LHhC8xy5g3EjwnkT9V9jhG1LH8GdV4Fsq1lFgAt/nFjvNMjy",
-	"G8wxy76b62TbjtDqWuvitMcVhvdifludUNrxFQmFmNN8xy0PVIrhcWmzbucGTcXAkUC5k8nbS3HKinOb",
-	"PExtlZcrC3B1FpvzhUpDGZZn0h3y6u7wqmOari1QbltJvggEp2s2PkDfhxY/FX+E5LleY8jWrQ2eP316",
-	"8uJkc38DH9NdV6+Bz2DFxhkRJf1cbVW5sbZwA9Mf7VxQVCc9+2GvVlqFCO5PIzd5cEuJboAQjX0QM9i1",
-	"AFT7dzoNPr7946aT7ivhERwlhMUPTflUIITVO1AeY1rcbr2AdDkYNezH+QyNhBLPl7rlsFkcmzlsSMy4",
-	"cLYgMOjA1Yno7cTGQBS2F3pPW4FWO0UIdD7DEUxi7HxEeKjidNdowANzHKvzbgiIBN1R64o2R+q30u9u",
-	"vXEDuBCs/wIyZUlAGI6lZ5DtNRzMfeuhviDKgKZD2QugeSj6Z5TdhEp3/FRpotiUQ0rMUMRa61uerjQz",
-	"bBsZqHiznkBwLxM5bJFUsM/VIPFL8HCoN92aL/Yw7+PJhjcqyfTy2tCXS1Xa3P8YqAT52u8MxuMZLP9m",
-	"A91IjbhOfKjZcKZ1aXteMD4Roc4U+eQoE0pDSv5eKX3EOHIGoUkCqiVTjj/yjxzPcBK0VBMqJQNFKCfn",
-	"7y+x6uerm/NKZ0I6V+KUvMTFkGalN1/bE8SJPdOp7Zm8J7Zo5pgMlRF95AN1RLgoK2hFAXi4tKDL2kRO",
-	"BSj8ALfMdb3AU6VfvTh58fUpcV5irYRU7DIzJYgyN4twMRlby2Tj0zjlB1aALXq7en1Bnj9//q0R8T99",
-	"uDgjOaoU+6MthHOhG7O93CwDT9eQG2S3GzNy7Az8QkjD/XkuFiomlNxYQ+WGaEEUGDDU1T8cbjXi4YxQ",
-	"Yh8jOY5LFckFn5r/G4cBe2GZ1RdAOQIDi68hV4A7+YnPuFhwgqkgu09snkOapmK4FczDqGNiKcBmZZgi",
-	"N0ONWW6sojNq6camEm6aYvOPvMlLHX80ci5nCXB7Ysn17DkvDd8fPTs+iVxJJ9KyOh2NFovFMcWfj4Wc",
-	"jty7avT28uLVD9ev8J3GxY5ejcdRK7YfPfUBUFqy6DR6fnxy/NwaQhmy22j+dIRnEkeNnJtCQPG+bnVR",
-	"QchwrUgm8pQwB8oZLI0coyozxGVJ1+xP2cA7VYKrYxu/s6cmjQUXGav1lZcn7eZuvwy5j0iao+nfnsae",
-	"ZEfys/lUm86jRHDzhc2pmMcwzqEGOia1zwQ+rBdU0+vi/j4OP9psbWT7hG3xoGv+dv9ppW3Qs5OTvfVb",
-	"as4zBpoFnSNLteKNQ6PVyxv5lkYo3quioHJpz8MbehETIjiQGuCGTBbYo4dJTPpoOlVYlmIoLfpkBmko",
-	"dA6STWz1glCbSLRHaH/Bt89x4APC09seA+2j5v7nR4P0Z5rPrKGNghcP6tkyZbq0jZtqjTBha2Bbc80w",
-	"73/A4mjGySJjSYaiNqNzzMm0cmvNj2LBzwhGeFxngw0tmMJS4aJZ2AHx1W0aEOKBPPeJkz1grdlUKC7v",
-	"UdTCySesEw+Ru61txiRYpZckcEj9mPhQtA04u1rIpahCMD9P04t+imavzd06davhBm8riH66f0QPsWbS",
-	"7vjwSDS/hCnjxlrxY8ZktYI9iOseT47uWs1E71sc2sXdG9Bd3B2aW74EEM/b4ENrcOEKeg3H2HN0AwzT",
-	"tSM2qdluT9f7TxuwMGp77UGBeT4s69BWd7KxkZ9n1hhXaEMGmtsdkzfWNjdvG5GqIJ/DgOBsZZF2A4Tr",
-	"ZflrM2HazdkOacR4uGLTA9bm4boK4UtS3+iubm28VjCc14cfDo2BIaFAm752j0TBj7wZ7TDg30zSnZ7T",
-	"D0PXaCKkQ9cXXu2QMXHpnDjrvhGl6RIbVBnzAi03ojTLc4I2OAN1TLYxPy4oN/bnGEjFU8GhL69eIyC+",
-	"AIk2DQwCRPqz71vhKnf24PCYgay+alnJmB6qYwW+58Ymu3yFoDrZqUdT0CBFnHNrNT5RhCbah210W8eT",
-	"/vG6Y/LBR2zwZNfYGELKG9B9/F/Yd698GrFHAc/2RgGYwAoLKA4LIiu+B7y/Be0THrghm9NcUKax5a4B",
-	"SUZLW8H0EAtwxOrTw+qAyL/GBrSkUhATDZwUjFcaVEw0g5RoKxfGUiwUSOvIiBK4MV+OSZdw+ijH889w",
-	"yZWmeQ4Bc3V/Nn/rqPUA5nPGZ3tA+zvGNaHurLAZ05WD4x4N5uuCgofgPBfTrSz/t1h1vhtJ/B8MRqG0",
-	"t1xoibnjpw1EpL6sh9E5NRd0Md67eL7goIjg+RIpzlVExb1mpj4V63rNF77ePAddR/7RsbAh6r5TcdU6",
-	"oLbb5pvbGbagsl+pC9IpATsk7dZo6IWP/sleSU2xo7vmFoe1fslVUw5xcLwMiX/Zqqnbg2vSqvD45/gm",
-	"3Us2Hoq1Uas4Nog9Q+bv3DO/aoXTOu5/WI0jMFemCK1pBE8y2AoAAE4Y79kI/7tJx/aBXkch165T9K+Y",
-	"PnxZ3SGJw4DJeB/qC9keQzb/S+eqmbXgMRabuzeWvuCut6NZJqG5BJouN1v618YcvvY96Q+STsDRt8ok",
-	"fBFHcj9OJFIEF4uH+gt1GeDjKaXaGBmwHj9OSZhyeX88JkDGNJn1qeI9VRpsdeNhyMKOvRVR/EozIxfu",
-	"WErbc/FHeLFZoHbgXUc+tsRn0MH4q6iM22BdhtrYpGoGqb0uQdZHyNrOheA26vWgPPCA7/HGrnRDfch5",
-	"jvHKerl4TZZtnxes+sjz8G1rgx1etr1W7del4ppugYdUchaFMdZtWZ8VlVxsmweXVOoh5efIdIVsR3fu",
-	"7sC1LoY9F31o4A1x/NSfyt6DZzF1O+lBZVdzoHUnY23jrYJ05FrHPmLkQSNjiVfdWWOYYd1II1KYNpLE",
-	"Khd7Cx65xrTCeTetcIllDJrOnI5B0cd4XXzYEyKvePrbIIVXWFCKxapd+2ATl4xsD8QDYdW1a3eFqoRy",
-	"WBDs19AuUGIFkIm/thQjpccEQ3G+5bLr8o5xDGz8bvXKolPyimWyi0x85AWt30HKKYQ3V8FAyWYcWvfA",
-	"jSERWMnaindRHTz/HVJEtmt4Q0b7t1uatt9f2HapG6IPpcbGkOAllhPC9kHF58rGx7EGGOlCcEKHZdwQ",
-	"TUvQcrk3ku6iG684/G0IjbdCzIy4MDxB2/2j7Wk32morPAT6GSzVcOFlfd2MO/zDjAhQC3dzKRc2dYhl",
-	"2OS1kA0z+zsY+OZccj9ziGddvsf7ZQ7kXJrBv3SVWnNl0ABVzGC5Dw8C52kdaGgh354IaJBvD/EM2Vjv",
-	"DhrAfTcYusVWafsJzSHF4hmMRPtWkUPAKOsWahvL5AMezllzQ6klflRnN3Bb5pTxm2PimgGTE3eGwfKp",
-	"4IDlCXWDtT47vAH93jdvOhg23AwDGHGgeTxOmsGMPJmIbkTdTYOmbyg88b7SRsnXLeL8EP4QDhYnuBMS",
-	"1jxQRrk1LeWmlHHXD6w+RBKud/nIVwpermBSKUhthxWslcggmZEJ46ly6i6jnPieRsck0AzKliME+0GR",
-	"GUD5kesMmLRWjvlPAp61gTRktrj+VS3a6IjKMHpaFz2PVm5cPqQd0vTaGjJErIax6DQG8ONpzc3Z7n3W",
-	"I7QO64+S+urMoOGAN2v+KsBt7wBdVw5lb7vYg7ZBLqA1UbuqdCfO8IIMvRnwTkoOyt7upYtUzRofxNXL",
-	"nrlvbLHt2qs+zRgBR9IuoUbviuEZijOttj166E3z4dFlO4n6yPvywzM0zZgeOEFz29BAuxvnh9m7xdTs",
-	"jCxFFRM2sVemiEoPRPA6TaR22+wuwbyNa56CJkx7T9OtaZsNNJ2vDrj80MQrbfi3nNw2f95y5oOWCbXu",
-	"txsqObb+B7PtRtU+SrzosnFc8PiTMRuxMSdRAs+hxkYn/f81gswfsV0bdCdiwX3c3QyO3NAE2OtQfKs5",
-	"nvCHhNM9nLu68ovcEG//kefL9prwsv9eH70Q+bkObv+Kvbe71B22asiidDDDXBPm8HGzdqgOrwNRBP18",
-	"dz76qxcnz7+2hOCOPi/P6hPYTBGlhYTU3psyrnyRLJ7LfaIIHj4e8vGv6iuVDuTnNzf0fVFfvzNtqDap",
-	"bi64p3ibjRyH0b4ioUZ37q+NRVwNbg7LJIcHk63g8vsJs8ZOgUa38pVsSwjEIxfI3j2YuTLHUDjz3I4/",
-	"yEqbHRN/FTO+cf9bwLeDiU0w2DSA0ZFd3bozt4zsFUkHw+QFDv9b4rsPdAatrMy4WwW3JdRT4MuDwfw7",
-	"4Mt/sU4LZQYgj+AbrB0c3cmKb1AvdfHY4er7DlvKZXSKcgV++6rou6r4ikqplKvWDZtu7+jMZUaxOGiR",
-	"CeNj2G/c0bRAwZ95LBWgbBcBcmPevWm/Q6YClD0/UY+LzYfU8Ue+zfHAKyiBakUUnUC+DEUvXzKeuotI",
-	"DmT7uUvWvmi+tZnzYGkNAzhCfYc8H7PwqArmN1r9uJAKsRPXL5+MVHQPh66IUU2TvxksXRCbJtpF24vG",
-	"63Mz9UMq/hyWWZ8hPLvoujMvwWKzpmtv02xJuQLj1UibCkzys7/EE/vEGw8ZpzkllJQs0ZUE37Oo4766",
-	"oZtS7NDIAuUedVa2EYs2LJCJhYsL2DoG0boS0APF50x6J/A6BQ+N9X7mGnYZqJTtsoteXCwEhQ+sgKOx",
-	"uIW6jMRVai6J7RzlhnD53zCusNVMqzbDtYauu977Ajs8z3r/6f5/AgAA//8=",
+	"7D3bcts4lr+C4kxVumtoy7n0zLb9sOO4k6yrk+6UnZ7UbCc7hsgjCSMKYABQiiblqv2a/bD9ki0cACQo",
+	"grrYkqfSOw+dtiQSl3O/4eBLkolZKThwrZLTL0lJJZ2BBomfzrNMVFy/NV+az4wnp0lJ9SRJE05nkJwm",
+	"1D5ymSdpIuFTxSTkyamWFaSJyiYwo+bF30sYJafJ7wbNbAP7qxpcFzSbXubJ7W2aXAjOIdNCrpsy8w/d",
+	"Y1I/XyWVkObhHFQmWamZMBO+lGJG9ARIScdAhjASEpLULuZTBXIZrMYOEU48o59fAx/rSXL67OQkNcvX",
+	"IM27//Xr+dF/0qN/nBx9/7ejj3/4fZImelmaYZSWjI+T2zT5fDQWR+bbIzVl5ZHANdHiqBSMa5DJ6YgW",
+	"Cm7T5JWk63EzNg/cH0g/Mp63p1kBwZTxPNl20CtQopIZmFF32u5rNmO6i6r/EAsyo3xJqCYzoXQPmgp8",
+	"O1xkDiNaFTo5/e4kNShjs2qWnD4xCJsxbj89rvFjFjMGudOKr+BTBWotiqR95P5I8mBdP5l9Zk/MelXx",
+	"tbNV/P7bugYqs0kX62+p1ESMCCVmNiIkmVCeF0C+EZLA0YyyIiUjIYmeCAVkMRFEARCmv03Nw5QTlp+R",
+	"qizBfMhJIRYgSUYVECqBCN7H7p/6OP2xIZy7MvNt6inhucgZoPD9ATKmmODPRb40nzPBNXDkAFqWBcuo",
+	"GWvwd2UA8mVLsPpBk1s/Z4Oa2zR5KwqWLX8QWTVzU/XMuqSzoj1rAIonf3zy+NkzZKMaOh3YmPnbOH03",
+	"AZK7qVNCFVETKiEflLioESuA2BeGoAgy88r6cUeqFFxZCL6krKgkrNlGKcWwgNkfdgPiW/tWbA/XYgZ6",
+	"wviYKE15rgjjqEcWdHmGf+SgKSuIoktFFhOqiRYkF0maTIDmTu1egZbLo/MREsgq5V9DJszAWpAFZZp8",
+	"8+zJ90jC3508/bZFnKuS6xbX6zYRqPfuHCxPLV+ZcR1jGWaCOcjlUORuLxKUxu9plTMtpMLnaW7Ep9KS",
+	"mq+SNCmlKEFqR9ZgeDNYXsMrIyHHQmvgwa9DIQqg3Pxs1xF9k+XRr1EvmSm5keW/JpNqRrkBEePjAo6y",
+	"CeUcCjI2fJekyawqNOt8OxTmX/hsNDgtko8RJreiIbIAIcfnBhrxDQk5/nnBLY67v0pRWIDRPGdWarxt",
+	"AbIzWxuH74WcqpJmYCjFDNbYGmL4d8i0eUVpqiEEEc00m1vZN2cajPzOAb+k5lNs93ohXlJjjsX20RIy",
+	"vxpEfYwswxHia6aQGNsEk9U2WhfvGmb4TP3HOrb15H5br4BKSZfdReJga9Z5ZeZYXSZtmKmzztpijfy6",
+	"MnnzaFoPGV3KeCxh7LAXGpj06B8fzT9HH7+cpE8f334zCGzO46OPXx6n/3Zy++2Xk/TJbdT+vKAlHbKC",
+	"6WV3k2hRxunVM9sutt+MKcOLESGXiRKM7KgR2yW7FgrThAsdZ0IJcwaL+KLVkmdbkK03cM3T9YCpg0YM",
+	"OxcTyKZd8Ilpd6uXmmSiKnIyBFJWw4KpCbJdd7FOWW1P8Fab19pqA9mLaRLMEd1VSMbtXbwwmsEqviEU",
+	"YoH6oaBDKAhTqCOEEXUq3UlXBKo6zleeVN3zW0EloO8IGWUSUNKdfjH6aEZ1cprkVMORZjOIsQsYO66U",
+	"TMWpD1Wm09ldsD0HvQDgxKwtrwrIiaExA4h6csb1H58lMT+kR+sh1DcB4TU+hE8r/UqIHTZs3riq4gjp",
+	"1YQcPutrx2zbTSNK4K+kqErVQ23GDiEZ5QRypkmlQJIxPk8mICElShAuOBgvQU9gRlCWKmNX0rKUYg4y",
+	"ymWWTrtz/qJA7iaRyoLGoaTBOk3dH6SohtbGWYe8d+6x2zRZeC3fpv8Na+tqZYc6Tz1ruT+upnfTxY0o",
+	"ubs2vrCs+iNEFNXObNxnQtrBu47KFJaEaQXF6IyoiVhwIngWHbmXJxTIOcsgrpkMPW+2FszyUos/fKFG",
+	"ox+7EWgxCNbeYK+Zie7pqljOxMy7h6HXdxLxgG9js1bWtPA2p6rQCw9VARqgGsYSZX/nt4zOSsrG3R+c",
+	"cvHgiJmrL+Zu6avmW6+WoT2WW5rQ0Ajr/qq3J7+carqTsd+B6oSqyS7OUSlh3kOWn1rr7lNAMSHSAMSO",
+	"g0BIPXA9KN1iYxSJ2DmwH2Ap4O5y58VnI9lrq2SFjopCLCCPM7VXPBH18n4inB3oHiJcLFIyXKIjfuaj",
+	"m+TJyU46iFZaRKJnaBg6+eUnVFF1OISMVj22zZjNIboVqgkUCgjTxD6zk9rExf0FpJdMW5hCLngWi5c8",
+	"txCMMZ2Ph+72UtUThFCVpZBdBtPSBUPab/zMgRSMu6ALzSbEzEq0AeyCKqIlQx/hjvre06gjjwbJISCb",
+	"DQWAWsVOnD008NyyQI/3uI47MasR4HSzT2kfW91kv3OGC7yD2lONFb82RO4eW12Qfz22pJdh6Ks9q4bP",
+	"Wq1JeyxAAgFJVeg19glpO1hsBa88bnqjGuuRMNog317MSr08JZZ8CC1chH0bee0G73hqhVC7WHjrgjB3",
+	"8vt2exjy58u4h8g10wV4i2olEFJlE+OyGHMGvZvTGcyGoeuyUdEbGMfCwcYpg1ydG7Lzuqw9+TkpQSrB",
+	"yYRivDmbUD4GonyM20aBndPShLTjblWlMzGDHm1hxgGek5GoeB71Bucx2f6TsCEHpkgBoyaWHomdUBmF",
+	"rzHlG9fxkSIoNqykHUpRjSfmA1PEZQuJCw/H1ngPxdUTuGrU0zZRNccn/QpKU7mDSVrHhjdK62t88n7+",
+	"62Zfh+WNfkrSVqA00E8hNzURVL95y7Z+b46sOoyw3mnCLR/YRK2V4B1N1AAtoaPlo0xJmiyYnuSSLriP",
+	"Y5p1pk38HyUWEZVWLLeGwVxM7TP4Jw5i9bwBZ5VNkzQZUVb0ZAku84h84YTlltdeDIdkRnGmaLXEx5Ug",
+	"9kn6p+/j4etLPme6xziHzyWT9s/teKCSxWbCNA+l9dgxdFw6EdzrRkdyORnLIT/fxYW0r1gts4U+3Zve",
+	"ATT4VFy4Wnm6wCy8kfAMNckQyEzMIT8jyJcYC3b2Eebf9QS4cU/MiwUQDgvSt+3VlMR95fHeZW6bB0vg",
+	"uWM1ayzZFBu3Bn1GeQaWQS09xZhphfx6hZ+dO0aPr32I2K/qJ6GJE6g4+fWSZ3aVF8G3L6REcfvWOAvm",
+	"i5+M3DQvjpiBbNsjaIDwBrrEHwS/Vo0O99MjhUE2qqY2VyCB5urM+JQc5iCJpfe41+qjZ+tQ+IuKGMgu",
+	"iuZXFwPeG8sI9zSV98Z9ivEsalYBJxTTCUTRhQHbiEmlz4hLup0SowLQ8sIfiMtubSNsVv3JWsuGu+qH",
+	"3YGVp0PQ3bXnT7Bopbp28BF9sHdjYVCTZthqT5c2X0o/X9qnvztZ2V2aVJx9qsD97uthYntzAfM77Cpi",
+	"uTPtEnxJ2tn02vqftC0CXC2em/5uHO1qxkIk48p7cHzV2N47Bb8DytiMshU+X19bVzm7n7pypE3R9UZf",
+	"bU9JdQVfSE5PLLbcp8db0Fa6czhkdwekCahtW5LYV0nRgCldG4f5CRY+S7kDSUyZg0ONgKacxmYdk1am",
+	"zlKzTVYapW9dShXVnQ2Ont2d439xzLPDnrbUZgE17cgYebVT1h6TRm0RuDvJ3lGIbFuT83Mt03cAdF++",
+	"+bwhnfvx9TZE06oDsQuKbdDmDbqqe7iM58ujbgob9wU8mvKXrWWEMbxVPLrVF9sPy0yNkcVsTH3M5sBj",
+	"U8x3cCBWQOlf9evsh6kv0umAdsSg6KnzYBziO9fwOQ7gBZXc1VttqHjCwd1IzXvR9Tcr73j3YBwGLOW9",
+	"enlBvn/23Z8wlIi1u6taNe9BldATkESx3DgEYsHJQsj8lCC5PzLORw5Y0o2nNRCWjxSmS+I+so4mXN7X",
+	"lbiE2y13q1M9IuJv2thoNCzLlaY9Nrp9txBiiqkexsmL4fCRIoUYx4byNXZ9EVQDbuswiRFZiuqUMD6n",
+	"BcuxFn7I8hx4SrjQNtCaYgVxSv73v/8nGs8M6s1WUFsUNmzDFFlIwcfWl6AOAduKrA31adaDrXrYG82q",
+	"Nbmv1TXToaj06bCgfHpq49ZmAIxHTIDYmSyFbfR37NT18mqyirJHKNPaNL9GEnKhz5tEcnsjr9nchVWU",
+	"RQLGp11iZYEpZIPhsavjvUe4ca14ne8UV3ES5FC1i42gdUD1Sw9mbkE1hipX1tuRYk7lGyHj7Uib+cAS",
+	"eaa8R00WE5Bg+A7liNDuyElH2PUkanoKhbYroQ6cmTX+yh7SXruGUNdkpXZwf3VcQMzo8gcMA3UR91dR",
+	"kRldujARnvjRMENlNKJGStrjGEwicJZkysUiHkwSJfB48FrDDEWorXClOJejw0hBf+3WtQd64+MxXHCr",
+	"ylazuaG7F9Q5bBFlCny0LZi09s96Fkg1FrkZOuckCF/u1Z3DlcdSP21/LlamYEmp2XVD3g3dOnSGpLOG",
+	"nQ4cqaprF+4cqroK4tUrDpzMJmzeV4nkAi4R3f5DO9HpdIwRahnlRqJtn7ZvhchXWTdnig6LvvWNgYOk",
+	"RfzHDcd9djmBUIhs2reGGeV03PsjBhljtpEiBVUaw9XErKAADcUyynA9cTWmJ6LS5M9GFvwuWRs83Owz",
+	"bq63kni4p+cUEtBs0gcDCaNK0ag5vSRcuNyPGBkXyxDPEPq9LHvWLz5Pv6m3a/rYHeRw5Vgeh+sY68eV",
+	"M2RCjiln/6AuUdwsIAjqNDGdBE95udNXtCyjIR4/1cGFjRMV95c20QNQe+TKOF/4rMifBc9oUSB3MG5E",
+	"OG/SGmuMsG3pI7rzKpJONquIcOHPI+udRll+gzlm2XdzIXDoCK2uta6+u1/leyeoudURrB1fkTATc1rs",
+	"uOWeUjg8D27W7dygseg58yh3Mnk7OVxZcW6zo7ktY3N1D66QZHNCVGko4/JMulNs7R1etUzTtRXYoZXk",
+	"q1xwumbjPfR9aPFT8XtInus1hmzdu+Hp48cnz042N3DwodJ1BSn4DJaknBFR0k/VVqUpaytTML8TJruS",
+	"OqvbDXsFeSMiuD9u3ST6LSW6AWI09k5MYdcKV+3faXUw+f6Pm47yr4RHcJQYFt819WGREFbnxHyKeX+7",
+	"9Rnky96oYTfOZ2gkllm/1IHDZnFs5rAhMePC2YrHqANXZ9q3Exs9UdhObiEPAq12ihjofAonmqXZ+Qx0",
+	"X0ntrtGAOyZxVufdEBCJuqPWFW16Bmyl39160wZwMVj/BWTOsogwHErPINtrOJj73kpdQTQBmvdlL4AW",
+	"seifUXYjKt35WqWJYmMOOTFDEWutb3l81MywbWSg4s16IsG9iShgi6SCfa4GiV+Ch0O96WC+1MO8iycb",
+	"3qgk08trQ18uF2uLG4ZAJciXfmcwHE5h+Tcb6EZqxHXiQ82GJ1qXtqkH4yMRa71RjI4mQmnIyd8rpY8Y",
+	"R84gNMtABTLl+AP/wPGQKkFLNaNSMlCEcnL+9hLLmr65Oa/0REjnSpyS57gY0qz05lt7RDqzh1a1PXT4",
+	"yFYFHZO+OqkPvKdQChdlBa2YAZ6endFlbSLnAhR+gM/MtfXAY7PfPDt59u0pcV5irYRU6jIzJYiyMItw",
+	"MRlbrGXj0zjlOzYDW9V39fKCPH369Hsj4n95d3FGClQp9kdb6edCN2Z7hVkGHh8iN8huN2bk1Bn4MyEN",
+	"9xeFWKiUUHJjDZUbogVRYMBQlzdx+KwRD2eEEvsYKXBcqkgh+Nj83zgM2OzLrH4GlCMwsLocCgW4k1/4",
+	"lIsFJ5gKsvvE7kCk6ZqGW8E8jDomlgJsVoYpctPXeebGKjqjlm5sKuGmqab/wJu81PEHI+cKlgG3R7Jc",
+	"U6Lz0vD90ZPjk8TVrCItq9PBYLFYHFP8+VjI8cC9qwavLy9e/HT9At9pXOzkxXCYBLH95LEPgNKSJafJ",
+	"0+OT46fWEJoguw3mjwd46HLQyLkxRBTvy6BNDEKGa0UmosgJc6CcwtLIMaomhrgs6Zr9KRt4p0pwdWzj",
+	"d/ZYqLHgEmO1vvDyJOxe92uf+4ikORj/7XHqSXYgP5lPtek8yAQ3X9icinkM4xyqpyVUeOjxbs2ummYe",
+	"t7dp/NFmawPbCG2LB113u9uPK32Rnpyc7K2hVHNgM9IN6RxZKog39o1WL2/gezaheK9mMyqX9sC/oRcx",
+	"IoIDqQFuyGSBTYiYxKSPpmOFdTeG0pKPZpCGQucg2chWLwi1iUQ7hPYXfPscBz4gPL3t0dMfa+5/vjdI",
+	"39Niag1tFLx4EtHWYdOl7UxVa4QRWwPbmmv6ef8dVn8zThYTlk1Q1E7oHHMyQW6t+VEs+BnBCI9r3bCh",
+	"x1RcKlw0CzsgvtpdEWI8UBQ+cbIHrDWbisXlPYoCnHzEQvgYudvibUyCVXpJIqfwj4kPRduAsyv2XIoq",
+	"BvPzPL/opmj22r2uVZgb72C3gujH+0d0H2tmYUuLe6L5OYwZN9aKHzMlqyX6UVx3eHLwJeiWehtwaBt3",
+	"r0C3cXdobnkIIJ6H4ENrcOEqlg3H2IOCPQzTtiM2qdl209rbjxuwMAi99qjAPO+XdWirO9nYyM8za4wr",
+	"tCEj3fuOyStrm5u3jUhVUMyhR3AGWaTdAOGadX5tJkzYfe6QRoyHK3Z1YCEP11UID0l9gy917+a1guG8",
+	"Pt1xaAz0CQXaNO67Jwp+5s1ohwH/ZpJuNdW+G7oGIyEduh54tX3GxKVz4qz7RpSmS+zAZcwLtNyI0qwo",
+	"CNrgDNQx2cb8uKDc2J9DIBXPBYeuvHqJgHgAEm06NESI9L1vzOEqd/bg8JiBrL4KrGRMD9WxAt9UZJNd",
+	"vkJQrezUvSmolyLOubUaHylCM+3DNjrU8aR7fvCYvPMRGzy6NjSGkPIGdBf/F/bdK59G7FDAk71RACaw",
+	"4gKKw4LIiu8B769B+4QHbsjmNBeUaewpbEAyoaWtYLqLBThg9fFodUDkX2OHXVIpSIkGTmaMVxpUSjSD",
+	"nGgrF4ZSLBRI68iIErgxX45Jm3C6KMcD3nDJlaZFARFzdX82f3CWvAfzBePTPaD9DeOaUHcY2ozpysFx",
+	"jwbzdUHBXXBeiPFWlv9rrDrfjST+HwajUNpbLrTE3PLTeiJSD+thtI4FRl2Mty6eLzgoInixRIpzFVFp",
+	"p1urT8W6ZvozX29egK4j/+hY2BB116m4Ck7g7bb55vqJLajsK3VBWiVgh6TdGg2d8NE/2SupKXbwpbmm",
+	"Yq1fctWUQxwcL33iXwY1dXtwTYIKj3+Ob9K+ReSuWBsExbFR7Bkyf+Oe+aoVTtDP4LAaR2CuTBFa0wie",
+	"ZLAVAACcMN6xEb5K0mlKmx96wWlSVhFFeQVlQY3ADBISZ179zSiqQB8fd2cijsnLuuG5eyVwetB962tu",
+	"axxj8YGjoa9FlU1QUjN1TK6gBKoVUXQExTKmZq9BuxPIh4m+u8G3irt/lSL4GjNfwmAu5LQeltpE4LaT",
+	"+zoReO16vX/FAtDXjR5S+hkwGfdaPZBx3efUPnexCLMWPKdli1MMdwvuurOaZRJaSKD5crMre238vWt/",
+	"q8RB8mU4+lYs+yCRkv1ESZAiuFjc1SGu61zvTynVxtCXDWnhlIQpV9iC52DIkGbTLlW8pUqDLd89DFnY",
+	"sR9Yjj9o6u/CnbsKXXN/Rh3bfWoH3nXkY2vYej3ov4rK+MXWJ669KaqmkNsLT2R9RjL0ngW3Yd07FTr0",
+	"ONev7Eo3FECdFxiQr5eLF93ZBpjRsqaiiN+X2NujaduLEb8uFdf0+zykkrMoTLEw0QZlUMmltv13SaXu",
+	"U36OTFfIdvDF3f651oe2B/8PDbw+jh/7tgN7cJ3HbicdqOxqDgS3qtZOzCpIB6758z1G7jUyrAlqvT2G",
+	"hVGNSGHaSBKrXOw9luQa82bn7bzZJdbpaDp1OgZFH+N1dW1HiLzg+W+DFF5gxTRWY7ftg01cMrBdTA+E",
+	"VXfhgqvEJpTDgmBDkrACj82AjPzFw5gKOCYYa/ZN0909DRiow6sbrF5ZtGq6sQ58MREfuHFO/WUShnJm",
+	"wpurYKBkU2rBTY5DyASWagcBXaqjDQ5iisj2/W/IaP92S9O4/4Ftl/pKg77c7xAyvIZ2RNg+qPhc2QQQ",
+	"FrkjXQhOaL+M66NpCVou90bSbXTjJaW/DaHxWoipEReGJ2jYAd4e56RBY/A+0E9hqfori+sLo9zpNmZE",
+	"gFq4u4e5sLlxPGeAoaOamf0tKnxzsUQ3NY6HuX7EG6IO5FyawR+6DLO59KuHKqaw3IcHgfMEJ3YC5Nsj",
+	"Lw3y7Sm1PhvrzUEzFG96A2PY7HA/sWekWDxklGnf7LUPGGXdI3DjOZCIh3PW3DFsiR/V2Q18LgvK+M0x",
+	"ce28yYk7pGP5VHDA+pu6g2CXHV6Bfuu7kx0MG26GHow40NwfJ81gRp6MRDtI6aZB0zcWnnhbaaPk6x6I",
+	"fgh/ygyrb9wRIGseKKPcmp6JY8q4a3hXn5KKF3R94CsVXVcwqhTktoUQxsUnkE3JiPFcOXU3oZz4pl3H",
+	"JNLtzNbbRBuekSlA+YHrCTBprRzznwQ8TAZ5zGxxDdoC2miJyjh6gqvaByt3ph/SDmmayfUZIlbDWHQa",
+	"A/j+tObmDJv7dQitxfqDrL78Nmo44N24XwW47S2+6+r97H01e9A2yAW0Jmp37MKJM7ziRm8GvJOSvbK3",
+	"fW0qVdPGB3EF4WfuG1tNvvayXjNGxJG0S6jRu2J4xuJMq329dj8+Z1v2xkeXYZXAXQYP2kvHZ2i6jd1x",
+	"gua+sJ5+Ts4Ps7cDqukZWYoqJWxkLz0Sle6J4LW6pO222V2CeRvXPAZNmPaeplvTNhtoWrsdcPmxiVcu",
+	"0thyctu+fcuZD1oHF9xQ2VdTb/0PZvvpqn3UMNJl47jg+T5jNmLnWaIEHrROjU769zWCzJ8hXxt0J2LB",
+	"fdzdDI7c0ATY61B80P1R+FPw+R4OFl75RW6It//Mi2W4pgVlutsoMkZ+rkXhv2LvYRvGw5bFWZT2Zphr",
+	"wuw/TxmG6vBCH0XQz3cNAL55dvL0W0sI7mz/8qxuMcAUUVpIyO3NR8PKV4HjwfNHiuDp+j4f/6q+FO1A",
+	"fn5zx+aD+vqtaWOVH3X3zD3F22zkOI72FQk1+OL+2lil2ODmsExyeDDZEkW/nzhr7BRodCtfybbEQDxw",
+	"gezdg5krc/SFM8/t+L2stNkx8Zep4xu3vwV8O5jYBINNAxgd2datO3PLwF5ydjBMXuDwvyW+e0enEGRl",
+	"hu0yzy2hngNfHgzmPwBf/ot1ApQZgNyDb7B2cPBFVnyDeqmLxw5X33fYUi6jU5Qr8NtXRd9VxVdUSqV8",
+	"UXHUdHtDpy4zisVBdQ2obg4fRwr+zGO5AGXbZJAb8+5N+A4ZC1D2gFA9LnbXUscf+DbnXzfX/D5nPHc3",
+	"7RzI9nPXJD5ovrWZ82BpDQM4Qn0LSB+z8KiK5jeChnNIhdhq7tePRiq6h2N3IKmmi+UUli6ITTPtou2z",
+	"xutzM3VDKv6goVmfITy76Lr1NMFis6YtddNNTLkC49VIm4pM8t5fw4sXIRgPGac5JZSULNOVBN+Uq+W+",
+	"uqGbwujYyALlHnVWthGLNiwwEQsXF7B1DCK41NMDxedMOkdMWwUPjfV+5jrSGaiUYdlFJy4Wg8I7NoOj",
+	"ofgMdRmJq9RcEtsazQ3h8r9xXGEvpaA2w/U+r6918AV2eGD79uPt/wUAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
