@@ -22,6 +22,7 @@ const (
 	EnvTable        = "EBB_TABLE"         // the table's name
 	EnvSecretPrefix = "EBB_SECRET_PREFIX" // what the names of all secrets begin with
 	EnvStateMachine = "EBB_STATE_MACHINE" // the state machine's ARN
+	EnvHeadsBucket  = "EBB_HEADS_BUCKET"  // keeps signed heads of the audit
 	EnvURL          = "EBB_URL"           // where people reach the house
 	EnvSlackAPIURL  = "EBB_SLACK_API_URL" // Slack's API; slack.com when missing
 	EnvAuthorizeURL = "EBB_SLACK_AUTHORIZE_URL"

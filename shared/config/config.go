@@ -1,0 +1,119 @@
+// Package config reads what a function is told by its environment, and says
+// everything that is wrong with it at once. Names are in config/names.
+//
+// No secret is ever part of it: Slack's credentials and tokens lie in the
+// secret store, and Lambda's own credentials are read where AWS's clients are
+// made. It opens nothing.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/ebb-access/ebb/shared/config/names"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// Config is what a function was told. What it does not need may be empty.
+type Config struct {
+	Function     string
+	Table        string
+	SecretPrefix string // "" or ending in "/"
+	StateMachine string // ARN
+	HeadsBucket  string
+	URL          string // without a slash at the end
+	SlackAPIURL  string // "" for slack.com
+	AuthorizeURL string // "" for the one beside SlackAPIURL
+	Region       string
+	AWSEndpoint  string // "" for AWS's own
+	DynamoDB     string // "" for AWSEndpoint
+	LogLevel     slog.Level
+}
+
+// setting is one variable: where it goes, who cannot do without it, and what
+// it has to look like.
+type setting struct {
+	env   string
+	into  func(*Config) *string
+	needs []string
+	check func(string) string // what is wrong, "" for nothing
+	means string
+}
+
+var everybody = names.Functions
+
+var settings = []setting{
+	{names.EnvTable, func(c *Config) *string { return &c.Table }, everybody, plain, "the name of Ebb's DynamoDB table"},
+	{names.EnvSecretPrefix, func(c *Config) *string { return &c.SecretPrefix }, everybody, folder, "what the names of Ebb's secrets begin with, such as ebb/"},
+	{names.EnvStateMachine, func(c *Config) *string { return &c.StateMachine }, []string{names.API}, arn, "the ARN of the state machine of leases"},
+	{names.EnvHeadsBucket, func(c *Config) *string { return &c.HeadsBucket }, []string{names.API, names.Sweep}, plain, "the bucket that keeps signed heads of the audit"},
+	{names.EnvURL, func(c *Config) *string { return &c.URL }, []string{names.Install, names.API}, address, "where people reach Ebb, such as https://ebb.example.com"},
+	{names.EnvSlackAPIURL, func(c *Config) *string { return &c.SlackAPIURL }, nil, address, "where Slack's API is, such as https://slack.com/api/"},
+	{names.EnvAuthorizeURL, func(c *Config) *string { return &c.AuthorizeURL }, nil, address, "Slack's page of consent"},
+	{"AWS_REGION", func(c *Config) *string { return &c.Region }, everybody, plain, "the region; Lambda sets it"},
+	{names.EnvAWSEndpoint, func(c *Config) *string { return &c.AWSEndpoint }, nil, address, "where AWS is, for tests"},
+	{names.EnvDynamoDB, func(c *Config) *string { return &c.DynamoDB }, nil, address, "where DynamoDB is, for tests"},
+}
+
+// Read reads the environment of a function. The error, fault.Misconfigured,
+// names every variable that is missing or wrong, and never what it held.
+func Read(function string, getenv func(string) string) (Config, error) {
+	c := Config{Function: function}
+	var wrong []string
+	for _, s := range settings {
+		value := getenv(s.env)
+		switch {
+		case value != "":
+			if bad := s.check(value); bad != "" {
+				wrong = append(wrong, fmt.Sprintf("%s %s (it is %s)", s.env, bad, s.means))
+			}
+		case slices.Contains(s.needs, function):
+			wrong = append(wrong, fmt.Sprintf("%s is missing (it is %s)", s.env, s.means))
+		}
+		*s.into(&c) = value
+	}
+	if level := getenv(names.EnvLogLevel); level != "" && c.LogLevel.UnmarshalText([]byte(level)) != nil {
+		wrong = append(wrong, names.EnvLogLevel+" is one of debug, info, warn, error")
+	}
+	if len(wrong) > 0 {
+		return Config{}, fault.New("config.Read", fault.Misconfigured, "the environment of function %s: %s", function, strings.Join(wrong, "; "))
+	}
+	c.URL = strings.TrimRight(c.URL, "/")
+	if c.DynamoDB == "" {
+		c.DynamoDB = c.AWSEndpoint
+	}
+	return c, nil
+}
+
+func plain(s string) string {
+	if strings.ContainsAny(s, " \t\r\n/") {
+		return "is no name: leave out spaces and slashes"
+	}
+	return ""
+}
+
+func folder(s string) string {
+	if !strings.HasSuffix(s, "/") || strings.ContainsAny(s, " \t\r\n") {
+		return "has to end with a slash and hold no spaces"
+	}
+	return ""
+}
+
+func arn(s string) string {
+	if !strings.HasPrefix(s, "arn:") || strings.Count(s, ":") < 6 || strings.ContainsAny(s, " \t\r\n") {
+		return "is no ARN"
+	}
+	return ""
+}
+
+// address is http only for tests on one machine; the stack gives https.
+func address(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http" {
+		return "is no address: write https://NAME/"
+	}
+	return ""
+}
