@@ -239,12 +239,9 @@ func (s *syncing) fail(ctx context.Context, cause error) error {
 	s.run.State, s.run.Ended = connector.Failed, s.h.Now()
 	s.run.Notes = append(s.run.Notes, fault.TextOf(cause))
 	e := s.h.event("connector/"+s.c.ID, "sync.failed", ebb, map[string]string{"run": s.run.ID, "step": string(s.run.Step), "code": fault.CodeOf(cause), "note": fault.TextOf(cause)})
-	run, err := s.h.Memory.SaveRun(ctx, s.run, e)
-	if err != nil {
-		return err
-	}
-	s.run = run
-	return again(func() error {
+	// The connector first: a step that dies in between goes on with the run, and
+	// nothing would wake a connector that waits for a run that is over.
+	err := again(func() error {
 		c, err := s.h.Memory.Connector(ctx, s.c.ID)
 		if err != nil || c.LastRun != s.run.ID {
 			return err
@@ -260,6 +257,14 @@ func (s *syncing) fail(ctx context.Context, cause error) error {
 		_, err = s.h.Memory.SaveConnector(ctx, c, s.h.event("connector/"+c.ID, "connector.sync-ended", ebb, map[string]string{"run": s.run.ID, "state": string(s.run.State)}))
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	run, err := s.h.Memory.SaveRun(ctx, s.run, e)
+	if err == nil {
+		s.run = run
+	}
+	return err
 }
 
 // finish closes the run: Connected, or Needs confirmation while removals wait.
@@ -276,12 +281,7 @@ func (s *syncing) finish(ctx context.Context) error {
 	for k, n := range s.run.Counts {
 		data[k] = fmt.Sprint(n)
 	}
-	run, err := s.h.Memory.SaveRun(ctx, s.run, s.h.event("connector/"+s.c.ID, "sync.ended", ebb, data))
-	if err != nil {
-		return err
-	}
-	s.run = run
-	return again(func() error {
+	err := again(func() error { // before the run, as in fail
 		c, err := s.h.Memory.Connector(ctx, s.c.ID)
 		if err != nil {
 			return err
@@ -295,6 +295,14 @@ func (s *syncing) finish(ctx context.Context) error {
 		_, err = s.h.Memory.SaveConnector(ctx, c, s.h.event("connector/"+c.ID, "connector.sync-ended", ebb, map[string]string{"run": s.run.ID, "state": string(s.run.State)}))
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	run, err := s.h.Memory.SaveRun(ctx, s.run, s.h.event("connector/"+s.c.ID, "sync.ended", ebb, data))
+	if err == nil {
+		s.run = run
+	}
+	return err
 }
 
 // Confirm lets the removals of a waiting run happen: the next sync, begun at

@@ -173,7 +173,12 @@ func (s *syncing) takeAccounts(ctx context.Context, team string, page []director
 			return err
 		}
 	}
-	return s.put(ctx, b)
+	// The accounts last: an account that is known is compared, not its roles'
+	// rows, so these must be there already.
+	if err := s.put(ctx, directory.Batch{Memberships: b.Memberships, GoneMemberships: b.GoneMemberships}); err != nil {
+		return err
+	}
+	return s.put(ctx, accounts(b.Accounts...))
 }
 
 // roleChange writes the role in the workspace as a membership too, so that
