@@ -20,7 +20,8 @@ type ClientCommands struct {
 	Policy     PolicyCmd     `cmd:"" help:"Publish, explain or check the policy."`
 	Audit      AuditCmd      `cmd:"" help:"Verify the audit trail, or read it."`
 	Forget     ForgetCmd     `cmd:"" help:"Erase what an account wrote and its name. Cannot be undone."`
-	Key        KeyCmd        `cmd:"" help:"Make API keys."`
+	Key        KeyCmd        `cmd:"" help:"Make, list and end API keys."`
+	Users      UsersCmd      `cmd:"" help:"List users, or end one."`
 }
 
 // background is the context of a client verb: it lives as long as the command.

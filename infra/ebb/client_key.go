@@ -10,6 +10,8 @@ import (
 // KeyCmd is ebb key.
 type KeyCmd struct {
 	Create KeyCreateCmd `cmd:"" help:"Make an API key; it is printed once."`
+	List   KeyListCmd   `cmd:"" help:"List API keys with their last use."`
+	End    KeyEndCmd    `cmd:"" help:"End an API key, at once and for ever."`
 }
 
 // KeyCreateCmd is ebb key create.
@@ -46,4 +48,49 @@ func (x *KeyCreateCmd) Run(c *Client) error {
 	return c.show(k, func(w io.Writer) {
 		fmt.Fprintf(w, "%s\n\nThis is shown once. Use it as EBB_KEY; it acts as %s.\n", k.Key, k.User)
 	})
+}
+
+// KeyListCmd is ebb key list.
+type KeyListCmd struct {
+	ClientFlags
+	User string `placeholder:"ID" help:"Whose; ebb users lists them. Left out: your own."`
+}
+
+// Run lists the keys.
+func (x *KeyListCmd) Run(c *Client) error {
+	list, err := call[apiclient.KeyList](c.api.ListKeys(background(), &apiclient.ListKeysParams{User: opt(x.User)}))
+	if err != nil {
+		return err
+	}
+	return c.show(list.Items, func(w io.Writer) { c.printKeys(w, list.Items) })
+}
+
+// KeyEndCmd is ebb key end.
+type KeyEndCmd struct {
+	ClientFlags
+	ID string `arg:"" help:"The key's id, from ebb key list."`
+}
+
+// Run ends the key.
+func (x *KeyEndCmd) Run(c *Client) error {
+	k, err := call[apiclient.Key](c.api.EndKey(background(), x.ID))
+	if err != nil {
+		return err
+	}
+	return c.show(k, func(w io.Writer) { c.printKeys(w, []apiclient.Key{k}) })
+}
+
+func (c *Client) printKeys(w io.Writer, list []apiclient.Key) {
+	rows := [][]string{{"ID", "NAME", "FOR", "MADE", "LAST USED", "STATE"}}
+	for _, k := range list {
+		what, state := "a person", "works"
+		if k.Service {
+			what = "a service"
+		}
+		if k.Ended {
+			state = "ended"
+		}
+		rows = append(rows, []string{k.Id, k.Name, what, c.clock(k.Created), c.clock(k.Used), state})
+	}
+	table(w, rows)
 }

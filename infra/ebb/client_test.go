@@ -281,6 +281,26 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestEndedKeys: a key that was ended opens nothing, nor does any key of a user
+// who was.
+func TestEndedKeys(t *testing.T) {
+	d := newDesk(t)
+	d.says("key list --as ada", "ada", "a person", ":00:00", "works") // used just now, to the hour
+	d.fails("key list --user u_admin --as ada", "duty auditor")
+	id := d.first("key list --as ada")
+	d.fails("key end "+id+" --as lin", "no API key "+id)
+	d.says("key end "+id+" --as ada", "ended")
+	d.fails("requests --as ada", "has ended")
+	d.says("key end "+id, "ended") // again, as an administrator
+
+	d.says("users", "Ada Moreau", "super administrator", d.ids["lin"])
+	lin := d.first("users --search okafor")
+	d.says("key list --user "+lin, "lin")
+	d.says("users end "+lin, "Lin Okafor", "ended")
+	d.fails("requests --as lin", "has ended")
+	d.fails("users end u_admin", "another super administrator")
+}
+
 func TestPolicyCheckFails(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "p.yaml")
 	var out bytes.Buffer

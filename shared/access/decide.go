@@ -24,6 +24,9 @@ func (p Policy) Decide(q Ask) Decision {
 	if !q.Requester.Account.Live() {
 		return no("%s has no active Slack account here", q.Requester.Account.Label())
 	}
+	if q.Requester.Ended || q.SubjectEnded {
+		return no("an administrator has ended this user in Ebb; one has to bind the account anew")
+	}
 	if q.Length <= 0 || q.Length > Longest {
 		return no("a grant lasts between a second and 360 days; ask for a shorter time")
 	}
@@ -122,7 +125,7 @@ func (r Rule) refuseResource(q Ask) string {
 func (r Rule) MayApprove(approver Person, q Ask) (bool, string) {
 	a := approver.Account
 	switch {
-	case !a.Live() || a.Kind != directory.Human:
+	case !a.Live() || a.Kind != directory.Human || approver.Ended:
 		return false, a.Label() + " is not an active member of the organization"
 	case a.ID == q.Requester.Account.ID || approver.User != "" && approver.User == q.Requester.User:
 		return false, "whoever asks does not approve"

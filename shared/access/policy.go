@@ -95,6 +95,7 @@ func (w Who) None() bool {
 // Person is somebody as policy sees them now.
 type Person struct {
 	User    string // Ebb's user id
+	Ended   bool   // that user has ended, whatever Slack says of the account
 	Account directory.Account
 	Groups  []directory.Resource // user groups that the account is a member of
 }
@@ -105,6 +106,8 @@ type Person struct {
 type Ask struct {
 	Requester Person
 	Subject   directory.Account
+	// SubjectEnded: the subject's user has ended.
+	SubjectEnded bool
 	// SubjectUser is the subject's user in Ebb, "" when nobody owns the account:
 	// a second account of the same person approves nothing.
 	SubjectUser string

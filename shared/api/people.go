@@ -26,6 +26,30 @@ func (s *server) BindUser(ctx context.Context, r apigen.BindUserRequestObject) (
 	return apigen.BindUser200JSONResponse(user(u)), err
 }
 
+func (s *server) ListUsers(ctx context.Context, r apigen.ListUsersRequestObject) (apigen.ListUsersResponseObject, error) {
+	p, err := s.house.ReadUsers(ctx, actor(ctx), given(r.Params.Q), slice(r.Params.Cursor, r.Params.Limit))
+	return apigen.ListUsers200JSONResponse{Items: each(p.Items, user), Cursor: p.Next}, err
+}
+
+func (s *server) EndUser(ctx context.Context, r apigen.EndUserRequestObject) (apigen.EndUserResponseObject, error) {
+	u, err := s.house.EndUser(ctx, actor(ctx), r.UserId)
+	return apigen.EndUser200JSONResponse(user(u)), err
+}
+
+func (s *server) ListKeys(ctx context.Context, r apigen.ListKeysRequestObject) (apigen.ListKeysResponseObject, error) {
+	all, err := s.house.ReadKeys(ctx, actor(ctx), given(r.Params.User))
+	return apigen.ListKeys200JSONResponse{Items: each(all, keyJSON)}, err
+}
+
+func (s *server) EndKey(ctx context.Context, r apigen.EndKeyRequestObject) (apigen.EndKeyResponseObject, error) {
+	k, err := s.house.EndKey(ctx, actor(ctx), r.KeyId)
+	return apigen.EndKey200JSONResponse(keyJSON(k)), err
+}
+
+func keyJSON(k access.Key) apigen.Key {
+	return apigen.Key{Id: k.ID, User: k.User, Name: k.Name, Service: k.Service, Created: k.Created, Used: k.Used, Ended: k.Ended}
+}
+
 func (s *server) CreateKey(ctx context.Context, r apigen.CreateKeyRequestObject) (apigen.CreateKeyResponseObject, error) {
 	by, whose := actor(ctx), r.Body.User
 	if whose == "" {
@@ -40,7 +64,7 @@ func (s *server) CreateKey(ctx context.Context, r apigen.CreateKeyRequestObject)
 
 func user(u access.User) apigen.User {
 	return apigen.User{
-		Id: u.ID, Name: u.Name, Created: u.Created,
+		Id: u.ID, Name: u.Name, Created: u.Created, Ended: u.Ended,
 		Duties: each(u.Duties, func(d access.Duty) apigen.Duty { return apigen.Duty(d) }),
 		Accounts: each(u.Accounts, func(r access.Ref) apigen.AccountRef {
 			return apigen.AccountRef{Connector: r.Connector, Account: r.Account}

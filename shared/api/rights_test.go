@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/ebb-access/ebb/shared/access"
 )
 
 // rights is who gets what on which route. Statuses stand in the order of
@@ -17,6 +19,11 @@ var rights = []struct {
 	{"POST", "/v1/users", `{"connector":"{conn}","account":"{sam}"}`, "401 403 403 403 403 403 403 403 403 200"},
 	{"POST", "/v1/keys", `{"name":"mine"}`, "401 201 201 201 403 201 201 201 201 201"},
 	{"POST", "/v1/keys", `{"name":"root's","user":"u_root"}`, "401 403 403 403 403 403 403 403 403 201"},
+	{"GET", "/v1/users", "", "401 403 403 403 403 403 403 200 200 200"},
+	{"POST", "/v1/users/{someone}/end", "", "401 403 403 403 403 403 403 403 403 200"},
+	{"GET", "/v1/keys", "", "401 200 200 200 200 200 200 200 200 200"},
+	{"GET", "/v1/keys?user=u_root", "", "401 403 403 403 403 403 403 200 200 200"},
+	{"POST", "/v1/keys/{key}/end", "", "401 404 404 200 403 404 404 403 403 200"},
 
 	{"GET", "/v1/connectors", "", "401 200 200 200 200 200 200 200 200 200"},
 	{"POST", "/v1/connectors", `{"name":"Second"}`, "401 403 403 403 403 403 403 403 403 201"},
@@ -121,6 +128,14 @@ func sameShape(a, b string) bool {
 	return true
 }
 
+// user is the user of somebody's account.
+func (w *world) user(name string) access.User {
+	w.t.Helper()
+	u, err := w.store.UserOf(w.t.Context(), w.conn, w.account[name])
+	w.ok(err)
+	return u
+}
+
 // fill names what a row speaks of, making it where it needs to be made.
 func (w *world) fill(s string) string {
 	w.t.Helper()
@@ -131,6 +146,12 @@ func (w *world) fill(s string) string {
 	}
 	made("{request}", w.asked)
 	made("{grant}", w.granted)
+	made("{someone}", func() string { return w.user("sam").ID })
+	made("{key}", func() string {
+		keys, err := w.store.KeysOf(w.t.Context(), w.user("ada").ID)
+		w.ok(err)
+		return keys[0].ID
+	})
 	made("{run}", func() string {
 		c, err := w.store.Connector(w.t.Context(), w.conn)
 		w.ok(err)

@@ -36,7 +36,7 @@ func (h *House) gather(ctx context.Context, conn, requester, subject, resource, 
 		return f, fault.Wrap(op, err)
 	}
 	if u, err := h.Memory.UserOf(ctx, conn, subject); err == nil {
-		q.SubjectUser = u.ID
+		q.SubjectUser, q.SubjectEnded = u.ID, u.Ended
 	} else if !fault.Is(err, fault.NotFound) {
 		return f, fault.Wrap(op, err)
 	}
@@ -106,7 +106,7 @@ func (h *House) person(ctx context.Context, conn, account string) (access.Person
 	p := access.Person{Account: a}
 	u, err := h.Memory.UserOf(ctx, conn, account)
 	if err == nil {
-		p.User = u.ID
+		p.User, p.Ended = u.ID, u.Ended
 	} else if !fault.Is(err, fault.NotFound) {
 		return p, err
 	}

@@ -41,6 +41,7 @@ type Memory interface {
 	Due
 	Policies
 	People
+	Keys
 	Texts
 	Trail
 }

@@ -15,9 +15,18 @@ import (
 func (h *House) left(ctx context.Context, conn, account string) error {
 	const op = "flow.left"
 	grants, err := h.Memory.GrantsOf(ctx, conn, account)
-	if err != nil {
-		return fault.Wrap(op, err)
+	if err == nil {
+		err = h.endAll(ctx, grants, ebb)
 	}
+	if err == nil {
+		err = h.endUser(ctx, conn, account)
+	}
+	return fault.Wrap(op, err)
+}
+
+// endAll turns live grants to their end; those on their way there already are
+// left alone, and default channels go with their user group.
+func (h *House) endAll(ctx context.Context, grants []access.Grant, actor string) error {
 	for _, g := range grants {
 		if g.Parent != "" || g.Takes() {
 			continue
@@ -27,14 +36,48 @@ func (h *House) left(ctx context.Context, conn, account string) error {
 			if err != nil || g.State.Final() || g.Takes() {
 				return err
 			}
-			_, err = h.endNow(ctx, g, ebb)
+			_, err = h.endNow(ctx, g, actor)
 			return err
 		})
 		if err != nil {
-			return fault.Wrap(op, err)
+			return err
 		}
 	}
-	return fault.Wrap(op, h.endUser(ctx, conn, account))
+	return nil
+}
+
+// EndUser ends a user: first their keys and their say, then the grants of all
+// their accounts. What they asked for or approved does not begin any more.
+// Called again it goes on where it stopped. A Super Administrator's act, and
+// not about oneself: somebody has to be left who can undo a mistake.
+func (h *House) EndUser(ctx context.Context, by access.Actor, id string) (access.User, error) {
+	const op = "flow.EndUser"
+	if by.Service || !by.Is(access.SuperAdministrator) {
+		return access.User{}, fault.New(op, fault.Forbidden, "ending a user needs the duty super administrator")
+	}
+	if by.User.ID == id {
+		return access.User{}, fault.New(op, fault.Invalid, "another super administrator has to end you")
+	}
+	var u access.User
+	err := again(func() error {
+		var err error
+		if u, err = h.Memory.User(ctx, id); err != nil || u.Ended {
+			return err
+		}
+		u.Ended = true
+		u, err = h.Memory.SaveUser(ctx, u, h.event("person/"+id, "person.ended", who(by), nil))
+		return err
+	})
+	for _, r := range u.Accounts {
+		if err != nil {
+			break
+		}
+		var grants []access.Grant
+		if grants, err = h.Memory.GrantsOf(ctx, r.Connector, r.Account); err == nil {
+			err = h.endAll(ctx, grants, who(by))
+		}
+	}
+	return u, fault.Wrap(op, err)
 }
 
 // endUser ends the user of an account when none of their accounts lives.

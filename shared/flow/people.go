@@ -4,15 +4,11 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/fault"
 )
-
-// keyPrefix lets secret scanners know an Ebb key.
-const keyPrefix = "ebbkey_"
 
 // FirstUser makes the first Super Administrator, bound to no account yet; it
 // is an error when there is one. The embedded house and the deploy call it.
@@ -27,15 +23,21 @@ func (h *House) FirstUser(ctx context.Context, id, name string) (access.User, er
 	return u, fault.Wrap(op, err)
 }
 
-// Bind makes the user who owns a Slack account, or gives the one who does. A
-// Super Administrator's act.
+// Bind makes the user who owns a Slack account, or gives the one who does. An
+// account whose user has ended gets a new user, with nothing of the old one's.
+// A Super Administrator's act.
 func (h *House) Bind(ctx context.Context, by access.Actor, conn, account string, duties []access.Duty) (access.User, error) {
 	const op = "flow.Bind"
 	if !by.Is(access.SuperAdministrator) {
 		return access.User{}, fault.New(op, fault.Forbidden, "binding a person to an account needs the duty super administrator")
 	}
 	u, err := h.Memory.UserOf(ctx, conn, account)
-	if err == nil || !fault.Is(err, fault.NotFound) {
+	switch {
+	case err == nil && u.Ended:
+		if err := h.release(ctx, by, u, access.Ref{Connector: conn, Account: account}); err != nil {
+			return u, fault.Wrap(op, err)
+		}
+	case !fault.Is(err, fault.NotFound):
 		return u, fault.Wrap(op, err)
 	}
 	a, err := h.Memory.Account(ctx, conn, account)
@@ -54,6 +56,15 @@ func (h *House) Bind(ctx context.Context, by access.Actor, conn, account string,
 	return u, fault.Wrap(op, err)
 }
 
+// release takes an account from a user who has ended.
+func (h *House) release(ctx context.Context, by access.Actor, u access.User, ref access.Ref) error {
+	u.Accounts = slices.DeleteFunc(slices.Clone(u.Accounts), func(r access.Ref) bool { return r == ref })
+	_, err := h.Memory.SaveUser(ctx, u, h.event("person/"+u.ID, "person.released", who(by), map[string]string{
+		"connector": ref.Connector, "account": ref.Account,
+	}))
+	return err
+}
+
 // BindTo gives an account to a user who exists, such as the first
 // administrator. A Super Administrator's act; an account belongs to one user.
 func (h *House) BindTo(ctx context.Context, by access.Actor, user, conn, account string) (access.User, error) {
@@ -67,6 +78,9 @@ func (h *House) BindTo(ctx context.Context, by access.Actor, user, conn, account
 		if u, err = h.Memory.User(ctx, user); err != nil {
 			return err
 		}
+		if u.Ended {
+			return fault.New(op, fault.Invalid, "this user has ended; bind the account to a new one")
+		}
 		ref := access.Ref{Connector: conn, Account: account}
 		if slices.Contains(u.Accounts, ref) {
 			return nil
@@ -79,54 +93,6 @@ func (h *House) BindTo(ctx context.Context, by access.Actor, user, conn, account
 		return err
 	})
 	return u, fault.Wrap(op, err)
-}
-
-// CreateKey makes an API key that acts as the user; the key itself is given
-// once and never stored. For oneself, or by a Super Administrator.
-func (h *House) CreateKey(ctx context.Context, by access.Actor, user, name string, service bool) (key string, k access.Key, err error) {
-	const op = "flow.CreateKey"
-	if by.Service || by.User.ID != user && !by.Is(access.SuperAdministrator) {
-		return "", k, fault.New(op, fault.Forbidden, "a key for somebody else needs the duty super administrator")
-	}
-	u, err := h.Memory.User(ctx, user)
-	if err != nil {
-		return "", k, fault.Wrap(op, err)
-	}
-	if u.Ended {
-		return "", k, fault.New(op, fault.Invalid, "this user has ended")
-	}
-	key = keyPrefix + h.NewWord()
-	k = access.Key{ID: h.NewID("key"), Hash: hash(key), User: user, Name: name, Service: service, Created: h.Now()}
-	err = h.Memory.SaveKey(ctx, k, h.event("person/"+user, "key.made", who(by), map[string]string{"key": k.ID, "name": name}))
-	return key, k, fault.Wrap(op, err)
-}
-
-// Authenticate says who a key acts for. Unknown, ended and forged keys, and
-// keys of ended users, are one and the same error.
-func (h *House) Authenticate(ctx context.Context, key string) (access.Actor, error) {
-	const op = "flow.Authenticate"
-	no := fault.New(op, fault.Unauthenticated, "this key is not known or has ended; make one with: ebb key create")
-	if !strings.HasPrefix(key, keyPrefix) {
-		return access.Actor{}, no
-	}
-	k, err := h.Memory.Key(ctx, hash(key))
-	if fault.Is(err, fault.NotFound) || err == nil && k.Ended {
-		return access.Actor{}, no
-	}
-	if err != nil {
-		return access.Actor{}, fault.Wrap(op, err)
-	}
-	u, err := h.Memory.User(ctx, k.User)
-	if err != nil || u.Ended {
-		return access.Actor{}, no
-	}
-	if now := h.Now(); now.Sub(k.Used) > time.Hour {
-		k.Used = now.Truncate(time.Hour)
-		if err := h.Memory.SaveKey(ctx, k); err != nil {
-			h.log().Warn("key", "id", k.ID, "error", err)
-		}
-	}
-	return access.Actor{User: u, Service: k.Service}, nil
 }
 
 // Forget erases what an account wrote and what the directory says of it by

@@ -190,12 +190,21 @@ type Policies interface {
 	SavePolicy(ctx context.Context, p access.Policy, e ...audit.Event) error
 }
 
-// People remembers users, API keys and texts.
+// People remembers users.
 type People interface {
 	User(ctx context.Context, id string) (access.User, error)
 	UserOf(ctx context.Context, conn, account string) (access.User, error)
+	// EachUser calls f in id order, behind after, until it returns an error.
+	EachUser(ctx context.Context, after string, f func(access.User) error) error
 	SaveUser(ctx context.Context, u access.User, e ...audit.Event) (access.User, error)
+}
+
+// Keys remembers API keys, by their hash.
+type Keys interface {
 	Key(ctx context.Context, hash string) (access.Key, error)
+	KeyByID(ctx context.Context, id string) (access.Key, error)
+	// KeysOf lists a user's keys by id, ended ones too.
+	KeysOf(ctx context.Context, user string) ([]access.Key, error)
 	SaveKey(ctx context.Context, k access.Key, e ...audit.Event) error
 }
 

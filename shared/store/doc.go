@@ -39,8 +39,11 @@
 //	pause#<conn>           <method>                 each rate limit that was hit; expires
 //	policy                 <version>                each version of the policy
 //	user#<id>              user                     each user
+//	users                  <id>                     pointer to each user
 //	user-of#<conn>         <account>                pointer to the account's one user
 //	key                    <hash>                   each API key
+//	key-id                 <id>                     pointer to the hash of each API key
+//	keys-of#<user>         <id>                     the same, by user
 //	text                   <about>                  each free text
 //	text-by#<author>       <about>                  pointer until it is erased
 //	ev#<aggregate>         <seq of the first>       an aggregate's events of one commit

@@ -47,6 +47,15 @@ func below(part string, words ...string) Range {
 	return Range{Part: part, From: p + "#", To: p + "$"} // $ is the byte after #
 }
 
+// behind is the range of a partition behind the row of one word, "" for all.
+func behind(part, word string) Range {
+	r := Range{Part: part}
+	if word != "" {
+		r.After = join(word)
+	}
+	return r
+}
+
 func at(t time.Time, words ...string) string {
 	return join(append([]string{stamp(t).String()}, words...)...)
 }
@@ -98,7 +107,10 @@ func pauseKey(conn, method string) Key   { return Key{join("pause", conn), join(
 func policyKey(version int64) Key        { return Key{"policy", fmt.Sprintf("%08d", version)} }
 func userKey(id string) Key              { return Key{join("user", id), "user"} }
 func userOfKey(conn, account string) Key { return Key{join("user-of", conn), join(account)} }
+func usersKey(id string) Key             { return Key{"users", join(id)} }
 func apiKeyKey(hash string) Key          { return Key{"key", join(hash)} }
+func keyIDKey(id string) Key             { return Key{"key-id", join(id)} }
+func keysOfKey(user, id string) Key      { return Key{join("keys-of", user), join(id)} }
 func textKey(about string) Key           { return Key{"text", join(about)} }
 func textByKey(author, about string) Key { return Key{join("text-by", author), join(about)} }
 

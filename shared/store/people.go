@@ -32,6 +32,19 @@ func (s *Store) UserOf(ctx context.Context, conn, account string) (access.User, 
 	return r.user(rev), nil
 }
 
+// EachUser calls f for each user in id order, behind the id after, until it
+// returns an error.
+func (s *Store) EachUser(ctx context.Context, after string, f func(access.User) error) error {
+	err := eachRecord(ctx, s, behind("users", after), func(p pointer, _ Row) error {
+		r, rev, err := load[userRecord](ctx, s, userKey(p.ID))
+		if err != nil {
+			return err
+		}
+		return f(r.user(rev))
+	})
+	return fault.Wrap("store.EachUser", err)
+}
+
 // SaveUser saves a user with at least one event. fault.Conflict when an
 // account belongs to another user.
 func (s *Store) SaveUser(ctx context.Context, u access.User, e ...audit.Event) (access.User, error) {
@@ -45,6 +58,9 @@ func (s *Store) SaveUser(ctx context.Context, u access.User, e ...audit.Event) (
 	}
 	var c change
 	c.put(userKey(u.ID), u.Rev, newUserRecord(u))
+	if u.Rev == 0 {
+		c.point(usersKey(u.ID), pointer{ID: u.ID})
+	}
 	if err := s.moveAccounts(ctx, &c, u.ID, prev.user(u.Rev).Accounts, u.Accounts); err != nil {
 		return access.User{}, fault.Wrap(op, err)
 	}
@@ -77,37 +93,4 @@ func (s *Store) moveAccounts(ctx context.Context, c *change, user string, was, n
 		c.point(userOfKey(r.Connector, r.Account), pointer{ID: user})
 	}
 	return nil
-}
-
-// Key finds an API key by the SHA-256 of its word.
-func (s *Store) Key(ctx context.Context, hash string) (access.Key, error) {
-	const op = "store.Key"
-	r, rev, err := load[apiKeyRecord](ctx, s, apiKeyKey(hash))
-	if fault.Is(err, fault.NotFound) {
-		return access.Key{}, fault.New(op, fault.NotFound, "there is no such API key; make a new one")
-	}
-	if err != nil {
-		return access.Key{}, fault.Wrap(op, err)
-	}
-	return r.key(rev), nil
-}
-
-// SaveKey saves an API key with at least one event, unless only its last use
-// moved.
-func (s *Store) SaveKey(ctx context.Context, k access.Key, e ...audit.Event) error {
-	const op = "store.SaveKey"
-	prev, err := current[apiKeyRecord](ctx, s, apiKeyKey(k.Hash), k.Rev)
-	if err != nil {
-		return fault.Wrap(op, err)
-	}
-	rec := newAPIKeyRecord(k)
-	prev.Used = rec.Used
-	if k.Rev == 0 || !alike(prev, rec) {
-		if err := told("API key "+k.ID, e); err != nil {
-			return fault.Wrap(op, err)
-		}
-	}
-	var c change
-	c.put(apiKeyKey(k.Hash), k.Rev, rec)
-	return fault.Wrap(op, s.save(ctx, &c, e))
 }

@@ -79,6 +79,49 @@ func TestKeys(t *testing.T) {
 	h.refused(err, fault.NotFound)
 }
 
+func TestKeysByUser(t *testing.T) {
+	h := newHouse(t)
+	e := h.event("person/u1", "key.made")
+	for _, k := range []access.Key{{ID: "key_2", Hash: "bb", User: "u1"}, {ID: "key_1", Hash: "aa", User: "u1"}, {ID: "key_3", Hash: "cc", User: "u1#x"}} {
+		h.must(h.SaveKey(ctx, k, e))
+	}
+	k := value[access.Key](h)(h.KeyByID(ctx, "key_2"))
+	if k.Hash != "bb" {
+		t.Errorf("%+v", k)
+	}
+	k.Ended = true
+	h.must(h.SaveKey(ctx, k, e))
+	all := value[[]access.Key](h)(h.KeysOf(ctx, "u1"))
+	if len(all) != 2 || all[0].ID != "key_1" || all[1].ID != "key_2" || !all[1].Ended {
+		t.Errorf("%+v", all)
+	}
+	k = all[0]
+	k.User = "u2"
+	h.refused(h.SaveKey(ctx, k, e), fault.Internal)
+	h.refused(h.SaveKey(ctx, access.Key{ID: "key_1", Hash: "dd", User: "u2"}, e), fault.Conflict)
+	_, err := h.KeyByID(ctx, "key_9")
+	h.refused(err, fault.NotFound)
+}
+
+func TestUsersByID(t *testing.T) {
+	h := newHouse(t)
+	for _, id := range []string{"u3", "u1", "u2"} {
+		u := value[access.User](h)(h.SaveUser(ctx, access.User{ID: id}, h.event("person/"+id, "person.made")))
+		u.Ended = id == "u2"
+		value[access.User](h)(h.SaveUser(ctx, u, h.event("person/"+id, "person.ended")))
+	}
+	for after, want := range map[string]string{"": "u1 u2 u3 ", "u1": "u2 u3 ", "u3": ""} {
+		got := ""
+		h.must(h.EachUser(ctx, after, func(u access.User) error {
+			got += u.ID + " "
+			return nil
+		}))
+		if got != want {
+			t.Errorf("after %q: %q, want %q", after, got, want)
+		}
+	}
+}
+
 func TestPolicyVersionsFollowEachOther(t *testing.T) {
 	h := newHouse(t)
 	e := h.event("policy", "policy.published")

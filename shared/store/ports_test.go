@@ -17,6 +17,8 @@ var (
 	_ flow.Due         = (*store.Store)(nil)
 	_ flow.Policies    = (*store.Store)(nil)
 	_ flow.People      = (*store.Store)(nil)
+	_ flow.Keys        = (*store.Store)(nil)
+	_ flow.Owners      = (*store.Store)(nil)
 	_ flow.Texts       = (*store.Store)(nil)
 	_ flow.Trail       = (*store.Store)(nil)
 )

@@ -542,6 +542,24 @@ type Item struct {
 // ItemState defines model for Item.State.
 type ItemState string
 
+// Key defines model for Key.
+type Key struct {
+	Created time.Time `json:"created"`
+	Ended   bool      `json:"ended"`
+	Id      string    `json:"id"`
+	Name    string    `json:"name"`
+	Service bool      `json:"service"`
+
+	// Used The last use, to the hour; missing: never
+	Used time.Time `json:"used,omitempty,omitzero"`
+	User string    `json:"user"`
+}
+
+// KeyList defines model for KeyList.
+type KeyList struct {
+	Items []Key `json:"items"`
+}
+
 // Label defines model for Label.
 type Label string
 
@@ -835,10 +853,19 @@ type User struct {
 	Accounts []AccountRef `json:"accounts"`
 	Created  time.Time    `json:"created,omitempty,omitzero"`
 	Duties   []Duty       `json:"duties"`
-	Id       string       `json:"id"`
+
+	// Ended Keys, approvals and grants are over
+	Ended bool   `json:"ended,omitempty,omitzero"`
+	Id    string `json:"id"`
 
 	// Name Missing once forgotten
 	Name string `json:"name,omitempty,omitzero"`
+}
+
+// UserList defines model for UserList.
+type UserList struct {
+	Cursor string `json:"cursor,omitempty,omitzero"`
+	Items  []User `json:"items"`
 }
 
 // Verdict defines model for Verdict.
@@ -866,6 +893,9 @@ type Cursor = string
 // GrantParam An id that Ebb made
 type GrantParam = Id
 
+// KeyParam An id that Ebb made
+type KeyParam = Id
+
 // KindParam defines model for KindParam.
 type KindParam = ResourceKind
 
@@ -883,6 +913,9 @@ type RunParam = Id
 
 // Search defines model for Search.
 type Search = string
+
+// UserParam An id that Ebb made
+type UserParam = Id
 
 // Failure An error, as RFC 9457 has it
 type Failure = Problem
@@ -967,6 +1000,11 @@ type ListGrantsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListKeysParams defines parameters for ListKeys.
+type ListKeysParams struct {
+	User *Id `form:"user,omitempty" json:"user,omitempty"`
+}
+
 // ExplainPolicyParams defines parameters for ExplainPolicy.
 type ExplainPolicyParams struct {
 	Connector Id      `form:"connector" json:"connector"`
@@ -985,6 +1023,18 @@ type ExplainPolicyParams struct {
 type ListRequestsParams struct {
 	// Open Only those that wait for a decision
 	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListUsersParams defines parameters for ListUsers.
+type ListUsersParams struct {
+	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
 
 	// Limit How many at most
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1301,6 +1351,13 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/grants/{grantId}/retry (the `RetryGrant` operationId).
 	RetryGrant(ctx context.Context, grantId GrantParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListKeys API keys, by id, ended ones too
+	//
+	// Your own; with `user` those of somebody else, for auditors and administrators.
+	//
+	// Corresponds with GET /v1/keys (the `ListKeys` operationId).
+	ListKeys(ctx context.Context, params *ListKeysParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// CreateKeyWithBody Create an API key
 	//
 	// The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
@@ -1318,6 +1375,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/keys (the `CreateKey` operationId).
 	CreateKey(ctx context.Context, body CreateKeyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndKey End an API key
+	//
+	// At once and for ever. Your own, or any as super administrator; not with a service's key. Repeats safely.
+	//
+	// Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
+	EndKey(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMe Who this key acts for
 	//
@@ -1424,6 +1488,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/syncs/{runId} (the `GetSync` operationId).
 	GetSync(ctx context.Context, runId RunParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListUsers Users, by id, ended ones too
+	//
+	// For auditors and administrators.
+	//
+	// Corresponds with GET /v1/users (the `ListUsers` operationId).
+	ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// BindUserWithBody Bind a Slack account to a user
 	//
 	// Makes the user who owns the account, or gives the one who does. With `user` the account goes to a user who exists.
@@ -1443,6 +1514,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/users (the `BindUser` operationId).
 	BindUser(ctx context.Context, body BindUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndUser End a user
+	//
+	// Their keys, approvals and grants end at once, and what they asked for does not begin any more. Cannot be undone: an
+	// account of theirs can be bound again, to a new user. Needs the duty super administrator. Repeats safely.
+	//
+	// Corresponds with POST /v1/users/{userId}/end (the `EndUser` operationId).
+	EndUser(ctx context.Context, userId UserParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // ListEvents Events of one aggregate, newest first
@@ -1929,6 +2008,23 @@ func (c *Client) RetryGrant(ctx context.Context, grantId GrantParam, reqEditors 
 	return c.Client.Do(req)
 }
 
+// ListKeys API keys, by id, ended ones too
+//
+// Your own; with `user` those of somebody else, for auditors and administrators.
+//
+// Corresponds with GET /v1/keys (the `ListKeys` operationId).
+func (c *Client) ListKeys(ctx context.Context, params *ListKeysParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListKeysRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // CreateKeyWithBody Create an API key
 //
 // The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
@@ -1957,6 +2053,23 @@ func (c *Client) CreateKeyWithBody(ctx context.Context, contentType string, body
 // Corresponds with POST /v1/keys (the `CreateKey` operationId).
 func (c *Client) CreateKey(ctx context.Context, body CreateKeyJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCreateKeyRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndKey End an API key
+//
+// At once and for ever. Your own, or any as super administrator; not with a service's key. Repeats safely.
+//
+// Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
+func (c *Client) EndKey(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndKeyRequest(c.Server, keyId)
 	if err != nil {
 		return nil, err
 	}
@@ -2222,6 +2335,23 @@ func (c *Client) GetSync(ctx context.Context, runId RunParam, reqEditors ...Requ
 	return c.Client.Do(req)
 }
 
+// ListUsers Users, by id, ended ones too
+//
+// For auditors and administrators.
+//
+// Corresponds with GET /v1/users (the `ListUsers` operationId).
+func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListUsersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // BindUserWithBody Bind a Slack account to a user
 //
 // Makes the user who owns the account, or gives the one who does. With `user` the account goes to a user who exists.
@@ -2252,6 +2382,24 @@ func (c *Client) BindUserWithBody(ctx context.Context, contentType string, body 
 // Corresponds with POST /v1/users (the `BindUser` operationId).
 func (c *Client) BindUser(ctx context.Context, body BindUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewBindUserRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndUser End a user
+//
+// Their keys, approvals and grants end at once, and what they asked for does not begin any more. Cannot be undone: an
+// account of theirs can be bound again, to a new user. Needs the duty super administrator. Repeats safely.
+//
+// Corresponds with POST /v1/users/{userId}/end (the `EndUser` operationId).
+func (c *Client) EndUser(ctx context.Context, userId UserParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndUserRequest(c.Server, userId)
 	if err != nil {
 		return nil, err
 	}
@@ -3438,6 +3586,60 @@ func NewRetryGrantRequest(server string, grantId GrantParam) (*http.Request, err
 	return req, nil
 }
 
+// NewListKeysRequest constructs an http.Request for the ListKeys method
+func NewListKeysRequest(server string, params *ListKeysParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/keys")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.User != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user", *params.User, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewCreateKeyRequest calls the generic CreateKey builder with application/json body
 func NewCreateKeyRequest(server string, body CreateKeyJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3474,6 +3676,40 @@ func NewCreateKeyRequestWithBody(server string, contentType string, body io.Read
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewEndKeyRequest constructs an http.Request for the EndKey method
+func NewEndKeyRequest(server string, keyId KeyParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "keyId", keyId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/keys/%s/end", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -4006,6 +4242,84 @@ func NewGetSyncRequest(server string, runId RunParam) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListUsersRequest constructs an http.Request for the ListUsers method
+func NewListUsersRequest(server string, params *ListUsersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/users")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewBindUserRequest calls the generic BindUser builder with application/json body
 func NewBindUserRequest(server string, body BindUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4042,6 +4356,40 @@ func NewBindUserRequestWithBody(server string, contentType string, body io.Reade
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewEndUserRequest constructs an http.Request for the EndUser method
+func NewEndUserRequest(server string, userId UserParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/users/%s/end", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -4330,6 +4678,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/grants/{grantId}/retry (the `RetryGrant` operationId).
 	RetryGrantWithResponse(ctx context.Context, grantId GrantParam, reqEditors ...RequestEditorFn) (*RetryGrantResponse, error)
 
+	// ListKeysWithResponse API keys, by id, ended ones too
+	//
+	// Your own; with `user` those of somebody else, for auditors and administrators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/keys (the `ListKeys` operationId).
+	ListKeysWithResponse(ctx context.Context, params *ListKeysParams, reqEditors ...RequestEditorFn) (*ListKeysResponse, error)
+
 	// CreateKeyWithBodyWithResponse Create an API key
 	//
 	// The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
@@ -4347,6 +4704,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/keys (the `CreateKey` operationId).
 	CreateKeyWithResponse(ctx context.Context, body CreateKeyJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateKeyResponse, error)
+
+	// EndKeyWithResponse End an API key
+	//
+	// At once and for ever. Your own, or any as super administrator; not with a service's key. Repeats safely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
+	EndKeyWithResponse(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*EndKeyResponse, error)
 
 	// GetMeWithResponse Who this key acts for
 	//
@@ -4467,6 +4833,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/syncs/{runId} (the `GetSync` operationId).
 	GetSyncWithResponse(ctx context.Context, runId RunParam, reqEditors ...RequestEditorFn) (*GetSyncResponse, error)
 
+	// ListUsersWithResponse Users, by id, ended ones too
+	//
+	// For auditors and administrators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/users (the `ListUsers` operationId).
+	ListUsersWithResponse(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*ListUsersResponse, error)
+
 	// BindUserWithBodyWithResponse Bind a Slack account to a user
 	//
 	// Makes the user who owns the account, or gives the one who does. With `user` the account goes to a user who exists.
@@ -4486,6 +4861,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/users (the `BindUser` operationId).
 	BindUserWithResponse(ctx context.Context, body BindUserJSONRequestBody, reqEditors ...RequestEditorFn) (*BindUserResponse, error)
+
+	// EndUserWithResponse End a user
+	//
+	// Their keys, approvals and grants end at once, and what they asked for does not begin any more. Cannot be undone: an
+	// account of theirs can be bound again, to a new user. Needs the duty super administrator. Repeats safely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/users/{userId}/end (the `EndUser` operationId).
+	EndUserWithResponse(ctx context.Context, userId UserParam, reqEditors ...RequestEditorFn) (*EndUserResponse, error)
 }
 
 // ListEventsResponseDefaultHeaders the declared response headers of an HTTP default response for ListEvents
@@ -5408,6 +5793,46 @@ func (r RetryGrantResponse) ContentType() string {
 	return ""
 }
 
+// ListKeysResponseDefaultHeaders the declared response headers of an HTTP default response for ListKeys
+type ListKeysResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListKeysResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *KeyList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListKeysResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListKeysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListKeysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListKeysResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // CreateKeyResponseDefaultHeaders the declared response headers of an HTTP default response for CreateKey
 type CreateKeyResponseDefaultHeaders struct {
 	RetryAfter int
@@ -5442,6 +5867,46 @@ func (r CreateKeyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CreateKeyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EndKeyResponseDefaultHeaders the declared response headers of an HTTP default response for EndKey
+type EndKeyResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type EndKeyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Key
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EndKeyResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r EndKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndKeyResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5928,6 +6393,46 @@ func (r GetSyncResponse) ContentType() string {
 	return ""
 }
 
+// ListUsersResponseDefaultHeaders the declared response headers of an HTTP default response for ListUsers
+type ListUsersResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListUsersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UserList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListUsersResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListUsersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListUsersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListUsersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // BindUserResponseDefaultHeaders the declared response headers of an HTTP default response for BindUser
 type BindUserResponseDefaultHeaders struct {
 	RetryAfter int
@@ -5962,6 +6467,46 @@ func (r BindUserResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r BindUserResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EndUserResponseDefaultHeaders the declared response headers of an HTTP default response for EndUser
+type EndUserResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type EndUserResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *User
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EndUserResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r EndUserResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndUserResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndUserResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6376,6 +6921,21 @@ func (c *ClientWithResponses) RetryGrantWithResponse(ctx context.Context, grantI
 	return ParseRetryGrantResponse(rsp)
 }
 
+// ListKeysWithResponse API keys, by id, ended ones too
+//
+// Your own; with `user` those of somebody else, for auditors and administrators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/keys (the `ListKeys` operationId).
+func (c *ClientWithResponses) ListKeysWithResponse(ctx context.Context, params *ListKeysParams, reqEditors ...RequestEditorFn) (*ListKeysResponse, error) {
+	rsp, err := c.ListKeys(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListKeysResponse(rsp)
+}
+
 // CreateKeyWithBodyWithResponse Create an API key
 //
 // The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
@@ -6404,6 +6964,21 @@ func (c *ClientWithResponses) CreateKeyWithResponse(ctx context.Context, body Cr
 		return nil, err
 	}
 	return ParseCreateKeyResponse(rsp)
+}
+
+// EndKeyWithResponse End an API key
+//
+// At once and for ever. Your own, or any as super administrator; not with a service's key. Repeats safely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
+func (c *ClientWithResponses) EndKeyWithResponse(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*EndKeyResponse, error) {
+	rsp, err := c.EndKey(ctx, keyId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndKeyResponse(rsp)
 }
 
 // GetMeWithResponse Who this key acts for
@@ -6615,6 +7190,21 @@ func (c *ClientWithResponses) GetSyncWithResponse(ctx context.Context, runId Run
 	return ParseGetSyncResponse(rsp)
 }
 
+// ListUsersWithResponse Users, by id, ended ones too
+//
+// For auditors and administrators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/users (the `ListUsers` operationId).
+func (c *ClientWithResponses) ListUsersWithResponse(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*ListUsersResponse, error) {
+	rsp, err := c.ListUsers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListUsersResponse(rsp)
+}
+
 // BindUserWithBodyWithResponse Bind a Slack account to a user
 //
 // Makes the user who owns the account, or gives the one who does. With `user` the account goes to a user who exists.
@@ -6645,6 +7235,22 @@ func (c *ClientWithResponses) BindUserWithResponse(ctx context.Context, body Bin
 		return nil, err
 	}
 	return ParseBindUserResponse(rsp)
+}
+
+// EndUserWithResponse End a user
+//
+// Their keys, approvals and grants end at once, and what they asked for does not begin any more. Cannot be undone: an
+// account of theirs can be bound again, to a new user. Needs the duty super administrator. Repeats safely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/users/{userId}/end (the `EndUser` operationId).
+func (c *ClientWithResponses) EndUserWithResponse(ctx context.Context, userId UserParam, reqEditors ...RequestEditorFn) (*EndUserResponse, error) {
+	rsp, err := c.EndUser(ctx, userId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndUserResponse(rsp)
 }
 
 // ParseListEventsResponse parses an HTTP response from a ListEventsWithResponse call
@@ -7705,6 +8311,52 @@ func ParseRetryGrantResponse(rsp *http.Response) (*RetryGrantResponse, error) {
 	return response, nil
 }
 
+// ParseListKeysResponse parses an HTTP response from a ListKeysWithResponse call
+func ParseListKeysResponse(rsp *http.Response) (*ListKeysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListKeysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest KeyList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListKeysResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseCreateKeyResponse parses an HTTP response from a CreateKeyWithResponse call
 func ParseCreateKeyResponse(rsp *http.Response) (*CreateKeyResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -7738,6 +8390,52 @@ func ParseCreateKeyResponse(rsp *http.Response) (*CreateKeyResponse, error) {
 	switch {
 	case true:
 		var headers CreateKeyResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEndKeyResponse parses an HTTP response from a EndKeyWithResponse call
+func ParseEndKeyResponse(rsp *http.Response) (*EndKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Key
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers EndKeyResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -8303,6 +9001,52 @@ func ParseGetSyncResponse(rsp *http.Response) (*GetSyncResponse, error) {
 	return response, nil
 }
 
+// ParseListUsersResponse parses an HTTP response from a ListUsersWithResponse call
+func ParseListUsersResponse(rsp *http.Response) (*ListUsersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListUsersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UserList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListUsersResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseBindUserResponse parses an HTTP response from a BindUserWithResponse call
 func ParseBindUserResponse(rsp *http.Response) (*BindUserResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8336,6 +9080,52 @@ func ParseBindUserResponse(rsp *http.Response) (*BindUserResponse, error) {
 	switch {
 	case true:
 		var headers BindUserResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEndUserResponse parses an HTTP response from a EndUserWithResponse call
+func ParseEndUserResponse(rsp *http.Response) (*EndUserResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndUserResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest User
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers EndUserResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

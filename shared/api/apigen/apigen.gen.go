@@ -549,6 +549,24 @@ type Item struct {
 // ItemState defines model for Item.State.
 type ItemState string
 
+// Key defines model for Key.
+type Key struct {
+	Created time.Time `json:"created"`
+	Ended   bool      `json:"ended"`
+	Id      string    `json:"id"`
+	Name    string    `json:"name"`
+	Service bool      `json:"service"`
+
+	// Used The last use, to the hour; missing: never
+	Used time.Time `json:"used,omitempty,omitzero"`
+	User string    `json:"user"`
+}
+
+// KeyList defines model for KeyList.
+type KeyList struct {
+	Items []Key `json:"items"`
+}
+
 // Label defines model for Label.
 type Label string
 
@@ -842,10 +860,19 @@ type User struct {
 	Accounts []AccountRef `json:"accounts"`
 	Created  time.Time    `json:"created,omitempty,omitzero"`
 	Duties   []Duty       `json:"duties"`
-	Id       string       `json:"id"`
+
+	// Ended Keys, approvals and grants are over
+	Ended bool   `json:"ended,omitempty,omitzero"`
+	Id    string `json:"id"`
 
 	// Name Missing once forgotten
 	Name string `json:"name,omitempty,omitzero"`
+}
+
+// UserList defines model for UserList.
+type UserList struct {
+	Cursor string `json:"cursor,omitempty,omitzero"`
+	Items  []User `json:"items"`
 }
 
 // Verdict defines model for Verdict.
@@ -873,6 +900,9 @@ type Cursor = string
 // GrantParam An id that Ebb made
 type GrantParam = Id
 
+// KeyParam An id that Ebb made
+type KeyParam = Id
+
 // KindParam defines model for KindParam.
 type KindParam = ResourceKind
 
@@ -890,6 +920,9 @@ type RunParam = Id
 
 // Search defines model for Search.
 type Search = string
+
+// UserParam An id that Ebb made
+type UserParam = Id
 
 // Failure An error, as RFC 9457 has it
 type Failure = Problem
@@ -974,6 +1007,11 @@ type ListGrantsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListKeysParams defines parameters for ListKeys.
+type ListKeysParams struct {
+	User *Id `form:"user,omitempty" json:"user,omitempty"`
+}
+
 // ExplainPolicyParams defines parameters for ExplainPolicy.
 type ExplainPolicyParams struct {
 	Connector Id      `form:"connector" json:"connector"`
@@ -992,6 +1030,18 @@ type ExplainPolicyParams struct {
 type ListRequestsParams struct {
 	// Open Only those that wait for a decision
 	Open *bool `form:"open,omitempty" json:"open,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListUsersParams defines parameters for ListUsers.
+type ListUsersParams struct {
+	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
 
 	// Limit How many at most
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1101,9 +1151,15 @@ type ServerInterface interface {
 	// RetryGrant Look now at a grant that needs attention
 	// (POST /v1/grants/{grantId}/retry)
 	RetryGrant(w http.ResponseWriter, r *http.Request, grantId GrantParam)
+	// ListKeys API keys, by id, ended ones too
+	// (GET /v1/keys)
+	ListKeys(w http.ResponseWriter, r *http.Request, params ListKeysParams)
 	// CreateKey Create an API key
 	// (POST /v1/keys)
 	CreateKey(w http.ResponseWriter, r *http.Request)
+	// EndKey End an API key
+	// (POST /v1/keys/{keyId}/end)
+	EndKey(w http.ResponseWriter, r *http.Request, keyId KeyParam)
 	// GetMe Who this key acts for
 	// (GET /v1/me)
 	GetMe(w http.ResponseWriter, r *http.Request)
@@ -1140,9 +1196,15 @@ type ServerInterface interface {
 	// GetSync One sync run
 	// (GET /v1/syncs/{runId})
 	GetSync(w http.ResponseWriter, r *http.Request, runId RunParam)
+	// ListUsers Users, by id, ended ones too
+	// (GET /v1/users)
+	ListUsers(w http.ResponseWriter, r *http.Request, params ListUsersParams)
 	// BindUser Bind a Slack account to a user
 	// (POST /v1/users)
 	BindUser(w http.ResponseWriter, r *http.Request)
+	// EndUser End a user
+	// (POST /v1/users/{userId}/end)
+	EndUser(w http.ResponseWriter, r *http.Request, userId UserParam)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -2011,11 +2073,70 @@ func (siw *ServerInterfaceWrapper) RetryGrant(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
+// ListKeys operation middleware
+func (siw *ServerInterfaceWrapper) ListKeys(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListKeysParams
+
+	// ------------- Optional query parameter "user" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user", r.URL.Query(), &params.User, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "user"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListKeys(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // CreateKey operation middleware
 func (siw *ServerInterfaceWrapper) CreateKey(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.CreateKey(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EndKey operation middleware
+func (siw *ServerInterfaceWrapper) EndKey(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "keyId" -------------
+	var keyId KeyParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "keyId", r.PathValue("keyId"), &keyId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "keyId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EndKey(w, r, keyId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2382,11 +2503,96 @@ func (siw *ServerInterfaceWrapper) GetSync(w http.ResponseWriter, r *http.Reques
 	handler.ServeHTTP(w, r)
 }
 
+// ListUsers operation middleware
+func (siw *ServerInterfaceWrapper) ListUsers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUsersParams
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", r.URL.Query(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "q"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "q", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListUsers(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // BindUser operation middleware
 func (siw *ServerInterfaceWrapper) BindUser(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.BindUser(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EndUser operation middleware
+func (siw *ServerInterfaceWrapper) EndUser(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "userId" -------------
+	var userId UserParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", r.PathValue("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "userId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EndUser(w, r, userId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2517,8 +2723,12 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	}
 
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/me", wrapper.GetMe)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/users", wrapper.ListUsers)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/users", wrapper.BindUser)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/users/{userId}/end", wrapper.EndUser)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/keys", wrapper.ListKeys)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/keys", wrapper.CreateKey)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/keys/{keyId}/end", wrapper.EndKey)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors", wrapper.ListConnectors)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors", wrapper.AddConnector)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}", wrapper.GetConnector)
@@ -3521,6 +3731,47 @@ func (response RetryGrantdefaultApplicationProblemPlusJSONResponse) VisitRetryGr
 	return err
 }
 
+type ListKeysRequestObject struct {
+	Params ListKeysParams
+}
+
+type ListKeysResponseObject interface {
+	VisitListKeysResponse(w http.ResponseWriter) error
+}
+
+type ListKeys200JSONResponse KeyList
+
+func (response ListKeys200JSONResponse) VisitListKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKeysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListKeysdefaultApplicationProblemPlusJSONResponse) VisitListKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateKeyRequestObject struct {
 	Body *CreateKeyJSONRequestBody
 }
@@ -3550,6 +3801,47 @@ type CreateKeydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateKeydefaultApplicationProblemPlusJSONResponse) VisitCreateKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndKeyRequestObject struct {
+	KeyId KeyParam `json:"keyId"`
+}
+
+type EndKeyResponseObject interface {
+	VisitEndKeyResponse(w http.ResponseWriter) error
+}
+
+type EndKey200JSONResponse Key
+
+func (response EndKey200JSONResponse) VisitEndKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndKeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response EndKeydefaultApplicationProblemPlusJSONResponse) VisitEndKeyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4054,6 +4346,47 @@ func (response GetSyncdefaultApplicationProblemPlusJSONResponse) VisitGetSyncRes
 	return err
 }
 
+type ListUsersRequestObject struct {
+	Params ListUsersParams
+}
+
+type ListUsersResponseObject interface {
+	VisitListUsersResponse(w http.ResponseWriter) error
+}
+
+type ListUsers200JSONResponse UserList
+
+func (response ListUsers200JSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListUsersdefaultApplicationProblemPlusJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type BindUserRequestObject struct {
 	Body *BindUserJSONRequestBody
 }
@@ -4083,6 +4416,47 @@ type BindUserdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response BindUserdefaultApplicationProblemPlusJSONResponse) VisitBindUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndUserRequestObject struct {
+	UserId UserParam `json:"userId"`
+}
+
+type EndUserResponseObject interface {
+	VisitEndUserResponse(w http.ResponseWriter) error
+}
+
+type EndUser200JSONResponse User
+
+func (response EndUser200JSONResponse) VisitEndUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response EndUserdefaultApplicationProblemPlusJSONResponse) VisitEndUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4166,9 +4540,15 @@ type StrictServerInterface interface {
 	// RetryGrant Look now at a grant that needs attention
 	// (POST /v1/grants/{grantId}/retry)
 	RetryGrant(ctx context.Context, request RetryGrantRequestObject) (RetryGrantResponseObject, error)
+	// ListKeys API keys, by id, ended ones too
+	// (GET /v1/keys)
+	ListKeys(ctx context.Context, request ListKeysRequestObject) (ListKeysResponseObject, error)
 	// CreateKey Create an API key
 	// (POST /v1/keys)
 	CreateKey(ctx context.Context, request CreateKeyRequestObject) (CreateKeyResponseObject, error)
+	// EndKey End an API key
+	// (POST /v1/keys/{keyId}/end)
+	EndKey(ctx context.Context, request EndKeyRequestObject) (EndKeyResponseObject, error)
 	// GetMe Who this key acts for
 	// (GET /v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -4205,9 +4585,15 @@ type StrictServerInterface interface {
 	// GetSync One sync run
 	// (GET /v1/syncs/{runId})
 	GetSync(ctx context.Context, request GetSyncRequestObject) (GetSyncResponseObject, error)
+	// ListUsers Users, by id, ended ones too
+	// (GET /v1/users)
+	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
 	// BindUser Bind a Slack account to a user
 	// (POST /v1/users)
 	BindUser(ctx context.Context, request BindUserRequestObject) (BindUserResponseObject, error)
+	// EndUser End a user
+	// (POST /v1/users/{userId}/end)
+	EndUser(ctx context.Context, request EndUserRequestObject) (EndUserResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -4886,6 +5272,32 @@ func (sh *strictHandler) RetryGrant(w http.ResponseWriter, r *http.Request, gran
 	}
 }
 
+// ListKeys operation middleware
+func (sh *strictHandler) ListKeys(w http.ResponseWriter, r *http.Request, params ListKeysParams) {
+	var request ListKeysRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListKeys(ctx, request.(ListKeysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListKeys")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListKeysResponseObject); ok {
+		if err := validResponse.VisitListKeysResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // CreateKey operation middleware
 func (sh *strictHandler) CreateKey(w http.ResponseWriter, r *http.Request) {
 	var request CreateKeyRequestObject
@@ -4910,6 +5322,32 @@ func (sh *strictHandler) CreateKey(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(CreateKeyResponseObject); ok {
 		if err := validResponse.VisitCreateKeyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EndKey operation middleware
+func (sh *strictHandler) EndKey(w http.ResponseWriter, r *http.Request, keyId KeyParam) {
+	var request EndKeyRequestObject
+
+	request.KeyId = keyId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.EndKey(ctx, request.(EndKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndKey")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(EndKeyResponseObject); ok {
+		if err := validResponse.VisitEndKeyResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -5244,6 +5682,32 @@ func (sh *strictHandler) GetSync(w http.ResponseWriter, r *http.Request, runId R
 	}
 }
 
+// ListUsers operation middleware
+func (sh *strictHandler) ListUsers(w http.ResponseWriter, r *http.Request, params ListUsersParams) {
+	var request ListUsersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUsers(ctx, request.(ListUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUsers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListUsersResponseObject); ok {
+		if err := validResponse.VisitListUsersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // BindUser operation middleware
 func (sh *strictHandler) BindUser(w http.ResponseWriter, r *http.Request) {
 	var request BindUserRequestObject
@@ -5275,132 +5739,164 @@ func (sh *strictHandler) BindUser(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// EndUser operation middleware
+func (sh *strictHandler) EndUser(w http.ResponseWriter, r *http.Request, userId UserParam) {
+	var request EndUserRequestObject
+
+	request.UserId = userId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.EndUser(ctx, request.(EndUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndUser")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(EndUserResponseObject); ok {
+		if err := validResponse.VisitEndUserResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7D3bcts4lr+C4kxVumtoy7n0zLb9sOO4k6yrk+6UnZ7UbCc7hsgjCSMKYABQiiblqv2a/bD9ki0cACQo",
-	"grrYkqfSOw+dtiQSl3O/4eBLkolZKThwrZLTL0lJJZ2BBomfzrNMVFy/NV+az4wnp0lJ9SRJE05nkJwm",
-	"1D5ymSdpIuFTxSTkyamWFaSJyiYwo+bF30sYJafJ7wbNbAP7qxpcFzSbXubJ7W2aXAjOIdNCrpsy8w/d",
-	"Y1I/XyWVkObhHFQmWamZMBO+lGJG9ARIScdAhjASEpLULuZTBXIZrMYOEU48o59fAx/rSXL67OQkNcvX",
-	"IM27//Xr+dF/0qN/nBx9/7ejj3/4fZImelmaYZSWjI+T2zT5fDQWR+bbIzVl5ZHANdHiqBSMa5DJ6YgW",
-	"Cm7T5JWk63EzNg/cH0g/Mp63p1kBwZTxPNl20CtQopIZmFF32u5rNmO6i6r/EAsyo3xJqCYzoXQPmgp8",
-	"O1xkDiNaFTo5/e4kNShjs2qWnD4xCJsxbj89rvFjFjMGudOKr+BTBWotiqR95P5I8mBdP5l9Zk/MelXx",
-	"tbNV/P7bugYqs0kX62+p1ESMCCVmNiIkmVCeF0C+EZLA0YyyIiUjIYmeCAVkMRFEARCmv03Nw5QTlp+R",
-	"qizBfMhJIRYgSUYVECqBCN7H7p/6OP2xIZy7MvNt6inhucgZoPD9ATKmmODPRb40nzPBNXDkAFqWBcuo",
-	"GWvwd2UA8mVLsPpBk1s/Z4Oa2zR5KwqWLX8QWTVzU/XMuqSzoj1rAIonf3zy+NkzZKMaOh3YmPnbOH03",
-	"AZK7qVNCFVETKiEflLioESuA2BeGoAgy88r6cUeqFFxZCL6krKgkrNlGKcWwgNkfdgPiW/tWbA/XYgZ6",
-	"wviYKE15rgjjqEcWdHmGf+SgKSuIoktFFhOqiRYkF0maTIDmTu1egZbLo/MREsgq5V9DJszAWpAFZZp8",
-	"8+zJ90jC3508/bZFnKuS6xbX6zYRqPfuHCxPLV+ZcR1jGWaCOcjlUORuLxKUxu9plTMtpMLnaW7Ep9KS",
-	"mq+SNCmlKEFqR9ZgeDNYXsMrIyHHQmvgwa9DIQqg3Pxs1xF9k+XRr1EvmSm5keW/JpNqRrkBEePjAo6y",
-	"CeUcCjI2fJekyawqNOt8OxTmX/hsNDgtko8RJreiIbIAIcfnBhrxDQk5/nnBLY67v0pRWIDRPGdWarxt",
-	"AbIzWxuH74WcqpJmYCjFDNbYGmL4d8i0eUVpqiEEEc00m1vZN2cajPzOAb+k5lNs93ohXlJjjsX20RIy",
-	"vxpEfYwswxHia6aQGNsEk9U2WhfvGmb4TP3HOrb15H5br4BKSZfdReJga9Z5ZeZYXSZtmKmzztpijfy6",
-	"MnnzaFoPGV3KeCxh7LAXGpj06B8fzT9HH7+cpE8f334zCGzO46OPXx6n/3Zy++2Xk/TJbdT+vKAlHbKC",
-	"6WV3k2hRxunVM9sutt+MKcOLESGXiRKM7KgR2yW7FgrThAsdZ0IJcwaL+KLVkmdbkK03cM3T9YCpg0YM",
-	"OxcTyKZd8Ilpd6uXmmSiKnIyBFJWw4KpCbJdd7FOWW1P8Fab19pqA9mLaRLMEd1VSMbtXbwwmsEqviEU",
-	"YoH6oaBDKAhTqCOEEXUq3UlXBKo6zleeVN3zW0EloO8IGWUSUNKdfjH6aEZ1cprkVMORZjOIsQsYO66U",
-	"TMWpD1Wm09ldsD0HvQDgxKwtrwrIiaExA4h6csb1H58lMT+kR+sh1DcB4TU+hE8r/UqIHTZs3riq4gjp",
-	"1YQcPutrx2zbTSNK4K+kqErVQ23GDiEZ5QRypkmlQJIxPk8mICElShAuOBgvQU9gRlCWKmNX0rKUYg4y",
-	"ymWWTrtz/qJA7iaRyoLGoaTBOk3dH6SohtbGWYe8d+6x2zRZeC3fpv8Na+tqZYc6Tz1ruT+upnfTxY0o",
-	"ubs2vrCs+iNEFNXObNxnQtrBu47KFJaEaQXF6IyoiVhwIngWHbmXJxTIOcsgrpkMPW+2FszyUos/fKFG",
-	"ox+7EWgxCNbeYK+Zie7pqljOxMy7h6HXdxLxgG9js1bWtPA2p6rQCw9VARqgGsYSZX/nt4zOSsrG3R+c",
-	"cvHgiJmrL+Zu6avmW6+WoT2WW5rQ0Ajr/qq3J7+carqTsd+B6oSqyS7OUSlh3kOWn1rr7lNAMSHSAMSO",
-	"g0BIPXA9KN1iYxSJ2DmwH2Ap4O5y58VnI9lrq2SFjopCLCCPM7VXPBH18n4inB3oHiJcLFIyXKIjfuaj",
-	"m+TJyU46iFZaRKJnaBg6+eUnVFF1OISMVj22zZjNIboVqgkUCgjTxD6zk9rExf0FpJdMW5hCLngWi5c8",
-	"txCMMZ2Ph+72UtUThFCVpZBdBtPSBUPab/zMgRSMu6ALzSbEzEq0AeyCKqIlQx/hjvre06gjjwbJISCb",
-	"DQWAWsVOnD008NyyQI/3uI47MasR4HSzT2kfW91kv3OGC7yD2lONFb82RO4eW12Qfz22pJdh6Ks9q4bP",
-	"Wq1JeyxAAgFJVeg19glpO1hsBa88bnqjGuuRMNog317MSr08JZZ8CC1chH0bee0G73hqhVC7WHjrgjB3",
-	"8vt2exjy58u4h8g10wV4i2olEFJlE+OyGHMGvZvTGcyGoeuyUdEbGMfCwcYpg1ydG7Lzuqw9+TkpQSrB",
-	"yYRivDmbUD4GonyM20aBndPShLTjblWlMzGDHm1hxgGek5GoeB71Bucx2f6TsCEHpkgBoyaWHomdUBmF",
-	"rzHlG9fxkSIoNqykHUpRjSfmA1PEZQuJCw/H1ngPxdUTuGrU0zZRNccn/QpKU7mDSVrHhjdK62t88n7+",
-	"62Zfh+WNfkrSVqA00E8hNzURVL95y7Z+b46sOoyw3mnCLR/YRK2V4B1N1AAtoaPlo0xJmiyYnuSSLriP",
-	"Y5p1pk38HyUWEZVWLLeGwVxM7TP4Jw5i9bwBZ5VNkzQZUVb0ZAku84h84YTlltdeDIdkRnGmaLXEx5Ug",
-	"9kn6p+/j4etLPme6xziHzyWT9s/teKCSxWbCNA+l9dgxdFw6EdzrRkdyORnLIT/fxYW0r1gts4U+3Zve",
-	"ATT4VFy4Wnm6wCy8kfAMNckQyEzMIT8jyJcYC3b2Eebf9QS4cU/MiwUQDgvSt+3VlMR95fHeZW6bB0vg",
-	"uWM1ayzZFBu3Bn1GeQaWQS09xZhphfx6hZ+dO0aPr32I2K/qJ6GJE6g4+fWSZ3aVF8G3L6REcfvWOAvm",
-	"i5+M3DQvjpiBbNsjaIDwBrrEHwS/Vo0O99MjhUE2qqY2VyCB5urM+JQc5iCJpfe41+qjZ+tQ+IuKGMgu",
-	"iuZXFwPeG8sI9zSV98Z9ivEsalYBJxTTCUTRhQHbiEmlz4hLup0SowLQ8sIfiMtubSNsVv3JWsuGu+qH",
-	"3YGVp0PQ3bXnT7Bopbp28BF9sHdjYVCTZthqT5c2X0o/X9qnvztZ2V2aVJx9qsD97uthYntzAfM77Cpi",
-	"uTPtEnxJ2tn02vqftC0CXC2em/5uHO1qxkIk48p7cHzV2N47Bb8DytiMshU+X19bVzm7n7pypE3R9UZf",
-	"bU9JdQVfSE5PLLbcp8db0Fa6czhkdwekCahtW5LYV0nRgCldG4f5CRY+S7kDSUyZg0ONgKacxmYdk1am",
-	"zlKzTVYapW9dShXVnQ2Ont2d439xzLPDnrbUZgE17cgYebVT1h6TRm0RuDvJ3lGIbFuT83Mt03cAdF++",
-	"+bwhnfvx9TZE06oDsQuKbdDmDbqqe7iM58ujbgob9wU8mvKXrWWEMbxVPLrVF9sPy0yNkcVsTH3M5sBj",
-	"U8x3cCBWQOlf9evsh6kv0umAdsSg6KnzYBziO9fwOQ7gBZXc1VttqHjCwd1IzXvR9Tcr73j3YBwGLOW9",
-	"enlBvn/23Z8wlIi1u6taNe9BldATkESx3DgEYsHJQsj8lCC5PzLORw5Y0o2nNRCWjxSmS+I+so4mXN7X",
-	"lbiE2y13q1M9IuJv2thoNCzLlaY9Nrp9txBiiqkexsmL4fCRIoUYx4byNXZ9EVQDbuswiRFZiuqUMD6n",
-	"BcuxFn7I8hx4SrjQNtCaYgVxSv73v/8nGs8M6s1WUFsUNmzDFFlIwcfWl6AOAduKrA31adaDrXrYG82q",
-	"Nbmv1TXToaj06bCgfHpq49ZmAIxHTIDYmSyFbfR37NT18mqyirJHKNPaNL9GEnKhz5tEcnsjr9nchVWU",
-	"RQLGp11iZYEpZIPhsavjvUe4ca14ne8UV3ES5FC1i42gdUD1Sw9mbkE1hipX1tuRYk7lGyHj7Uib+cAS",
-	"eaa8R00WE5Bg+A7liNDuyElH2PUkanoKhbYroQ6cmTX+yh7SXruGUNdkpXZwf3VcQMzo8gcMA3UR91dR",
-	"kRldujARnvjRMENlNKJGStrjGEwicJZkysUiHkwSJfB48FrDDEWorXClOJejw0hBf+3WtQd64+MxXHCr",
-	"ylazuaG7F9Q5bBFlCny0LZi09s96Fkg1FrkZOuckCF/u1Z3DlcdSP21/LlamYEmp2XVD3g3dOnSGpLOG",
-	"nQ4cqaprF+4cqroK4tUrDpzMJmzeV4nkAi4R3f5DO9HpdIwRahnlRqJtn7ZvhchXWTdnig6LvvWNgYOk",
-	"RfzHDcd9djmBUIhs2reGGeV03PsjBhljtpEiBVUaw9XErKAADcUyynA9cTWmJ6LS5M9GFvwuWRs83Owz",
-	"bq63kni4p+cUEtBs0gcDCaNK0ag5vSRcuNyPGBkXyxDPEPq9LHvWLz5Pv6m3a/rYHeRw5Vgeh+sY68eV",
-	"M2RCjiln/6AuUdwsIAjqNDGdBE95udNXtCyjIR4/1cGFjRMV95c20QNQe+TKOF/4rMifBc9oUSB3MG5E",
-	"OG/SGmuMsG3pI7rzKpJONquIcOHPI+udRll+gzlm2XdzIXDoCK2uta6+u1/leyeoudURrB1fkTATc1rs",
-	"uOWeUjg8D27W7dygseg58yh3Mnk7OVxZcW6zo7ktY3N1D66QZHNCVGko4/JMulNs7R1etUzTtRXYoZXk",
-	"q1xwumbjPfR9aPFT8XtInus1hmzdu+Hp48cnz042N3DwodJ1BSn4DJaknBFR0k/VVqUpaytTML8TJruS",
-	"OqvbDXsFeSMiuD9u3ST6LSW6AWI09k5MYdcKV+3faXUw+f6Pm47yr4RHcJQYFt819WGREFbnxHyKeX+7",
-	"9Rnky96oYTfOZ2gkllm/1IHDZnFs5rAhMePC2YrHqANXZ9q3Exs9UdhObiEPAq12ihjofAonmqXZ+Qx0",
-	"X0ntrtGAOyZxVufdEBCJuqPWFW16Bmyl39160wZwMVj/BWTOsogwHErPINtrOJj73kpdQTQBmvdlL4AW",
-	"seifUXYjKt35WqWJYmMOOTFDEWutb3l81MywbWSg4s16IsG9iShgi6SCfa4GiV+Ch0O96WC+1MO8iycb",
-	"3qgk08trQ18uF2uLG4ZAJciXfmcwHE5h+Tcb6EZqxHXiQ82GJ1qXtqkH4yMRa71RjI4mQmnIyd8rpY8Y",
-	"R84gNMtABTLl+AP/wPGQKkFLNaNSMlCEcnL+9hLLmr65Oa/0REjnSpyS57gY0qz05lt7RDqzh1a1PXT4",
-	"yFYFHZO+OqkPvKdQChdlBa2YAZ6endFlbSLnAhR+gM/MtfXAY7PfPDt59u0pcV5irYRU6jIzJYiyMItw",
-	"MRlbrGXj0zjlOzYDW9V39fKCPH369Hsj4n95d3FGClQp9kdb6edCN2Z7hVkGHh8iN8huN2bk1Bn4MyEN",
-	"9xeFWKiUUHJjDZUbogVRYMBQlzdx+KwRD2eEEvsYKXBcqkgh+Nj83zgM2OzLrH4GlCMwsLocCgW4k1/4",
-	"lIsFJ5gKsvvE7kCk6ZqGW8E8jDomlgJsVoYpctPXeebGKjqjlm5sKuGmqab/wJu81PEHI+cKlgG3R7Jc",
-	"U6Lz0vD90ZPjk8TVrCItq9PBYLFYHFP8+VjI8cC9qwavLy9e/HT9At9pXOzkxXCYBLH95LEPgNKSJafJ",
-	"0+OT46fWEJoguw3mjwd46HLQyLkxRBTvy6BNDEKGa0UmosgJc6CcwtLIMaomhrgs6Zr9KRt4p0pwdWzj",
-	"d/ZYqLHgEmO1vvDyJOxe92uf+4ikORj/7XHqSXYgP5lPtek8yAQ3X9icinkM4xyqpyVUeOjxbs2ummYe",
-	"t7dp/NFmawPbCG2LB113u9uPK32Rnpyc7K2hVHNgM9IN6RxZKog39o1WL2/gezaheK9mMyqX9sC/oRcx",
-	"IoIDqQFuyGSBTYiYxKSPpmOFdTeG0pKPZpCGQucg2chWLwi1iUQ7hPYXfPscBz4gPL3t0dMfa+5/vjdI",
-	"39Niag1tFLx4EtHWYdOl7UxVa4QRWwPbmmv6ef8dVn8zThYTlk1Q1E7oHHMyQW6t+VEs+BnBCI9r3bCh",
-	"x1RcKlw0CzsgvtpdEWI8UBQ+cbIHrDWbisXlPYoCnHzEQvgYudvibUyCVXpJIqfwj4kPRduAsyv2XIoq",
-	"BvPzPL/opmj22r2uVZgb72C3gujH+0d0H2tmYUuLe6L5OYwZN9aKHzMlqyX6UVx3eHLwJeiWehtwaBt3",
-	"r0C3cXdobnkIIJ6H4ENrcOEqlg3H2IOCPQzTtiM2qdl209rbjxuwMAi99qjAPO+XdWirO9nYyM8za4wr",
-	"tCEj3fuOyStrm5u3jUhVUMyhR3AGWaTdAOGadX5tJkzYfe6QRoyHK3Z1YCEP11UID0l9gy917+a1guG8",
-	"Pt1xaAz0CQXaNO67Jwp+5s1ohwH/ZpJuNdW+G7oGIyEduh54tX3GxKVz4qz7RpSmS+zAZcwLtNyI0qwo",
-	"CNrgDNQx2cb8uKDc2J9DIBXPBYeuvHqJgHgAEm06NESI9L1vzOEqd/bg8JiBrL4KrGRMD9WxAt9UZJNd",
-	"vkJQrezUvSmolyLOubUaHylCM+3DNjrU8aR7fvCYvPMRGzy6NjSGkPIGdBf/F/bdK59G7FDAk71RACaw",
-	"4gKKw4LIiu8B769B+4QHbsjmNBeUaewpbEAyoaWtYLqLBThg9fFodUDkX2OHXVIpSIkGTmaMVxpUSjSD",
-	"nGgrF4ZSLBRI68iIErgxX45Jm3C6KMcD3nDJlaZFARFzdX82f3CWvAfzBePTPaD9DeOaUHcY2ozpysFx",
-	"jwbzdUHBXXBeiPFWlv9rrDrfjST+HwajUNpbLrTE3PLTeiJSD+thtI4FRl2Mty6eLzgoInixRIpzFVFp",
-	"p1urT8W6ZvozX29egK4j/+hY2BB116m4Ck7g7bb55vqJLajsK3VBWiVgh6TdGg2d8NE/2SupKXbwpbmm",
-	"Yq1fctWUQxwcL33iXwY1dXtwTYIKj3+Ob9K+ReSuWBsExbFR7Bkyf+Oe+aoVTtDP4LAaR2CuTBFa0wie",
-	"ZLAVAACcMN6xEb5K0mlKmx96wWlSVhFFeQVlQY3ADBISZ179zSiqQB8fd2cijsnLuuG5eyVwetB962tu",
-	"axxj8YGjoa9FlU1QUjN1TK6gBKoVUXQExTKmZq9BuxPIh4m+u8G3irt/lSL4GjNfwmAu5LQeltpE4LaT",
-	"+zoReO16vX/FAtDXjR5S+hkwGfdaPZBx3efUPnexCLMWPKdli1MMdwvuurOaZRJaSKD5crMre238vWt/",
-	"q8RB8mU4+lYs+yCRkv1ESZAiuFjc1SGu61zvTynVxtCXDWnhlIQpV9iC52DIkGbTLlW8pUqDLd89DFnY",
-	"sR9Yjj9o6u/CnbsKXXN/Rh3bfWoH3nXkY2vYej3ov4rK+MXWJ669KaqmkNsLT2R9RjL0ngW3Yd07FTr0",
-	"ONev7Eo3FECdFxiQr5eLF93ZBpjRsqaiiN+X2NujaduLEb8uFdf0+zykkrMoTLEw0QZlUMmltv13SaXu",
-	"U36OTFfIdvDF3f651oe2B/8PDbw+jh/7tgN7cJ3HbicdqOxqDgS3qtZOzCpIB6758z1G7jUyrAlqvT2G",
-	"hVGNSGHaSBKrXOw9luQa82bn7bzZJdbpaDp1OgZFH+N1dW1HiLzg+W+DFF5gxTRWY7ftg01cMrBdTA+E",
-	"VXfhgqvEJpTDgmBDkrACj82AjPzFw5gKOCYYa/ZN0909DRiow6sbrF5ZtGq6sQ58MREfuHFO/WUShnJm",
-	"wpurYKBkU2rBTY5DyASWagcBXaqjDQ5iisj2/W/IaP92S9O4/4Ftl/pKg77c7xAyvIZ2RNg+qPhc2QQQ",
-	"FrkjXQhOaL+M66NpCVou90bSbXTjJaW/DaHxWoipEReGJ2jYAd4e56RBY/A+0E9hqfori+sLo9zpNmZE",
-	"gFq4u4e5sLlxPGeAoaOamf0tKnxzsUQ3NY6HuX7EG6IO5FyawR+6DLO59KuHKqaw3IcHgfMEJ3YC5Nsj",
-	"Lw3y7Sm1PhvrzUEzFG96A2PY7HA/sWekWDxklGnf7LUPGGXdI3DjOZCIh3PW3DFsiR/V2Q18LgvK+M0x",
-	"ce28yYk7pGP5VHDA+pu6g2CXHV6Bfuu7kx0MG26GHow40NwfJ81gRp6MRDtI6aZB0zcWnnhbaaPk6x6I",
-	"fgh/ygyrb9wRIGseKKPcmp6JY8q4a3hXn5KKF3R94CsVXVcwqhTktoUQxsUnkE3JiPFcOXU3oZz4pl3H",
-	"JNLtzNbbRBuekSlA+YHrCTBprRzznwQ8TAZ5zGxxDdoC2miJyjh6gqvaByt3ph/SDmmayfUZIlbDWHQa",
-	"A/j+tObmDJv7dQitxfqDrL78Nmo44N24XwW47S2+6+r97H01e9A2yAW0Jmp37MKJM7ziRm8GvJOSvbK3",
-	"fW0qVdPGB3EF4WfuG1tNvvayXjNGxJG0S6jRu2J4xuJMq329dj8+Z1v2xkeXYZXAXQYP2kvHZ2i6jd1x",
-	"gua+sJ5+Ts4Ps7cDqukZWYoqJWxkLz0Sle6J4LW6pO222V2CeRvXPAZNmPaeplvTNhtoWrsdcPmxiVcu",
-	"0thyctu+fcuZD1oHF9xQ2VdTb/0PZvvpqn3UMNJl47jg+T5jNmLnWaIEHrROjU769zWCzJ8hXxt0J2LB",
-	"fdzdDI7c0ATY61B80P1R+FPw+R4OFl75RW6It//Mi2W4pgVlutsoMkZ+rkXhv2LvYRvGw5bFWZT2Zphr",
-	"wuw/TxmG6vBCH0XQz3cNAL55dvL0W0sI7mz/8qxuMcAUUVpIyO3NR8PKV4HjwfNHiuDp+j4f/6q+FO1A",
-	"fn5zx+aD+vqtaWOVH3X3zD3F22zkOI72FQk1+OL+2lil2ODmsExyeDDZEkW/nzhr7BRodCtfybbEQDxw",
-	"gezdg5krc/SFM8/t+L2stNkx8Zep4xu3vwV8O5jYBINNAxgd2datO3PLwF5ydjBMXuDwvyW+e0enEGRl",
-	"hu0yzy2hngNfHgzmPwBf/ot1ApQZgNyDb7B2cPBFVnyDeqmLxw5X33fYUi6jU5Qr8NtXRd9VxVdUSqV8",
-	"UXHUdHtDpy4zisVBdQ2obg4fRwr+zGO5AGXbZJAb8+5N+A4ZC1D2gFA9LnbXUscf+DbnXzfX/D5nPHc3",
-	"7RzI9nPXJD5ovrWZ82BpDQM4Qn0LSB+z8KiK5jeChnNIhdhq7tePRiq6h2N3IKmmi+UUli6ITTPtou2z",
-	"xutzM3VDKv6goVmfITy76Lr1NMFis6YtddNNTLkC49VIm4pM8t5fw4sXIRgPGac5JZSULNOVBN+Uq+W+",
-	"uqGbwujYyALlHnVWthGLNiwwEQsXF7B1DCK41NMDxedMOkdMWwUPjfV+5jrSGaiUYdlFJy4Wg8I7NoOj",
-	"ofgMdRmJq9RcEtsazQ3h8r9xXGEvpaA2w/U+r6918AV2eGD79uPt/wUAAP//",
+	"7H3rcts4lvCroDhTle4a2nIuPfO1/eMbx+1kU0m6U3Z6umY72QlEHokYUYACgFY0Llft0+yD7ZNs4QAg",
+	"QRHUzZJn0zs/umNJJC7nfsPBbZKJ6Uxw4Folp7fJjEo6BQ0SP51nmai4fme+NJ8ZT06TGdVFkiacTiE5",
+	"Tah95FWepImEzxWTkCenWlaQJiorYErNi7+XMEpOk98NmtkG9lc1uC5pNnmVJ3d3aXIhOIdMC7lqysw/",
+	"dI9J/XyVVEKah3NQmWQzzYSZ8IUUU6ILIDM6BjKEkZCQpHYxnyuQi2A1dohw4in98gb4WBfJ6bOTk9Qs",
+	"X4M07/7Hr+dH/06P/nFy9P3fjj7+4fdJmujFzAyjtGR8nNylyZejsTgy3x6pCZsdCVwTLY9mgnENMjkd",
+	"0VLBXZq8lHQ1bsbmgfsD6TUsVs0ygcUe5mA8b0+yBOYJ43my6aBXoEQlMzCjbgXSN2zKdJcc/k3MyZTy",
+	"BaGaTIXSPaRQ4tvhInMY0arUyel3J6khCzatpsnpE0MUU8btp8c1DZjFjEFuteIr+FyBWkkG0j5yfyR5",
+	"sK6ezD6zJ4FwVfGVs1X8/tu6Biqzoov1d1RqIkaEEjMbEZIUlOclkG+EJHA0paxMyUhIoguhgMwLQRQA",
+	"Yfrb1DxMOWH5GalmMzAfclKKOUiSUQWESiCC94mUz33S5LEhnN0Fxs8KVgrWSsG9Zepd6untucgZoBr5",
+	"ATKmmODPRb4wnzPBNXDkMzqblSyjZsWDvysD9tsNZ/ODNnM2K75Lk3eiZNniB5FVUzdVz6wLOi3bswYA",
+	"f/LHJ4+fPUNmrXHQwYCZv0057wsguZs6JVQRVVAJ+WCGixqxEoh9YQiKoMhYWj/uSM0EVxaCLygrKwkr",
+	"tjGTYljC9A/bAfGdfSu2h2sxBV0wPiZKU54rwjhqxDldnOEfOWjKSqLoQpF5QTXRguQiSZMCaO4MiCvQ",
+	"cnF0PkIyXOava8iEGVgLMqdMk2+ePfkeGeW7k6fftlhgWT7e4XrdJgJDpTsHy1PLvWZcx76GZeEG5GIo",
+	"crcXCUrj97TKmRZS4fM0N0JaaUnNV0mazKSYgdSOrMFIgGB5DUeOhBwLrYEHvw6FKIFy87NdR/RNlke/",
+	"Ru1npuRGY/yaFNWUcgMixsclHGUF5RxKMjZ8l6TJtCo163w7FOb/8MXYIrRMPkZEiRUEkQUIOT430Ihv",
+	"SMjxT3Nucdz9VYrSAozmObOy6V0LkJ3Z2jj8RciJmtEMDKWYwRqrSQz/Dpk2ryhNNYQgoplmN1bC3jAN",
+	"RqzlgF9S8ym2ez0XL6gxLGP7aAmZXw2iPkaW4QjxDVNIjG2CyWprs4t3DVN8pv5jFdt6cr+rV0ClpIvu",
+	"InGwFeu8MnMsL5M2zNRZZ217R35dmrx5NK2HjC5lPJYwdtgLTWV69I+P5n9HH29P0qeP774ZBNbz8dHH",
+	"28fp/zu5+/b2JH1yF7WkL+iMDlnJ9KK7SbSN4/TqmW0bC3PKlOHFiJDLxAyM7KgR2yW7FgrThAsdZ0IJ",
+	"Nwzm8UWrBc82IFtvRpun6wFTB40Ydi4KyCZd8IlJd6uvNMlEVeZkCGRWDUumCmS77mKdstqc4K02r7XV",
+	"GrIXkySYI7qrkIzbu7g0msEqviGUYo76oaRDKAlTqCOEEXUq3UpXBKo6zleeVN3zG0EloO8IGWUSUNKd",
+	"3hp9NKU6OU1yquFIsynE2AWMtTiTTMWpD1Wm09ldsD0HPQfgxKwtr0rIiaExA4h6csb1H58lMW+nR+sh",
+	"1NcB4Q0+hE8r/VKILTZs3riq4gjp1YQcvuhrx2ybTSNmwF9KUc1UD7UZO4RklBPImSbGCidjfJ4UICEl",
+	"ShAuOBhfRBcwJShLlbEr6WwmxQ3IKJdZOu3OadyA7STSrKRxKGmwzkT3BymqobVxViHvvXvsLk3mXsu3",
+	"6X/N2rpa2aHOU89K7o+r6e10cSNKdtfGF5ZVX0NEUW3Nxn0mpB2866hMYEGYVlCOzogqxJwTwbPoyL08",
+	"oUDesAzimsnQ83prwSwvtfjDF2o0+rEbgRaDYO0N9pqZ6AQvi+VMTL17GHp9JxE/+y42a2VNC29zqgp9",
+	"/VAVoAGqYSxR9nd+y+h0Rtm4+4NTLh4cMXP18sYtfdl869UytMdySxMaGmHdX/Xm5JdTTbcy9jtQLagq",
+	"tnGOZhJuesjyc2vdfQooJkQagNhxEAipB64HpVtsjCIROwf2AywF7C53Lr8YyV5bJUt0VJZiDnmcqb3i",
+	"iaiXXwrh7ED3EOFinpLhAh3xMx9DJU9OttJBtNIiEqNDw9DJLz+hiqrDIWS06rFtxuwGoluhmkCpgDBN",
+	"7DNbqU1c3F9Aesm0gSnkgmexeMlzC8EY0/mo63YvVT1BCFVZCtlmMC1dMKT9xk8cSMm4C7rQrCBmVqIN",
+	"YOdUES0Z+gg76ntPo448GiSHgGw2FABqGTtx9tDAc8sCPd7jKu7E/EyA0/U+pX1seZP9zhkucAe1pxor",
+	"fmUg3j22vCD/emxJL8LQV3tWDV+0WpFcmYMEApKq0GvsE9J2sNgKXnrc9EY1ViNhtEa+XU5nenFKLPkQ",
+	"Wro4/iby2g3e8dRKobax8FYFYXby+7Z7GPLni7iHyDXTJXiLaikQUmWFcVmMOYPezekUpsPQdVmr6A2M",
+	"Y+Fg45RBrs4N2Xld1p78nMxAKsFJQTHenBWUj4EoH+O2UWDntDQh7bhbVelMTKFHW5hxgOdkJCqeR73B",
+	"m5hs/1HYkANTpIRRE0uPxE6ojMLXmPKN6/hIERQbVtIOpajGhfnAFHE5SeLCw7E13kNx9QSuGvW0SVTN",
+	"8Um/gtJUbmGS1rHhtdL6Gp+8n/+63tdheaOfkrQVKA30U8hNTQTVb96yrd+bI6sOI6x2mnDLBzZRayW4",
+	"o4kaoCV0tHyUKUmTOdNFLumc+zimWWfaxP9RYhFRacVyaxjciIl9Bv/EQayeN+CsskmSJiPKyp4swas8",
+	"Il84YbnltcvhkEwpzhSt+/i4FMQ+Sf/0fTx8/YrfMN1jnMOXGZP2z814oJLlesI0D6X12DF0vHIiuNeN",
+	"juRyMpZDfr6NC2lfsVpmA326N70DaPCpuHC18nSOuX4j4RlqkiGQqbiB/IwgX2Is2NlHmOXXBXDjnpgX",
+	"SyAc5qRv28spifvK473L3DYPzoDnjtWssWRTbNwa9BnlGVgGtfQUY6Yl8usVfnbuGD3uJ2RWW/ldddtj",
+	"iuwcCsvjxFVShZHf1NCUsSEKUckz4tJKp4SDle8bMvtGIbeNgm0eOD3A30cE1eBwdwXxxicJPF3+KDRx",
+	"KhXXf73gmaXTi+DbSylR4b6jlfU3fjSa07w4YgbEbZ+wAe1b6G43wPmy2el+eqQwzErVxGaLJNBcnRGm",
+	"LWKJlXjxuIVH5ioQ/qwiLpJDrV9dDHhvrSi8p7O0N/mrGM+ihjVwQjGhRBSdG7CNmFQ64A9jBCDf4A/E",
+	"5Tc34ZbliEJtZ4W76ofdgc0nh6Dd2eNHmLeSnVtECbyMW1uA1iSaNtrTK5sxp19e2ae/O1naXZpUnH2u",
+	"wP3uK6Jie3Pyf4ddRXw3pl2KN0k7m15ZAZa2RYCr+XTT78bRrjYxRDKuvAfHV433tVX6I6CM9Shb4vPV",
+	"NZyV8/yoK0hbl19pLJbNKamuFA3J6YnFlvv0eAPaSrcOiG3vgjYh1U1LX/tqaRowpSsjcT/C3OeptyCJ",
+	"CXNwqBHQFFTZvHPSytVaarbpamM22KCCiurOBkfPduf4nx3zbLGnDbVZQE1bMkZebVW3gWnDtgjcnmR3",
+	"FCKbVmX9VMv0LQDdV3Fw3pDO/fh6E6JpVQLZBcU2aDNHXdU9XMQrJqKOKhv3hbyaAqiNZYRxvVQ8vtmX",
+	"3QkLjY2RxWxWZcxugMemuNnChVwCpX/Vr7Mfpr5MqwPaEYOyp9KHcYjvXMOXOIDnVHJXcbem5g0HdyM1",
+	"70XX36y8E98B4zBgMffViwvy/bPv/oTBZKzeXtaqeQ+qhC5AEsVy4xCIOSdzIfNTguT+yDgfOeDRATx5",
+	"hLB8pDBhFo+S6GjK7Ze6Fptwu+VufbJHRPxNGx2PBua50rTHRrfvlkJMMNnHOLkcDh8pUopxbChfZdkX",
+	"Qzfgtg6TGJGFqE4J4ze0ZDmeuRiyPAeeEi60DbWnWEOekv/+z/+KRrSDisMl1JalDdwxReZS8LH1JahD",
+	"wKYia02Foo1hVD3sjWbViuzn8prpUFT6dFhSPjm1mQszAEakCiB2Jktha/0dO3W9vJqsouwRyrQ2za+Q",
+	"hFzo86aUoL2RN+zGBdaURQJmKFxqbY5FBAbDY1fJfY+A80rxerNVZM1JkENVrzaC1gHVLz2YuQXVGKpc",
+	"YXdHijmVb4SMtyNt7gsPSTDlPWoyL0CC4TuUI0K7o00dYbddfGyzIvrAmVnhr+wh8bltEH1FXnIL91fH",
+	"BcSULn7AMFAXcX8VFZnShQsT4ckyDVNURiNqpKQ9kMMkAmdBJlzM48EkMQMeT19omKIItTXOFOdydBg5",
+	"0lG7de2B3tbxSsGtKlvO54fuXlDpskGUKfDRNmDS2j/rWSDVWOZo6JyTIIC9V3cOVx6Lurb9uVihiiWl",
+	"ZtetiKyjW4fOkHRWsNOBI1V19crOoaqrIGOx5MDJrGA3fSF6F3CJ6PYf2qlup2OMUMsoNxJt88KNVpJk",
+	"mXVzpuiw7FvfGDhIWm6VX9jlDEopsknfGqaU03HvjxhkjNlGyiYmJNCcmBWUoKFcRBmuJ67GdCEqTf5s",
+	"ZMHvkpXBw/U+4/qKO4nHu3rOoQHNij4YSBhVikbN6QXhwmX/xMi4WIZ4htDvZdnTnvF5+k29bQsI3FEe",
+	"l7nxOFzFWK+XThEKOaac/YO6UoFmAUFQp4npJHjOz52/o7NZNMTjpzq4sHGi4v7SJnoEbo9cGecLnxX5",
+	"s+AZLUvkDsaNCOdNWmOFEbYpfUR3XkUKCswqIlz408h6p1GWX2OOWfZdXwoeOkLLa60zs/c7+9AJam50",
+	"CG/LVyRMxQ0tt9xyTzEk9h0w63Zu0Fj0nHqVW5m8nSy+rDi32dHcFjK6yhdXSrQ+Iao0zOLyTLpzjO0d",
+	"XrVM05U1+KGV5OuccLpm4z30fWjxU/F7SJ7rFYZs3SPk6ePHJ89O1jcK8aHSVSVJ+AwWJZ0RMaOfq42K",
+	"k1bWJmF+J0x2JXVWtxv2CvJGRHB/4L4p9bCU6AaI0dh7MYFta5y1f6fVjef7P65r5rAUHsFRYlh831QI",
+	"RkJYnZ4JKeb97dankC96o4bdOJ+hkVhm/ZUOHDaLYzOHDYkZF87WvEYduDrTvpnY6InCdnILeRBotVPE",
+	"QOdTONEszdan4PuKqreNBuyYxFmet9ZYbWS9hoVKnaNJS1sF4gJf2Aym7xDnmvhK1Lu1nm3ThGIjc8Ft",
+	"P23w0Ie6AwtXW8uys3T9C8icZZEFDqWXCJurdLjxjdG6krcAmvela4CWMSIw2n1EpTtSrjRRbMwhJ2Yo",
+	"Yt2TDU9Mmxk2DYVUvFlPJJpZiBI2yKLY52qQ+CV4ONSbDuZLPcy7eLLxnEoyvbg2eHfJZ1vNMQQqQb7w",
+	"O4PhcAKLv9nIPlIJrhMfajZcaD2zfWwYH4lYt5lydFQIpSEnf6+UPmIcRQGhWQYqEKLHH/gHjueyCZrm",
+	"GZWSgeFYcv7uFdZxffPpvNKFkM53OiXPcTGkWemnb21XgMye09b2nO0jWwZ1TPoKwz7wnsowXJTVLGIK",
+	"eGB8She1T5ALUPgBvjDXyQZPin/z7OTZt6fEucW11lWpS0XNQMxKswgXhArlEk75nk3BSqirFxfk6dOn",
+	"3xud9vP7izNSog61P9riVherMtsrzTLwxBz5hOz2yYycOo9mKqSRT2Up5kYokk9WeHwiWhAFBgx1PReH",
+	"LxrxcEYosY+REselipSCj82/xkPCTn1m9VOgHIGBByqgVIA7+ZlPuJhzgrkvu09su0Waloe4FUw8qWNi",
+	"KcCmoZgin/qaLX2ymt3o4U82d/KpOUDygTeJuOMPRhKXLANuTyG6rlvnM8P3R0+OTxJXpo20rE4Hg/l8",
+	"fkzx52MhxwP3rhq8eXVx+eP1Jb7TxBSSy+EwCZIZyWMf8aUzlpwmT49Pjp9ay69AdhvcPB7gOeNBI+fG",
+	"ELE0XgSdkRAyRm0VoswJc6CcwMLIMaoKQ1yWdM3+lM00UCW4OrYBS3sS2pisidEkl16ehK0nf+3zl5E0",
+	"B+O/PU49yQ7kZ/Op9hUGmeDmC5tEMo9hYEf19FoLz/nu1vas6V9zd5fGH222NrAdBjd40LWmvPu41Ars",
+	"ycnJ3nqoNWeUIw3AzpGlggBr32j18ga+TRmK92o6pXJhe1wYehEjIjiQGuCGTObYd4tJzHJpOlZYaGQo",
+	"LfloBmko9AYkG9lyDaHWkWiH0P6Cb5/jwAeEp7c9elrC3fif7w3SX2g5sZ4FCl48fGuPHtCFbcZWa4QR",
+	"WwHbmmv6ef89HnhgnMwLlhUoagt6g0moIJnY/Cjm/IxgSMt1K1nTVi0uFS6ahR0QX+1GIDEeKEufKdoD",
+	"1ppNxRIRHkUBTj7i2Y8Yudtqdcz6VXpBIo0njomPvdsIu6tuXYgqBvPzPL/o5qT22rCxVYkcb9q4hOjH",
+	"+0d0H2tmYReXe6L5OYwZN9aKHzMly2cSorju8OTgNmh1fBdwaBt3L0G3cXdobnkIIJ6H4ENrcO5KtA3H",
+	"2LOxPQzTtiPWqdl2x+m7j2uwMAjDFFGBed4v69BWd7KxkZ9n1hhXaENGGlYek5fWNjdvG5GqoLyBHsEZ",
+	"pM22A4Trgvu1mTBhw8VDGjEertjIhIU8XJddPCT1DW7rxusrBcN5fZzl0BjoEwq06VV5TxT8xJvRDgP+",
+	"9STd6oi/G7oGIyEduh54tX3GxCvnxFn3jShNF9h0zpgXaLkRpVlZErTBGahjson5cUG5sT+HQCqeCw5d",
+	"efUCAfEAJNo0JYkQ6S++F40rVdqDw2MGsvoqsJIxH1bHCnwfnXV2+RJBtdJx96agXoo459ZqfKQIzbQP",
+	"2+hQx5Pugclj8t5HbPCs3tAYQsob0F38X9h3r3zetEMBT/ZGAZixiwsoDnMiK74HvL8B7TM8NsiPSdw5",
+	"ZRrbaBuQFHRmS7Z2sQAHrO4IoA6I/GtsKu1OIwMnU8YrDSolmkHuzycPpZgrkNaRETPgxnw5Jm3C6aIc",
+	"exrAK640LUuImKv7s/mD9gk9mC8Zn+wB7W8Z14S68/9mTFf/jns0mK8rKHbBeSnGG1n+b7DMfjuS+D8Y",
+	"jEJpb7nQEnPLT+uJSD2sh9E6Bxl1Md65eL7goIjg5QIpzpWApZ0GxT737G6pmPoC+xJ0HflHx8KGqLtO",
+	"xVVw5HC7zTf3umxAZV+pC9KqeTsk7dZo6ISP/sleSU2xg9vm/peVfslVU/9xcLz0iX8ZFBHuwTUJSlr+",
+	"Ob5J+3qeXbE2CKqBo9gzZP7WPfNVK5yggcNhNY7AXJkitKYRPLphKwAAOGG8YyN8laTT1HI/9ILTZFZF",
+	"FOUVzEpqBGaQkDjz6m9KUQX6+Lg7BHJMXtQ9/t0rgdOD7ltfP2fjGIsPHA19LaqsQEnN1DG5ghlQrYii",
+	"IygXMTV7DdoduT5M9N0NvlHc/asUwdeY+RIGcyGn9bDUOgK3lxesEoHX7nqDr1gA+kLZQ0o/AybjXqsH",
+	"Mq77nNrnLhZh1oIH02xxiuFuwV1DYrNMQksJNF+sd2Wvjb937S9SOUi+DEffiGUfJFKynygJUgQX810d",
+	"4rqw9/6UUq0NfdmQFk5JmHKFLXjwhwxpNulSxTuqNNh65cOQhR37geX4g6b+LtxBs9A194fyscOtduBd",
+	"RT62hq3Xg/6rqIxfbH3i2puiagK5veNH1odCQ+9ZcBvW3anQoce5fmlXuqYA6rzEgHy93KBoOFrWVJbx",
+	"i0h7m1Jteovk16Ximha3h1RyFoUpFibaoAwqudR2vJ9RqfuUnyPTJbId3Lqre1f60LbTwaGB18fxY99n",
+	"YQ+u89jtpAOVbc2B4Erk2olZBunA9Tu/x8i9RoY1Qa23x7AwqhEpTBtJYpWLvSCWXGPe7LydN3uFdTqa",
+	"TpyOQdHHeF1d2xEilzz/bZDCJVZMYzV22z5YxyUD27j3QFh1d4y4SmxCOcwJdmAJK/DYFMjI3xqOqYBj",
+	"grFmf0+Au5oEA3V4W4nVK/NWTTfWgc8L8YEb59Tfn2IoZyq8uQoGSjalFlxeOoRMYKl2ENClOtrRIaaI",
+	"7FUXDRnt325p7qp4YNulvsWjL/c7hAzvdx4Rtg8qPlc2AYRF7kgXghPaL+P6aFqClou9kXQb3Xgv729D",
+	"aLwRYmLEheEJGl56YM+v0qAXfh/oJ7BYbSlaWw9N0E/GAv3kzcFRw7pg7Krdil1fm/k7qi5m1vmWvhvf",
+	"x72xXXdII8z3iT54ga07n+OLtFLiev8bi0yLsGbQHnxZUWBb34znDnEyg041d1e5c2ErIvB0CQYMW3Rg",
+	"j++sLZHpFkTgmcXXeBXegUIK2Gz7gYtvm9sNe2TBxHYAv6/fiPME57Ri+A5YfnA7gcXOBuFrWKytonE9",
+	"hijP60vHj4kXKNYG5Au8H75LHWdYve/c3tZpsU44OWYReiI6HEsfFploC26CSXsOts9HenvQDOPb3sB2",
+	"pUDuKXeEsgcPCWbad6fuA8asbmq69hxXRDudNdfiWzGG5ugn+DIrKeOfjom7gYKcuEN2Vs8KDlg/V7c8",
+	"7RLkS9DvfDvFg2HDzdCDEQea++OkGcxohpFoJxncNKhYYuHFd5U2RnrdtNUP4U+JYvWcO8JnzXtljNOm",
+	"yeuYMu46dNanHOMFmR/4UkXmFYwqBbnteYZ5rQKyCRkxnitnrhaUE99l8JhE2jPaerloh0YyAZh94LoA",
+	"Jq2XYv6TgIdBIY+5Ha6jZEAbLaUXR49/hIHH+Q8OOskh/Yim+2WfI2FtBYtO48Den9bcnGE30g6htVh/",
+	"kNX3tUcNf7zO/asAt714flW9rr1ibQ92A3IBrYnaHZty4gxvZdPrAe+kZK/sbd/0TdWkiSG4Ax1n7ht7",
+	"GmTl/fJmjIjat0uo0buBQ7HciHD746+2x3h8dBlW+ewyeNAPPz5D0x5xxwmaKy57GtC5OIq90FZNzshC",
+	"VClhI3tPn6h0TwS+1dZxu81uE4xfu+YxaMK0jxS5NW2ygaYX5QGXH5t46e6nDSe39038L/B2w0uV+87E",
+	"WE+S2Qbgah81yHTRuKB4PteYjTYeoQQ2SkiNTvr/KwSZ7wGxNhTi82ZmcOSGJkFWp9KCdrXCd7HI93Aw",
+	"+Movck2+7CdeLsI1zSnT3c62MfJzPVX/lTsL+8YetqzVorS3QqQmzP5wTRhqxzvoFMGIjWvg8c2zk6ff",
+	"WkJwvTkWZ3WLEKaI0kJCbi/rG1b+FAc2jnikCHbH6IvWXNX3eB4oYtNcC/2gUZvWtLHKrbrd757i5Tbz",
+	"E0f7koQa3Lq/1lYZN7g5LJMcHky2xNjvJ84aWwWw3MqXsqUxEA9cImr7INnSHH3piHM7fi8rrXdMfnAy",
+	"Hd+4+y3g28HEJghtGs/oyLZu3ZpbBvZezoNh8gKH/y3x3Xs6gSCrOmyXaW8I9Rz44mAw/wH44l+sE6DM",
+	"AOQefIO1v4NbWfE16qUu/jxcfe5hSzGNTlGuQHdfFblXFV9SKZUCqXaNSce9gJ/VLqdPvtLzZXXPzUMa",
+	"4QjRPeRN39KJq1PBUs26Il83rSAi5dfmsVyAsk2LmiR7/Q4ZC1yLLwE1L2CvQ3X8gW/SjWD9CYznjOfu",
+	"orcDWfLult4HrX5p5jxYksoAjlDfgdhHoDyqVmSrUDAMbs0/O6dhzf7W5WHfY0Zi0t+BNyipCqqydGE7",
+	"c7r6vbqj2tD2d+ILzJl0G12cEso/8Lo5GkY7mI3ZmoeGojLTjSnjqQUTh7nrC7ofSr4MCPnrJSvMAPeT",
+	"UNBBFukEe8f++tFQgXs4doujavpwG3pwtdSZdum3aRMGcjN1Y6y+c4DBnZFdlu7ryzMIVo83F2s07UGV",
+	"OzG0HHpXkUkwnnE5HNqrnAwR4TSnhJIZy3QlwXfZbMWz3NDNSafYyAINIercbkPqNk5YiLkLFFoWEMG1",
+	"5B4oPona6RnRqmBs3Pkz12LWQGUW1lF2AuUxKLxnUzgaii9Q14W6oxcLYnuduiFcQVccV9gcMWBrx4b1",
+	"xVS+Yh47sNx9vPufAAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
