@@ -53,8 +53,11 @@ func (p *pass) change(ctx context.Context, j access.Judgment) error {
 	if out.unclear != nil {
 		return p.unclear(ctx, out.unclear)
 	}
-	if out.closed {
+	switch {
+	case out.closed && first == nil:
 		return p.closeGroup(ctx, j)
+	case out.closed:
+		return p.rest(ctx) // an older write may still land; hidden goes on
 	}
 	if out.nothing(j) {
 		return p.undo(ctx, first, out)

@@ -221,6 +221,9 @@ func (p *pass) record(ctx context.Context) (access.Judgment, error) {
 	if err != nil {
 		return access.Judgment{}, p.trip(ctx, p.moving(), err)
 	}
+	if j, err = p.afterParents(ctx, j); err != nil {
+		return j, err
+	}
 	for _, step := range steps(j) {
 		var events []audit.Event
 		for i, v := range step.verdicts {

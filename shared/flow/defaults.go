@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/directory"
@@ -12,17 +13,24 @@ import (
 // prepare makes a grant of its own for every private default channel of a user
 // group, and baselines it, before the group is touched: Slack puts the group's
 // new members into these channels by itself and never takes them out. It gives
-// the accounts that may be added now; the others wait for a channel. Members
-// who come back after they were left out have no grant and wait for nothing.
+// the accounts that may be added now; the others wait for a channel, or their
+// grant was ended by a person since it was judged. Members who come back after
+// they were left out have no grant and wait for nothing.
 func (p *pass) prepare(ctx context.Context, add []string) ([]string, error) {
-	if p.view.Resource.Kind != directory.UserGroup || len(p.view.Resource.Defaults) == 0 || len(add) == 0 {
-		return add, nil
-	}
 	var givers []access.Grant
+	wanted := map[string]bool{}
 	for _, g := range p.st.Grants {
 		if slices.Contains(add, g.Account) && g.Gives(p.h.Now()) && g.Parent == "" {
 			givers = append(givers, g)
+			wanted[g.Account] = true
 		}
+	}
+	for _, l := range p.st.Left {
+		wanted[l.Account] = true
+	}
+	add = slices.DeleteFunc(slices.Clone(add), func(a string) bool { return !wanted[a] })
+	if p.view.Resource.Kind != directory.UserGroup || len(p.view.Resource.Defaults) == 0 || len(add) == 0 {
+		return add, nil
 	}
 	waits := map[string]bool{}
 	for _, channel := range p.view.Resource.Defaults {
@@ -34,8 +42,7 @@ func (p *pass) prepare(ctx context.Context, add []string) ([]string, error) {
 			return nil, err
 		}
 	}
-	ready := slices.DeleteFunc(slices.Clone(add), func(a string) bool { return waits[a] })
-	return ready, p.load(ctx)
+	return slices.DeleteFunc(add, func(a string) bool { return waits[a] }), p.load(ctx)
 }
 
 // inherit makes the default channels' grants for a further grant on what an
@@ -96,7 +103,7 @@ func (p *pass) baselined(ctx context.Context, channel string, ids []string, wait
 		if err != nil {
 			return err
 		}
-		if child.State == access.Granting || child.State == access.Stuck {
+		if child.State != access.Active { // not baselined yet, or ended by a person meanwhile
 			waits[child.Account] = true
 		}
 	}
@@ -129,4 +136,37 @@ func (p *pass) makeChild(ctx context.Context, parent, channel string) error {
 		PolicyVersion: g.PolicyVersion, Rule: g.Rule, Approvers: g.Approvers, Created: now,
 	}
 	return p.h.Memory.SaveGrants(ctx, []access.Grant{g, child}, p.h.grantEvent(child, "a default channel of the user group"))
+}
+
+// afterParents keeps back what says that a default channel is gone while the
+// group's grant is not over: a write to the group that is on its way would
+// bring the account into the channel again, and nobody would look.
+func (p *pass) afterParents(ctx context.Context, j access.Judgment) (access.Judgment, error) {
+	var early []access.Grant
+	for _, v := range j.Verdicts {
+		if v.Turn != access.Gone || v.Grant.Parent == "" {
+			continue
+		}
+		parent, err := p.h.Memory.Grant(ctx, v.Grant.Parent)
+		if err != nil {
+			return j, err
+		}
+		if parent.State.Final() {
+			continue
+		}
+		early = append(early, v.Grant)
+		next, now := p.h.Now().Add(busyFor), p.h.Now()
+		if at, _ := parent.Next(); at.After(next) {
+			next = at.Add(time.Second)
+		}
+		t := access.Trouble{Code: "group", Text: "waits until Slack shows that the user group is gone too", Dormant: parent.Trouble.Dormant}
+		if err := p.save(ctx, access.Step{Grants: []access.Grant{v.Grant.Trip(t, now, next)}}); err != nil {
+			return j, err
+		}
+	}
+	for _, g := range early {
+		j.Verdicts = slices.DeleteFunc(slices.Clone(j.Verdicts), func(v access.Verdict) bool { return v.Grant.ID == g.ID })
+		j.Closed = slices.DeleteFunc(slices.Clone(j.Closed), func(h access.Hold) bool { return h.Account == g.Account })
+	}
+	return j, nil
 }

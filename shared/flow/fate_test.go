@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"context"
+	"flag"
 	"net/http"
 	"path"
 	"strings"
@@ -68,6 +69,23 @@ var (
 		{name: "failed"}, {name: "died before", die: 1}, {name: "died after", die: 2},
 	}
 )
+
+// full makes every call of the table go wrong too; otherwise every third does.
+var full = flag.Bool("full", false, "let every call of the table go wrong, which takes minutes")
+
+// sampled gives the mishaps of a call that a matrix tries: all of them for a call
+// of Slack, a secret or a head; for every third of the many calls of the table
+// one, the ways taking turns.
+func sampled(i int, call string) []mishap {
+	all := mishapsOf(call)
+	switch {
+	case !strings.HasPrefix(call, "table ") || *full:
+		return all
+	case i%3 != 0:
+		return nil
+	}
+	return all[i/3%len(all):][:1]
+}
 
 // mishapsOf gives what can go wrong with a recorded call.
 func mishapsOf(call string) []mishap {

@@ -33,6 +33,13 @@ func (w *world) intended(c slacktest.Call) error {
 	default:
 		return nil // nobody's access
 	}
+	if w.fate.how.meanwhile == nil { // a house that was put to sleep cannot know its time is over
+		_, err := w.store.Lock(w.ctx, w.conn.ID, resource, "probe", w.clock.Now())
+		lease := access.Lock{Until: fault.UntilOf(err)}
+		if !fault.Is(err, fault.Conflict) || !lease.MayWrite(w.clock.Now()) {
+			return w.unintended("%s of %s outside the turn to write: %v", c.Method, resource, err)
+		}
+	}
 	st, err := w.store.Standing(w.ctx, w.conn.ID, resource)
 	if err != nil || st.Writing == nil {
 		return w.unintended("%s of %s without a stored intent: %v", c.Method, resource, err)

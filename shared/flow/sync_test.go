@@ -121,16 +121,8 @@ func TestSyncMatrix(t *testing.T) {
 	clean := firstSync(t, -1, mishap{})
 	clean.synced()
 	want := clean.directory()
-	turn := 0
 	for i, call := range clean.fate.calls {
-		ways := mishapsOf(call)
-		if strings.HasPrefix(call, "table ") {
-			ways = ways[turn%len(ways):][:1]
-			turn++
-		} else {
-			ways = []mishap{ways[i%len(ways)], ways[len(ways)-1]}
-		}
-		for _, how := range ways {
+		for _, how := range sampled(i, call) {
 			t.Run(fmt.Sprintf("%d %s %s", i, call, how.name), func(t *testing.T) {
 				c := firstSync(t, i, how)
 				c.synced()
@@ -203,14 +195,10 @@ func TestDeactivatedInSlack(t *testing.T) {
 		}
 		return c
 	}
-	turn := 0
 	for i, call := range run(t, -1, mishap{}).fate.calls {
-		how := mishap{name: "died after", die: 2}
-		if strings.HasPrefix(call, "table ") {
-			how = mishapsOf(call)[turn%len(mishapsOf(call))]
-			turn++
+		for _, how := range sampled(i, call) {
+			t.Run(fmt.Sprintf("%d %s %s", i, call, how.name), func(t *testing.T) { run(t, i, how) })
 		}
-		t.Run(fmt.Sprintf("%d %s %s", i, call, how.name), func(t *testing.T) { run(t, i, how) })
 	}
 }
 

@@ -30,8 +30,11 @@ func TestTwoHouses(t *testing.T) {
 			calls := tell(t, s, -1, mishap{}).fate.calls
 			for i, call := range calls {
 				ways := []time.Duration{0, 41 * time.Second}
+				if sampled(i, call) == nil {
+					continue
+				}
 				if strings.HasPrefix(call, "table ") {
-					ways = ways[i%2:][:1]
+					ways = ways[i/3%2:][:1]
 				}
 				for _, asleep := range ways {
 					t.Run(fmt.Sprintf("%d %s, asleep %s", i, call, asleep), func(t *testing.T) {
