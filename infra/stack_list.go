@@ -1,0 +1,97 @@
+package main
+
+import (
+	"time"
+
+	"github.com/ebb-access/ebb/shared/config/names"
+)
+
+// Trigger says what starts a function.
+type Trigger string
+
+// What starts functions.
+const (
+	HTTP      Trigger = "HTTP API"
+	Scheduled Trigger = "Scheduler"
+	Leased    Trigger = "Step Functions"
+)
+
+// Function is one Lambda: a folder in functions/, a line in the README's table,
+// a zip, and a resource in the template. A test holds all four together.
+type Function struct {
+	Name    string
+	Trigger Trigger
+	Does    string // as the README says it
+	// Memory in MiB, which also buys processor time: a whole one at 1769.
+	Memory  int
+	Timeout time.Duration
+	Uses    []Use
+}
+
+// Use is something outside the table that a function needs; stack_rights.go
+// says which actions on which resources each use is.
+type Use string
+
+// What functions use besides the table, which all of them read and write.
+const (
+	Directory   Use = "writes the directory in batches" // a cache of Slack
+	ReadTokens  Use = "reads connectors' tokens"        // speaks to Slack as a connector
+	WriteTokens Use = "stores connectors' tokens"       // connects Slack
+	App         Use = "reads the Slack app's credentials"
+	Pseudonyms  Use = "has the key of the audit's pseudonyms"
+	Signs       Use = "has the key that signs heads of the audit"
+	ReadHeads   Use = "reads heads of the audit"
+	AddHeads    Use = "adds heads of the audit"
+	Wakes       Use = "starts leases"
+)
+
+// Functions is the one table of functions.
+//
+// Memory is sized for start-up, not for data: a handler uses 13 MiB (with CEL
+// about 40), and below 512 MiB its cold start becomes longer than Slack's own
+// answer. Timeouts: a step of a lease holds a resource's lock for at most 40 s
+// and Slack's call in it 10 s; sweep waits up to 75 s for what is due soon; a
+// step of sync packs listings for about a minute.
+var Functions = []Function{
+	{
+		Name: names.Install, Trigger: HTTP, Memory: 512, Timeout: 29 * time.Second,
+		Does: "OAuth: the start link, and Slack's answer",
+		Uses: []Use{App, ReadTokens, WriteTokens},
+	},
+	{
+		Name: names.API, Trigger: HTTP, Memory: 1024, Timeout: 29 * time.Second,
+		Does: "`/v1` JSON: access requests and everything else",
+		// Approving reads approvers' groups as they are in Slack now, so api
+		// speaks to Slack; pasting a token stores one.
+		Uses: []Use{Directory, ReadTokens, WriteTokens, Pseudonyms, Signs, ReadHeads, Wakes},
+	},
+	{
+		Name: names.Sync, Trigger: Scheduled, Memory: 1024, Timeout: 5 * time.Minute,
+		Does: "syncs that are due, in resumable steps",
+		Uses: []Use{Directory, ReadTokens},
+	},
+	{
+		Name: names.Grant, Trigger: Leased, Memory: 512, Timeout: time.Minute,
+		Does: "gives the access when its start has come",
+		Uses: []Use{Directory, ReadTokens},
+	},
+	{
+		Name: names.Revoke, Trigger: Leased, Memory: 512, Timeout: time.Minute,
+		Does: "takes it back when its end has come",
+		Uses: []Use{Directory, ReadTokens},
+	},
+	{
+		Name: names.Sweep, Trigger: Scheduled, Memory: 1024, Timeout: 3 * time.Minute,
+		Does: "every minute: the net under everything",
+		Uses: []Use{Directory, ReadTokens, Signs, ReadHeads, AddHeads},
+	},
+}
+
+func (f Function) uses(u Use) bool {
+	for _, one := range f.Uses {
+		if one == u {
+			return true
+		}
+	}
+	return false
+}

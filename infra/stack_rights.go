@@ -1,0 +1,105 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/ebb-access/ebb/shared/config/names"
+)
+
+// rights are a function's policy, a statement a subject, written out: who reads
+// the template sees what each function may do and on what.
+func (s *Stack) rights(f Function, logs *string) awsiam.PolicyDocument {
+	all := []awsiam.PolicyStatement{
+		allow("Logs", []*string{logs}, "logs:CreateLogStream", "logs:PutLogEvents"),
+		allow("Table", []*string{s.table.TableArn()},
+			// TransactWriteItems is authorized by what it is made of.
+			"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"),
+		s.useKey(),
+		s.keepAudit(),
+	}
+	for _, use := range f.Uses {
+		all = append(all, s.right(use)...)
+	}
+	return document(all...)
+}
+
+// right is what one use means.
+func (s *Stack) right(use Use) []awsiam.PolicyStatement {
+	tokens := []*string{s.secretARN("connector/*")}
+	signing := []*string{s.secretARN("audit/heads-??????")}
+	switch use {
+	case Directory:
+		return one(allow("Directory", []*string{s.table.TableArn()}, "dynamodb:BatchWriteItem"))
+	case ReadTokens:
+		return one(allow("ReadTokens", tokens, "secretsmanager:GetSecretValue"))
+	case WriteTokens:
+		return one(allow("WriteTokens", tokens, writeSecret...))
+	case App:
+		return one(allow("SlackApp", []*string{s.secretARN(names.SlackApp + "-*")}, "secretsmanager:GetSecretValue"))
+	case Pseudonyms:
+		return one(allow("Pseudonyms", []*string{s.secretARN("audit/pseudonyms-??????")}, makeKey...))
+	case Signs:
+		return one(allow("SigningKey", signing, makeKey...))
+	case ReadHeads:
+		return []awsiam.PolicyStatement{
+			allow("ListHeads", []*string{s.heads.BucketArn()}, "s3:ListBucket"),
+			allow("ReadHeads", []*string{s.heads.ArnForObjects(jsii.String("*"))}, "s3:GetObject"),
+		}
+	case AddHeads:
+		// Without PutObjectRetention, DeleteObject or bypassing the lock.
+		return one(allow("AddHeads", []*string{s.heads.ArnForObjects(jsii.String("*"))}, "s3:PutObject"))
+	case Wakes:
+		return one(allow("Wake", []*string{s.leaseARN()}, "states:StartExecution"))
+	}
+	panic("no right is written down for: " + use)
+}
+
+// What the Secrets Manager engine (shared/secret/aws) calls to store a secret;
+// reading is a use of its own. Nobody may delete one: no verb does.
+var (
+	writeSecret = []string{
+		"secretsmanager:DescribeSecret", "secretsmanager:CreateSecret", "secretsmanager:PutSecretValue",
+		"secretsmanager:UpdateSecretVersionStage", "secretsmanager:RestoreSecret",
+	}
+	// A key of the house is made once and then only read.
+	makeKey = []string{"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:CreateSecret"}
+)
+
+// useKey lets a function use the key through DynamoDB and in no other way. The
+// actions are those that AWS names for whoever uses a table under a
+// customer's key (docs.aws.amazon.com, "DynamoDB encryption at rest: usage notes").
+func (s *Stack) useKey() awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:       jsii.String("TableKey"),
+		Actions:   jsii.Strings("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey"),
+		Resources: &[]*string{s.key.KeyArn()},
+		Conditions: &map[string]any{"StringEquals": map[string]any{
+			"kms:ViaService": "dynamodb." + *s.Stack.Region() + "." + *s.Stack.UrlSuffix(),
+		}},
+	})
+}
+
+// keepAudit denies what no verb does: taking events or links of the chain away.
+// Leading keys are worth naming here alone: everywhere else a function's
+// partitions are those of its verbs, which grow. Batches are authorized as a
+// whole and by their keys, so they are denied there too.
+func (s *Stack) keepAudit() awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:       jsii.String("NobodyDeletesTheAudit"),
+		Effect:    awsiam.Effect_DENY,
+		Actions:   jsii.Strings("dynamodb:DeleteItem", "dynamodb:BatchWriteItem"),
+		Resources: &[]*string{s.table.TableArn()},
+		Conditions: &map[string]any{"ForAnyValue:StringLike": map[string]any{
+			"dynamodb:LeadingKeys": []string{"ev#*", "chain", "chain-head", "sealed"},
+		}},
+	})
+}
+
+func allow(sid string, resources []*string, actions ...string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String(sid), Actions: jsii.Strings(actions...), Resources: &resources,
+	})
+}
+
+func one(s awsiam.PolicyStatement) []awsiam.PolicyStatement { return []awsiam.PolicyStatement{s} }
