@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/api/apiclient"
@@ -58,7 +59,9 @@ func (x *ConnectCmd) connector(ctx context.Context, c *Client) (apiclient.Connec
 	})
 	switch len(waiting) {
 	case 0:
-		return call[apiclient.Connector](c.api.AddConnector(ctx, apiclient.NewConnector{Name: x.Name}))
+		return sure[apiclient.Connector]("", func(key string) (*http.Response, error) {
+			return c.api.AddConnector(ctx, &apiclient.AddConnectorParams{IdempotencyKey: &key}, apiclient.NewConnector{Name: x.Name})
+		})
 	case 1:
 		return waiting[0], nil
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -119,6 +121,20 @@ func call[T any](r *http.Response, err error) (T, error) {
 		return out, fmt.Errorf("this is no answer of Ebb; is --url right? (%s)", r.Request.URL.Host)
 	}
 	return out, nil
+}
+
+// sure is call for what may be sent again: once more when the answer was lost.
+// The key by which the house knows it is the same is the caller's, or a new one.
+func sure[T any](key string, send func(key string) (*http.Response, error)) (T, error) {
+	if key == "" {
+		key = rand.Text()
+	}
+	out, err := call[T](send(key))
+	var refused *Refused
+	if err == nil || errors.As(err, &refused) && refused.Status != http.StatusServiceUnavailable {
+		return out, err
+	}
+	return call[T](send(key))
 }
 
 func refusal(r *http.Response, body []byte) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ type RequestCmd struct {
 	Why       string   `placeholder:"TEXT" help:"The reason, for who decides."`
 	Subject   string   `placeholder:"PERSON" help:"For somebody else: id, handle, name or e-mail."`
 	Start     string   `placeholder:"TIME" help:"When it begins: 09:00, \"2026-11-24 09:00\", +2h. Left out: as soon as approved."`
+	Once      string   `placeholder:"WORD" help:"A word of your own for this call; with the same one, a script that runs again within a day asks nothing twice."`
 }
 
 // Run asks, and prints what became of it.
@@ -47,7 +49,9 @@ func (x *RequestCmd) Run(c *Client) error {
 		}
 		body.Subject = a.Id
 	}
-	r, err := call[apiclient.Request](c.api.CreateRequest(ctx, body))
+	r, err := sure[apiclient.Request](x.Once, func(key string) (*http.Response, error) {
+		return c.api.CreateRequest(ctx, &apiclient.CreateRequestParams{IdempotencyKey: &key}, body)
+	})
 	return c.showRequest(r, err)
 }
 

@@ -16,7 +16,7 @@ func (s *server) ListConnectors(ctx context.Context, _ apigen.ListConnectorsRequ
 }
 
 func (s *server) AddConnector(ctx context.Context, r apigen.AddConnectorRequestObject) (apigen.AddConnectorResponseObject, error) {
-	c, err := s.house.AddConnector(ctx, actor(ctx), r.Body.Name, r.Body.Owners)
+	c, err := s.house.AddConnectorOnce(ctx, actor(ctx), given(r.Params.IdempotencyKey), r.Body.Name, r.Body.Owners)
 	return apigen.AddConnector201JSONResponse(whole(c)), err
 }
 

@@ -25,6 +25,7 @@ func (s *server) CreateRequest(ctx context.Context, r apigen.CreateRequestReques
 	made, err := s.house.Request(ctx, actor(ctx), flow.Asking{
 		Connector: b.Connector, Subject: b.Subject, Resources: b.Resources, Slug: string(b.Entitlement),
 		Start: b.Start, Length: seconds(b.Seconds), Reason: b.Reason,
+		Key: given(r.Params.IdempotencyKey),
 	})
 	if err != nil {
 		return nil, s.ofResources(ctx, b.Connector, b.Resources, err)

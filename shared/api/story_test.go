@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -162,5 +163,35 @@ func TestCursorIsAPlace(t *testing.T) {
 		if !seen[id] {
 			t.Errorf("%s was lost", id)
 		}
+	}
+}
+
+// TestIdempotencyKey: the same call again has the same answer; another call
+// under the same key is refused, and so is a key that is none.
+func TestIdempotencyKey(t *testing.T) {
+	w := newWorld(t)
+	send := func(key, length string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("POST", "/v1/requests", strings.NewReader(w.fill(`{"connector":"{conn}","resources":["{oncall}"],"seconds":`+length+`}`)))
+		r.Header.Set("Authorization", "Bearer "+w.keys["ada"])
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", key)
+		got := httptest.NewRecorder()
+		w.api.ServeHTTP(got, r)
+		return got
+	}
+	first := send("k1", "60")
+	w.want(first, 201, nil)
+	if again := send("k1", "60"); again.Code != 201 || again.Body.String() != first.Body.String() {
+		t.Errorf("%d %s", again.Code, again.Body)
+	}
+	var p struct{ Detail string }
+	if w.want(send("k1", "61"), 409, &p); !strings.Contains(p.Detail, "another body") {
+		t.Errorf("%+v", p)
+	}
+	for _, bad := range []string{"", "two words", strings.Repeat("x", 201)} {
+		w.want(send(bad, "60"), 400, nil)
+	}
+	if got := w.pages("ada", "/v1/requests", 50); len(got) != 1 {
+		t.Errorf("%v", got)
 	}
 }

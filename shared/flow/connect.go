@@ -27,7 +27,22 @@ func TokenName(connectorID string) string { return "connector/" + connectorID + 
 // AddConnector begins a connector, Not connected, with its owners (user ids;
 // empty: the actor). A Super Administrator's act.
 func (h *House) AddConnector(ctx context.Context, by access.Actor, name string, owners []string) (connector.Connector, error) {
-	const op = "flow.AddConnector"
+	return h.AddConnectorOnce(ctx, by, "", name, owners)
+}
+
+// AddConnectorOnce is AddConnector for a call that may be sent again: the same
+// key gives the connector that the first one made, for a day.
+func (h *House) AddConnectorOnce(ctx context.Context, by access.Actor, key, name string, owners []string) (connector.Connector, error) {
+	o := once[connector.Connector]{verb: "connector", key: key, body: append([]string{name}, owners...), read: h.Memory.Connector}
+	o.make = func(note *access.Once) (connector.Connector, error) {
+		return h.addConnector(ctx, by, name, owners, note)
+	}
+	c, err := o.do(ctx, h, by)
+	return c, fault.Wrap("flow.AddConnector", err)
+}
+
+func (h *House) addConnector(ctx context.Context, by access.Actor, name string, owners []string, note *access.Once) (connector.Connector, error) {
+	const op = "flow.addConnector"
 	if !by.Is(access.SuperAdministrator) {
 		return connector.Connector{}, fault.New(op, fault.Forbidden, "adding a connector needs the duty super administrator")
 	}
@@ -36,7 +51,7 @@ func (h *House) AddConnector(ctx context.Context, by access.Actor, name string, 
 	}
 	for _, id := range owners {
 		if _, err := h.Memory.User(ctx, id); err != nil {
-			return connector.Connector{}, fault.Wrap(op, err)
+			return connector.Connector{}, err
 		}
 	}
 	if strings.TrimSpace(name) == "" {
@@ -46,8 +61,12 @@ func (h *House) AddConnector(ctx context.Context, by access.Actor, name string, 
 		ID: h.NewID("con"), Application: "slack", Name: name, Label: connector.NotConnected, Owners: owners,
 		Plan: connector.PlanUnknown, Every: DefaultEvery, Created: h.Now(),
 	}
-	c, err := h.Memory.SaveConnector(ctx, c, h.event("connector/"+c.ID, "connector.added", who(by), map[string]string{"owners": strings.Join(owners, " ")}))
-	return c, fault.Wrap(op, err)
+	e := h.event("connector/"+c.ID, "connector.added", who(by), map[string]string{"owners": strings.Join(owners, " ")})
+	if note == nil {
+		return h.Memory.SaveConnector(ctx, c, e)
+	}
+	note.Answer = c.ID
+	return h.Memory.SaveConnectorOnce(ctx, *note, c, e)
 }
 
 // owned reads a connector that the actor may complete: one of its owners, or a

@@ -36,6 +36,7 @@ type Memory interface {
 	Owners
 	Memberships
 	Requests
+	Repeats
 	Grants
 	Converging
 	Due

@@ -145,6 +145,15 @@ type Requests interface {
 	SaveRequest(ctx context.Context, r access.Request, grants []access.Grant, texts []Text, e ...audit.Event) (access.Request, error)
 }
 
+// Repeats remembers which calls were answered, for a day. The saves write the
+// note in the commit of what the call made; fault.Conflict when the note is
+// there already.
+type Repeats interface {
+	Once(ctx context.Context, id string) (access.Once, error)
+	SaveRequestOnce(ctx context.Context, o access.Once, r access.Request, grants []access.Grant, texts []Text, e ...audit.Event) (access.Request, error)
+	SaveConnectorOnce(ctx context.Context, o access.Once, c connector.Connector, e ...audit.Event) (connector.Connector, error)
+}
+
 // Text is a free text of a person: About is the aggregate it belongs to
 // ("request/rq_1"), Author the account that wrote it.
 type Text = access.Text

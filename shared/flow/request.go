@@ -15,7 +15,8 @@ import (
 )
 
 // Asking is what a requester says. Subject "" is the requester. Start zero:
-// as soon as approved. Slug "" is "member".
+// as soon as approved. Slug "" is "member". Key is the caller's own word for
+// this call, by which it is known when it is sent again ("": every call is new).
 type Asking struct {
 	Connector string
 	Subject   string
@@ -24,6 +25,7 @@ type Asking struct {
 	Start     time.Time
 	Length    time.Duration
 	Reason    string
+	Key       string
 }
 
 // Limits of what a requester may say.
@@ -35,13 +37,24 @@ const (
 
 // Request asks policy about each item and stores the request, with the grants
 // of items that policy approves by itself. What policy denies is an error of
-// kind Forbidden with the reason, and an event; nothing is stored then.
+// kind Forbidden with the reason, and an event; nothing is stored then. The
+// same Asking with the same Key gives the first one's request, for a day;
+// another with that Key is fault.Already.
 func (h *House) Request(ctx context.Context, by access.Actor, a Asking) (access.Request, error) {
-	const op = "flow.Request"
+	o := once[access.Request]{verb: "request", key: a.Key, read: h.Memory.Request}
+	a.Key = ""
+	o.body = a
+	o.make = func(note *access.Once) (access.Request, error) { return h.ask(ctx, by, a, note) }
+	r, err := o.do(ctx, h, by)
+	return r, fault.Wrap("flow.Request", err)
+}
+
+func (h *House) ask(ctx context.Context, by access.Actor, a Asking, note *access.Once) (access.Request, error) {
+	const op = "flow.ask"
 	now := h.Now()
 	account, err := h.asker(by, a.Connector)
 	if err != nil {
-		return access.Request{}, fault.Wrap(op, err)
+		return access.Request{}, err
 	}
 	if a.Subject == "" {
 		a.Subject = account
@@ -50,7 +63,7 @@ func (h *House) Request(ctx context.Context, by access.Actor, a Asking) (access.
 		a.Slug = "member"
 	}
 	if err := a.check(now); err != nil {
-		return access.Request{}, fault.Wrap(op, err)
+		return access.Request{}, err
 	}
 	r := access.Request{
 		ID: h.NewID("rq"), Requester: by.User.ID, By: account, Subject: a.Subject, Connector: a.Connector,
@@ -67,16 +80,28 @@ func (h *House) Request(ctx context.Context, by access.Actor, a Asking) (access.
 			grants = append(grants, *g)
 		}
 	}
-	texts, hash, err := h.reason(ctx, "request/"+r.ID, account, a.Reason)
+	return h.storeAsked(ctx, by, r, grants, a.Reason, note)
+}
+
+// storeAsked stores a request that policy allows, with what it approved by
+// itself.
+func (h *House) storeAsked(ctx context.Context, by access.Actor, r access.Request, grants []access.Grant, reason string, note *access.Once) (access.Request, error) {
+	texts, hash, err := h.reason(ctx, "request/"+r.ID, r.By, reason)
 	if err != nil {
-		return r, fault.Wrap(op, err)
+		return r, err
 	}
 	events := []audit.Event{h.requestEvent(r, "request.made", who(by), map[string]string{"reason": hash})}
 	for _, g := range grants {
 		events = append(events, h.requestEvent(r, "request.approved", ebb, map[string]string{"grant": g.ID, "rule": g.Rule, "item": fmt.Sprint(g.Item), "resource": g.Resource}), h.grantEvent(g, "approved by policy"))
 	}
-	if r, err = h.Memory.SaveRequest(ctx, r, grants, texts, events...); err != nil {
-		return r, fault.Wrap(op, err)
+	if note != nil {
+		note.Answer = r.ID
+		r, err = h.Memory.SaveRequestOnce(ctx, *note, r, grants, texts, events...)
+	} else {
+		r, err = h.Memory.SaveRequest(ctx, r, grants, texts, events...)
+	}
+	if err != nil {
+		return r, err
 	}
 	h.wake(ctx, "", grants...)
 	return r, nil

@@ -32,22 +32,25 @@ func (s *Store) Connectors(ctx context.Context) ([]connector.Connector, error) {
 // SaveConnector saves a connector with at least one event, unless only its
 // schedule moved (NextSync, LastRun, LastGood): the runs tell of that.
 func (s *Store) SaveConnector(ctx context.Context, n connector.Connector, e ...audit.Event) (connector.Connector, error) {
-	const op = "store.SaveConnector"
+	n, err := s.saveConnector(ctx, &change{}, n, e)
+	return n, fault.Wrap("store.SaveConnector", err)
+}
+
+func (s *Store) saveConnector(ctx context.Context, c *change, n connector.Connector, e []audit.Event) (connector.Connector, error) {
 	prev, err := current[connectorRecord](ctx, s, connectorKey(n.ID), n.Rev)
 	if err != nil {
-		return connector.Connector{}, fault.Wrap(op, err)
+		return connector.Connector{}, err
 	}
-	var c change
 	rec := newConnectorRecord(n)
 	rec.Due = c.due(laneSync, prev.Due, access.Due{At: n.NextSync, Kind: "connector", ID: n.ID, Connector: n.ID, Urgency: 2}, !n.NextSync.IsZero())
 	if n.Rev == 0 || !scheduleOnly(prev, rec) {
 		if err := told("connector "+n.ID, e); err != nil {
-			return connector.Connector{}, fault.Wrap(op, err)
+			return connector.Connector{}, err
 		}
 	}
 	c.put(connectorKey(n.ID), n.Rev, rec)
-	if err := s.save(ctx, &c, e); err != nil {
-		return connector.Connector{}, fault.Wrap(op, err)
+	if err := s.save(ctx, c, e); err != nil {
+		return connector.Connector{}, err
 	}
 	n.Rev++
 	return n, nil

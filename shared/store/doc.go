@@ -44,6 +44,7 @@
 //	key                    <hash>                   each API key
 //	key-id                 <id>                     pointer to the hash of each API key
 //	keys-of#<user>         <id>                     the same, by user
+//	once#<id>              once                     each call with an Idempotency-Key; expires after a day
 //	text                   <about>                  each free text
 //	text-by#<author>       <about>                  pointer until it is erased
 //	ev#<aggregate>         <seq of the first>       an aggregate's events of one commit

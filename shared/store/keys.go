@@ -109,6 +109,7 @@ func userKey(id string) Key              { return Key{join("user", id), "user"} 
 func userOfKey(conn, account string) Key { return Key{join("user-of", conn), join(account)} }
 func usersKey(id string) Key             { return Key{"users", join(id)} }
 func apiKeyKey(hash string) Key          { return Key{"key", join(hash)} }
+func onceKey(id string) Key              { return Key{join("once", id), "once"} }
 func keyIDKey(id string) Key             { return Key{"key-id", join(id)} }
 func keysOfKey(user, id string) Key      { return Key{join("keys-of", user), join(id)} }
 func textKey(about string) Key           { return Key{"text", join(about)} }

@@ -12,6 +12,7 @@ var (
 	_ flow.Directory   = (*store.Store)(nil)
 	_ flow.Memberships = (*store.Store)(nil)
 	_ flow.Requests    = (*store.Store)(nil)
+	_ flow.Repeats     = (*store.Store)(nil)
 	_ flow.Grants      = (*store.Store)(nil)
 	_ flow.Converging  = (*store.Store)(nil)
 	_ flow.Due         = (*store.Store)(nil)

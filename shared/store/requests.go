@@ -39,18 +39,21 @@ func (s *Store) Requests(ctx context.Context, openOnly bool, limit int) ([]acces
 // SaveRequest saves the request, grants and texts in one commit with at least
 // one event: up to access.MaxItems new grants, each with events of its own.
 func (s *Store) SaveRequest(ctx context.Context, r access.Request, grants []access.Grant, texts []access.Text, e ...audit.Event) (access.Request, error) {
-	const op = "store.SaveRequest"
-	var c change
+	r, err := s.saveRequest(ctx, &change{}, r, grants, texts, e)
+	return r, fault.Wrap("store.SaveRequest", err)
+}
+
+func (s *Store) saveRequest(ctx context.Context, c *change, r access.Request, grants []access.Grant, texts []access.Text, e []audit.Event) (access.Request, error) {
 	steps := []func() error{
 		func() error { return told("request "+r.ID, e) },
-		func() error { return s.addRequest(ctx, &c, r) },
-		func() error { return s.addGrants(ctx, &c, grants, e) },
-		func() error { return s.addTexts(ctx, &c, texts) },
-		func() error { return s.save(ctx, &c, e) },
+		func() error { return s.addRequest(ctx, c, r) },
+		func() error { return s.addGrants(ctx, c, grants, e) },
+		func() error { return s.addTexts(ctx, c, texts) },
+		func() error { return s.save(ctx, c, e) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
-			return access.Request{}, fault.Wrap(op, err)
+			return access.Request{}, err
 		}
 	}
 	r.Rev++

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
@@ -146,3 +147,29 @@ func TestTextsAreForgottenInPieces(t *testing.T) {
 	_, err = h.Text(ctx, "request/none")
 	h.refused(err, fault.NotFound)
 }
+
+// TestOnce: the note is in the request's commit, or neither is there.
+func TestOnce(t *testing.T) {
+	h := newHouse(t)
+	e := h.event("request/rq_1", "request.made")
+	o := access.Once{ID: "o1", Body: "b", Answer: "rq_1", Expires: h.now.Add(time.Hour)}
+	r := access.Request{ID: "rq_1", Connector: "c1", Created: h.now}
+	h.refused(second(h.SaveRequestOnce(ctx, o, r, nil, nil)), fault.Internal)
+	_, err := h.Once(ctx, "o1")
+	h.refused(err, fault.NotFound)
+	h.must(second(h.SaveRequestOnce(ctx, o, r, nil, nil, e)))
+	if got := value[access.Once](h)(h.Once(ctx, "o1")); got != o {
+		t.Errorf("%+v", got)
+	}
+	before := h.table.everything()
+	r.ID = "rq_2"
+	h.refused(second(h.SaveRequestOnce(ctx, o, r, nil, nil, e)), fault.Conflict)
+	h.refused(second(h.SaveConnectorOnce(ctx, o, connector.Connector{ID: "c2"}, e)), fault.Conflict)
+	if h.table.everything() != before {
+		t.Error("something was written")
+	}
+	h.now = h.now.Add(2 * time.Hour)
+	h.must(second(h.SaveRequestOnce(ctx, o, r, nil, nil, e)))
+}
+
+func second[T any](_ T, err error) error { return err }

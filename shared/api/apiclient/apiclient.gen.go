@@ -893,6 +893,9 @@ type Cursor = string
 // GrantParam An id that Ebb made
 type GrantParam = Id
 
+// IdempotencyKey defines model for IdempotencyKey.
+type IdempotencyKey = string
+
 // KeyParam An id that Ebb made
 type KeyParam = Id
 
@@ -933,6 +936,13 @@ type ListEventsParams struct {
 
 	// Cursor From the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AddConnectorParams defines parameters for AddConnector.
+type AddConnectorParams struct {
+	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
+	// made, as it stands now, and makes nothing; with another body it is refused (409). What was refused is judged anew.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListAccountsParams defines parameters for ListAccounts.
@@ -1029,6 +1039,13 @@ type ListRequestsParams struct {
 
 	// Cursor From the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateRequestParams defines parameters for CreateRequest.
+type CreateRequestParams struct {
+	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
+	// made, as it stands now, and makes nothing; with another body it is refused (409). What was refused is judged anew.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
@@ -1175,7 +1192,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/connectors (the `AddConnector` operationId).
-	AddConnectorWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	AddConnectorWithBody(ctx context.Context, params *AddConnectorParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AddConnector Begin a connector, Not connected
 	//
@@ -1184,7 +1201,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/connectors (the `AddConnector` operationId).
-	AddConnector(ctx context.Context, body AddConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	AddConnector(ctx context.Context, params *AddConnectorParams, body AddConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetConnector A connector, with what it can do
 	//
@@ -1360,7 +1377,8 @@ type ClientInterface interface {
 
 	// CreateKeyWithBody Create an API key
 	//
-	// The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
+	// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
+	// key and make another. For somebody else it needs the duty super administrator.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1369,7 +1387,8 @@ type ClientInterface interface {
 
 	// CreateKey Create an API key
 	//
-	// The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
+	// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
+	// key and make another. For somebody else it needs the duty super administrator.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1434,7 +1453,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/requests (the `CreateRequest` operationId).
-	CreateRequestWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	CreateRequestWithBody(ctx context.Context, params *CreateRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateRequest Ask for access
 	//
@@ -1443,7 +1462,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/requests (the `CreateRequest` operationId).
-	CreateRequest(ctx context.Context, body CreateRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	CreateRequest(ctx context.Context, params *CreateRequestParams, body CreateRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetRequest One request
 	//
@@ -1582,8 +1601,8 @@ func (c *Client) ListConnectors(ctx context.Context, reqEditors ...RequestEditor
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/connectors (the `AddConnector` operationId).
-func (c *Client) AddConnectorWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewAddConnectorRequestWithBody(c.Server, contentType, body)
+func (c *Client) AddConnectorWithBody(ctx context.Context, params *AddConnectorParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddConnectorRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -1601,8 +1620,8 @@ func (c *Client) AddConnectorWithBody(ctx context.Context, contentType string, b
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/connectors (the `AddConnector` operationId).
-func (c *Client) AddConnector(ctx context.Context, body AddConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewAddConnectorRequest(c.Server, body)
+func (c *Client) AddConnector(ctx context.Context, params *AddConnectorParams, body AddConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddConnectorRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2027,7 +2046,8 @@ func (c *Client) ListKeys(ctx context.Context, params *ListKeysParams, reqEditor
 
 // CreateKeyWithBody Create an API key
 //
-// The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
+// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
+// key and make another. For somebody else it needs the duty super administrator.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2046,7 +2066,8 @@ func (c *Client) CreateKeyWithBody(ctx context.Context, contentType string, body
 
 // CreateKey Create an API key
 //
-// The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
+// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
+// key and make another. For somebody else it needs the duty super administrator.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2191,8 +2212,8 @@ func (c *Client) ListRequests(ctx context.Context, params *ListRequestsParams, r
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/requests (the `CreateRequest` operationId).
-func (c *Client) CreateRequestWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateRequestRequestWithBody(c.Server, contentType, body)
+func (c *Client) CreateRequestWithBody(ctx context.Context, params *CreateRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRequestRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2210,8 +2231,8 @@ func (c *Client) CreateRequestWithBody(ctx context.Context, contentType string, 
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/requests (the `CreateRequest` operationId).
-func (c *Client) CreateRequest(ctx context.Context, body CreateRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateRequestRequest(c.Server, body)
+func (c *Client) CreateRequest(ctx context.Context, params *CreateRequestParams, body CreateRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRequestRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2539,18 +2560,18 @@ func NewListConnectorsRequest(server string) (*http.Request, error) {
 }
 
 // NewAddConnectorRequest calls the generic AddConnector builder with application/json body
-func NewAddConnectorRequest(server string, body AddConnectorJSONRequestBody) (*http.Request, error) {
+func NewAddConnectorRequest(server string, params *AddConnectorParams, body AddConnectorJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewAddConnectorRequestWithBody(server, "application/json", bodyReader)
+	return NewAddConnectorRequestWithBody(server, params, "application/json", bodyReader)
 }
 
 // NewAddConnectorRequestWithBody constructs an http.Request for the AddConnector method, with any body, and a specified content type
-func NewAddConnectorRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+func NewAddConnectorRequestWithBody(server string, params *AddConnectorParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -2574,6 +2595,21 @@ func NewAddConnectorRequestWithBody(server string, contentType string, body io.R
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
 
 	return req, nil
 }
@@ -4007,18 +4043,18 @@ func NewListRequestsRequest(server string, params *ListRequestsParams) (*http.Re
 }
 
 // NewCreateRequestRequest calls the generic CreateRequest builder with application/json body
-func NewCreateRequestRequest(server string, body CreateRequestJSONRequestBody) (*http.Request, error) {
+func NewCreateRequestRequest(server string, params *CreateRequestParams, body CreateRequestJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewCreateRequestRequestWithBody(server, "application/json", bodyReader)
+	return NewCreateRequestRequestWithBody(server, params, "application/json", bodyReader)
 }
 
 // NewCreateRequestRequestWithBody constructs an http.Request for the CreateRequest method, with any body, and a specified content type
-func NewCreateRequestRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+func NewCreateRequestRequestWithBody(server string, params *CreateRequestParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -4042,6 +4078,21 @@ func NewCreateRequestRequestWithBody(server string, contentType string, body io.
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
 
 	return req, nil
 }
@@ -4472,7 +4523,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/connectors (the `AddConnector` operationId).
-	AddConnectorWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddConnectorResponse, error)
+	AddConnectorWithBodyWithResponse(ctx context.Context, params *AddConnectorParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddConnectorResponse, error)
 
 	// AddConnectorWithResponse Begin a connector, Not connected
 	//
@@ -4481,7 +4532,7 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/connectors (the `AddConnector` operationId).
-	AddConnectorWithResponse(ctx context.Context, body AddConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*AddConnectorResponse, error)
+	AddConnectorWithResponse(ctx context.Context, params *AddConnectorParams, body AddConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*AddConnectorResponse, error)
 
 	// GetConnectorWithResponse A connector, with what it can do
 	//
@@ -4689,7 +4740,8 @@ type ClientWithResponsesInterface interface {
 
 	// CreateKeyWithBodyWithResponse Create an API key
 	//
-	// The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
+	// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
+	// key and make another. For somebody else it needs the duty super administrator.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4698,7 +4750,8 @@ type ClientWithResponsesInterface interface {
 
 	// CreateKeyWithResponse Create an API key
 	//
-	// The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
+	// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
+	// key and make another. For somebody else it needs the duty super administrator.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4773,7 +4826,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/requests (the `CreateRequest` operationId).
-	CreateRequestWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRequestResponse, error)
+	CreateRequestWithBodyWithResponse(ctx context.Context, params *CreateRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRequestResponse, error)
 
 	// CreateRequestWithResponse Ask for access
 	//
@@ -4782,7 +4835,7 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/requests (the `CreateRequest` operationId).
-	CreateRequestWithResponse(ctx context.Context, body CreateRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRequestResponse, error)
+	CreateRequestWithResponse(ctx context.Context, params *CreateRequestParams, body CreateRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRequestResponse, error)
 
 	// GetRequestWithResponse One request
 	//
@@ -6565,8 +6618,8 @@ func (c *ClientWithResponses) ListConnectorsWithResponse(ctx context.Context, re
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/connectors (the `AddConnector` operationId).
-func (c *ClientWithResponses) AddConnectorWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddConnectorResponse, error) {
-	rsp, err := c.AddConnectorWithBody(ctx, contentType, body, reqEditors...)
+func (c *ClientWithResponses) AddConnectorWithBodyWithResponse(ctx context.Context, params *AddConnectorParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddConnectorResponse, error) {
+	rsp, err := c.AddConnectorWithBody(ctx, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -6580,8 +6633,8 @@ func (c *ClientWithResponses) AddConnectorWithBodyWithResponse(ctx context.Conte
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/connectors (the `AddConnector` operationId).
-func (c *ClientWithResponses) AddConnectorWithResponse(ctx context.Context, body AddConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*AddConnectorResponse, error) {
-	rsp, err := c.AddConnector(ctx, body, reqEditors...)
+func (c *ClientWithResponses) AddConnectorWithResponse(ctx context.Context, params *AddConnectorParams, body AddConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*AddConnectorResponse, error) {
+	rsp, err := c.AddConnector(ctx, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -6938,7 +6991,8 @@ func (c *ClientWithResponses) ListKeysWithResponse(ctx context.Context, params *
 
 // CreateKeyWithBodyWithResponse Create an API key
 //
-// The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
+// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
+// key and make another. For somebody else it needs the duty super administrator.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6953,7 +7007,8 @@ func (c *ClientWithResponses) CreateKeyWithBodyWithResponse(ctx context.Context,
 
 // CreateKeyWithResponse Create an API key
 //
-// The key is in this answer and nowhere else. For somebody else it needs the duty super administrator.
+// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
+// key and make another. For somebody else it needs the duty super administrator.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7076,8 +7131,8 @@ func (c *ClientWithResponses) ListRequestsWithResponse(ctx context.Context, para
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/requests (the `CreateRequest` operationId).
-func (c *ClientWithResponses) CreateRequestWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRequestResponse, error) {
-	rsp, err := c.CreateRequestWithBody(ctx, contentType, body, reqEditors...)
+func (c *ClientWithResponses) CreateRequestWithBodyWithResponse(ctx context.Context, params *CreateRequestParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateRequestResponse, error) {
+	rsp, err := c.CreateRequestWithBody(ctx, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -7091,8 +7146,8 @@ func (c *ClientWithResponses) CreateRequestWithBodyWithResponse(ctx context.Cont
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/requests (the `CreateRequest` operationId).
-func (c *ClientWithResponses) CreateRequestWithResponse(ctx context.Context, body CreateRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRequestResponse, error) {
-	rsp, err := c.CreateRequest(ctx, body, reqEditors...)
+func (c *ClientWithResponses) CreateRequestWithResponse(ctx context.Context, params *CreateRequestParams, body CreateRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRequestResponse, error) {
+	rsp, err := c.CreateRequest(ctx, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}

@@ -900,6 +900,9 @@ type Cursor = string
 // GrantParam An id that Ebb made
 type GrantParam = Id
 
+// IdempotencyKey defines model for IdempotencyKey.
+type IdempotencyKey = string
+
 // KeyParam An id that Ebb made
 type KeyParam = Id
 
@@ -940,6 +943,13 @@ type ListEventsParams struct {
 
 	// Cursor From the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AddConnectorParams defines parameters for AddConnector.
+type AddConnectorParams struct {
+	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
+	// made, as it stands now, and makes nothing; with another body it is refused (409). What was refused is judged anew.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListAccountsParams defines parameters for ListAccounts.
@@ -1038,6 +1048,13 @@ type ListRequestsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// CreateRequestParams defines parameters for CreateRequest.
+type CreateRequestParams struct {
+	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
+	// made, as it stands now, and makes nothing; with another body it is refused (409). What was refused is judged anew.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
@@ -1093,7 +1110,7 @@ type ServerInterface interface {
 	ListConnectors(w http.ResponseWriter, r *http.Request)
 	// AddConnector Begin a connector, Not connected
 	// (POST /v1/connectors)
-	AddConnector(w http.ResponseWriter, r *http.Request)
+	AddConnector(w http.ResponseWriter, r *http.Request, params AddConnectorParams)
 	// GetConnector A connector, with what it can do
 	// (GET /v1/connectors/{connectorId})
 	GetConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
@@ -1180,7 +1197,7 @@ type ServerInterface interface {
 	ListRequests(w http.ResponseWriter, r *http.Request, params ListRequestsParams)
 	// CreateRequest Ask for access
 	// (POST /v1/requests)
-	CreateRequest(w http.ResponseWriter, r *http.Request)
+	CreateRequest(w http.ResponseWriter, r *http.Request, params CreateRequestParams)
 	// GetRequest One request
 	// (GET /v1/requests/{requestId})
 	GetRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
@@ -1306,8 +1323,35 @@ func (siw *ServerInterfaceWrapper) ListConnectors(w http.ResponseWriter, r *http
 // AddConnector operation middleware
 func (siw *ServerInterfaceWrapper) AddConnector(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddConnectorParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.AddConnector(w, r)
+		siw.Handler.AddConnector(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2362,8 +2406,35 @@ func (siw *ServerInterfaceWrapper) ListRequests(w http.ResponseWriter, r *http.R
 // CreateRequest operation middleware
 func (siw *ServerInterfaceWrapper) CreateRequest(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateRequestParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateRequest(w, r)
+		siw.Handler.CreateRequest(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2898,7 +2969,8 @@ func (response ListConnectorsdefaultApplicationProblemPlusJSONResponse) VisitLis
 }
 
 type AddConnectorRequestObject struct {
-	Body *AddConnectorJSONRequestBody
+	Params AddConnectorParams
+	Body   *AddConnectorJSONRequestBody
 }
 
 type AddConnectorResponseObject interface {
@@ -4099,7 +4171,8 @@ func (response ListRequestsdefaultApplicationProblemPlusJSONResponse) VisitListR
 }
 
 type CreateRequestRequestObject struct {
-	Body *CreateRequestJSONRequestBody
+	Params CreateRequestParams
+	Body   *CreateRequestJSONRequestBody
 }
 
 type CreateRequestResponseObject interface {
@@ -4710,8 +4783,10 @@ func (sh *strictHandler) ListConnectors(w http.ResponseWriter, r *http.Request) 
 }
 
 // AddConnector operation middleware
-func (sh *strictHandler) AddConnector(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) AddConnector(w http.ResponseWriter, r *http.Request, params AddConnectorParams) {
 	var request AddConnectorRequestObject
+
+	request.Params = params
 
 	var body AddConnectorJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -5508,8 +5583,10 @@ func (sh *strictHandler) ListRequests(w http.ResponseWriter, r *http.Request, pa
 }
 
 // CreateRequest operation middleware
-func (sh *strictHandler) CreateRequest(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) CreateRequest(w http.ResponseWriter, r *http.Request, params CreateRequestParams) {
 	var request CreateRequestRequestObject
+
+	request.Params = params
 
 	var body CreateRequestJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -5770,133 +5847,136 @@ func (sh *strictHandler) EndUser(w http.ResponseWriter, r *http.Request, userId 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3rcts4lvCroDhTle4a2nIuPfO1/eMbx+1kU0m6U3Z6umY72QlEHokYUYACgFY0Llft0+yD7ZNs4QAg",
-	"QRHUzZJn0zs/umNJJC7nfsPBbZKJ6Uxw4Folp7fJjEo6BQ0SP51nmai4fme+NJ8ZT06TGdVFkiacTiE5",
-	"Tah95FWepImEzxWTkCenWlaQJiorYErNi7+XMEpOk98NmtkG9lc1uC5pNnmVJ3d3aXIhOIdMC7lqysw/",
-	"dI9J/XyVVEKah3NQmWQzzYSZ8IUUU6ILIDM6BjKEkZCQpHYxnyuQi2A1dohw4in98gb4WBfJ6bOTk9Qs",
-	"X4M07/7Hr+dH/06P/nFy9P3fjj7+4fdJmujFzAyjtGR8nNylyZejsTgy3x6pCZsdCVwTLY9mgnENMjkd",
-	"0VLBXZq8lHQ1bsbmgfsD6TUsVs0ygcUe5mA8b0+yBOYJ43my6aBXoEQlMzCjbgXSN2zKdJcc/k3MyZTy",
-	"BaGaTIXSPaRQ4tvhInMY0arUyel3J6khCzatpsnpE0MUU8btp8c1DZjFjEFuteIr+FyBWkkG0j5yfyR5",
-	"sK6ezD6zJ4FwVfGVs1X8/tu6Biqzoov1d1RqIkaEEjMbEZIUlOclkG+EJHA0paxMyUhIoguhgMwLQRQA",
-	"Yfrb1DxMOWH5GalmMzAfclKKOUiSUQWESiCC94mUz33S5LEhnN0Fxs8KVgrWSsG9Zepd6untucgZoBr5",
-	"ATKmmODPRb4wnzPBNXDkMzqblSyjZsWDvysD9tsNZ/ODNnM2K75Lk3eiZNniB5FVUzdVz6wLOi3bswYA",
-	"f/LHJ4+fPUNmrXHQwYCZv0057wsguZs6JVQRVVAJ+WCGixqxEoh9YQiKoMhYWj/uSM0EVxaCLygrKwkr",
-	"tjGTYljC9A/bAfGdfSu2h2sxBV0wPiZKU54rwjhqxDldnOEfOWjKSqLoQpF5QTXRguQiSZMCaO4MiCvQ",
-	"cnF0PkIyXOava8iEGVgLMqdMk2+ePfkeGeW7k6fftlhgWT7e4XrdJgJDpTsHy1PLvWZcx76GZeEG5GIo",
-	"crcXCUrj97TKmRZS4fM0N0JaaUnNV0mazKSYgdSOrMFIgGB5DUeOhBwLrYEHvw6FKIFy87NdR/RNlke/",
-	"Ru1npuRGY/yaFNWUcgMixsclHGUF5RxKMjZ8l6TJtCo163w7FOb/8MXYIrRMPkZEiRUEkQUIOT430Ihv",
-	"SMjxT3Nucdz9VYrSAozmObOy6V0LkJ3Z2jj8RciJmtEMDKWYwRqrSQz/Dpk2ryhNNYQgoplmN1bC3jAN",
-	"RqzlgF9S8ym2ez0XL6gxLGP7aAmZXw2iPkaW4QjxDVNIjG2CyWprs4t3DVN8pv5jFdt6cr+rV0ClpIvu",
-	"InGwFeu8MnMsL5M2zNRZZ217R35dmrx5NK2HjC5lPJYwdtgLTWV69I+P5n9HH29P0qeP774ZBNbz8dHH",
-	"28fp/zu5+/b2JH1yF7WkL+iMDlnJ9KK7SbSN4/TqmW0bC3PKlOHFiJDLxAyM7KgR2yW7FgrThAsdZ0IJ",
-	"Nwzm8UWrBc82IFtvRpun6wFTB40Ydi4KyCZd8IlJd6uvNMlEVeZkCGRWDUumCmS77mKdstqc4K02r7XV",
-	"GrIXkySYI7qrkIzbu7g0msEqviGUYo76oaRDKAlTqCOEEXUq3UpXBKo6zleeVN3zG0EloO8IGWUSUNKd",
-	"3hp9NKU6OU1yquFIsynE2AWMtTiTTMWpD1Wm09ldsD0HPQfgxKwtr0rIiaExA4h6csb1H58lMW+nR+sh",
-	"1NcB4Q0+hE8r/VKILTZs3riq4gjp1YQcvuhrx2ybTSNmwF9KUc1UD7UZO4RklBPImSbGCidjfJ4UICEl",
-	"ShAuOBhfRBcwJShLlbEr6WwmxQ3IKJdZOu3OadyA7STSrKRxKGmwzkT3BymqobVxViHvvXvsLk3mXsu3",
-	"6X/N2rpa2aHOU89K7o+r6e10cSNKdtfGF5ZVX0NEUW3Nxn0mpB2866hMYEGYVlCOzogqxJwTwbPoyL08",
-	"oUDesAzimsnQ83prwSwvtfjDF2o0+rEbgRaDYO0N9pqZ6AQvi+VMTL17GHp9JxE/+y42a2VNC29zqgp9",
-	"/VAVoAGqYSxR9nd+y+h0Rtm4+4NTLh4cMXP18sYtfdl869UytMdySxMaGmHdX/Xm5JdTTbcy9jtQLagq",
-	"tnGOZhJuesjyc2vdfQooJkQagNhxEAipB64HpVtsjCIROwf2AywF7C53Lr8YyV5bJUt0VJZiDnmcqb3i",
-	"iaiXXwrh7ED3EOFinpLhAh3xMx9DJU9OttJBtNIiEqNDw9DJLz+hiqrDIWS06rFtxuwGoluhmkCpgDBN",
-	"7DNbqU1c3F9Aesm0gSnkgmexeMlzC8EY0/mo63YvVT1BCFVZCtlmMC1dMKT9xk8cSMm4C7rQrCBmVqIN",
-	"YOdUES0Z+gg76ntPo448GiSHgGw2FABqGTtx9tDAc8sCPd7jKu7E/EyA0/U+pX1seZP9zhkucAe1pxor",
-	"fmUg3j22vCD/emxJL8LQV3tWDV+0WpFcmYMEApKq0GvsE9J2sNgKXnrc9EY1ViNhtEa+XU5nenFKLPkQ",
-	"Wro4/iby2g3e8dRKobax8FYFYXby+7Z7GPLni7iHyDXTJXiLaikQUmWFcVmMOYPezekUpsPQdVmr6A2M",
-	"Y+Fg45RBrs4N2Xld1p78nMxAKsFJQTHenBWUj4EoH+O2UWDntDQh7bhbVelMTKFHW5hxgOdkJCqeR73B",
-	"m5hs/1HYkANTpIRRE0uPxE6ojMLXmPKN6/hIERQbVtIOpajGhfnAFHE5SeLCw7E13kNx9QSuGvW0SVTN",
-	"8Um/gtJUbmGS1rHhtdL6Gp+8n/+63tdheaOfkrQVKA30U8hNTQTVb96yrd+bI6sOI6x2mnDLBzZRayW4",
-	"o4kaoCV0tHyUKUmTOdNFLumc+zimWWfaxP9RYhFRacVyaxjciIl9Bv/EQayeN+CsskmSJiPKyp4swas8",
-	"Il84YbnltcvhkEwpzhSt+/i4FMQ+Sf/0fTx8/YrfMN1jnMOXGZP2z814oJLlesI0D6X12DF0vHIiuNeN",
-	"juRyMpZDfr6NC2lfsVpmA326N70DaPCpuHC18nSOuX4j4RlqkiGQqbiB/IwgX2Is2NlHmOXXBXDjnpgX",
-	"SyAc5qRv28spifvK473L3DYPzoDnjtWssWRTbNwa9BnlGVgGtfQUY6Yl8usVfnbuGD3uJ2RWW/ldddtj",
-	"iuwcCsvjxFVShZHf1NCUsSEKUckz4tJKp4SDle8bMvtGIbeNgm0eOD3A30cE1eBwdwXxxicJPF3+KDRx",
-	"KhXXf73gmaXTi+DbSylR4b6jlfU3fjSa07w4YgbEbZ+wAe1b6G43wPmy2el+eqQwzErVxGaLJNBcnRGm",
-	"LWKJlXjxuIVH5ioQ/qwiLpJDrV9dDHhvrSi8p7O0N/mrGM+ihjVwQjGhRBSdG7CNmFQ64A9jBCDf4A/E",
-	"5Tc34ZbliEJtZ4W76ofdgc0nh6Dd2eNHmLeSnVtECbyMW1uA1iSaNtrTK5sxp19e2ae/O1naXZpUnH2u",
-	"wP3uK6Jie3Pyf4ddRXw3pl2KN0k7m15ZAZa2RYCr+XTT78bRrjYxRDKuvAfHV433tVX6I6CM9Shb4vPV",
-	"NZyV8/yoK0hbl19pLJbNKamuFA3J6YnFlvv0eAPaSrcOiG3vgjYh1U1LX/tqaRowpSsjcT/C3OeptyCJ",
-	"CXNwqBHQFFTZvHPSytVaarbpamM22KCCiurOBkfPduf4nx3zbLGnDbVZQE1bMkZebVW3gWnDtgjcnmR3",
-	"FCKbVmX9VMv0LQDdV3Fw3pDO/fh6E6JpVQLZBcU2aDNHXdU9XMQrJqKOKhv3hbyaAqiNZYRxvVQ8vtmX",
-	"3QkLjY2RxWxWZcxugMemuNnChVwCpX/Vr7Mfpr5MqwPaEYOyp9KHcYjvXMOXOIDnVHJXcbem5g0HdyM1",
-	"70XX36y8E98B4zBgMffViwvy/bPv/oTBZKzeXtaqeQ+qhC5AEsVy4xCIOSdzIfNTguT+yDgfOeDRATx5",
-	"hLB8pDBhFo+S6GjK7Ze6Fptwu+VufbJHRPxNGx2PBua50rTHRrfvlkJMMNnHOLkcDh8pUopxbChfZdkX",
-	"Qzfgtg6TGJGFqE4J4ze0ZDmeuRiyPAeeEi60DbWnWEOekv/+z/+KRrSDisMl1JalDdwxReZS8LH1JahD",
-	"wKYia02Foo1hVD3sjWbViuzn8prpUFT6dFhSPjm1mQszAEakCiB2Jktha/0dO3W9vJqsouwRyrQ2za+Q",
-	"hFzo86aUoL2RN+zGBdaURQJmKFxqbY5FBAbDY1fJfY+A80rxerNVZM1JkENVrzaC1gHVLz2YuQXVGKpc",
-	"YXdHijmVb4SMtyNt7gsPSTDlPWoyL0CC4TuUI0K7o00dYbddfGyzIvrAmVnhr+wh8bltEH1FXnIL91fH",
-	"BcSULn7AMFAXcX8VFZnShQsT4ckyDVNURiNqpKQ9kMMkAmdBJlzM48EkMQMeT19omKIItTXOFOdydBg5",
-	"0lG7de2B3tbxSsGtKlvO54fuXlDpskGUKfDRNmDS2j/rWSDVWOZo6JyTIIC9V3cOVx6Lurb9uVihiiWl",
-	"ZtetiKyjW4fOkHRWsNOBI1V19crOoaqrIGOx5MDJrGA3fSF6F3CJ6PYf2qlup2OMUMsoNxJt88KNVpJk",
-	"mXVzpuiw7FvfGDhIWm6VX9jlDEopsknfGqaU03HvjxhkjNlGyiYmJNCcmBWUoKFcRBmuJ67GdCEqTf5s",
-	"ZMHvkpXBw/U+4/qKO4nHu3rOoQHNij4YSBhVikbN6QXhwmX/xMi4WIZ4htDvZdnTnvF5+k29bQsI3FEe",
-	"l7nxOFzFWK+XThEKOaac/YO6UoFmAUFQp4npJHjOz52/o7NZNMTjpzq4sHGi4v7SJnoEbo9cGecLnxX5",
-	"s+AZLUvkDsaNCOdNWmOFEbYpfUR3XkUKCswqIlz408h6p1GWX2OOWfZdXwoeOkLLa60zs/c7+9AJam50",
-	"CG/LVyRMxQ0tt9xyTzEk9h0w63Zu0Fj0nHqVW5m8nSy+rDi32dHcFjK6yhdXSrQ+Iao0zOLyTLpzjO0d",
-	"XrVM05U1+KGV5OuccLpm4z30fWjxU/F7SJ7rFYZs3SPk6ePHJ89O1jcK8aHSVSVJ+AwWJZ0RMaOfq42K",
-	"k1bWJmF+J0x2JXVWtxv2CvJGRHB/4L4p9bCU6AaI0dh7MYFta5y1f6fVjef7P65r5rAUHsFRYlh831QI",
-	"RkJYnZ4JKeb97dankC96o4bdOJ+hkVhm/ZUOHDaLYzOHDYkZF87WvEYduDrTvpnY6InCdnILeRBotVPE",
-	"QOdTONEszdan4PuKqreNBuyYxFmet9ZYbWS9hoVKnaNJS1sF4gJf2Aym7xDnmvhK1Lu1nm3ThGIjc8Ft",
-	"P23w0Ie6AwtXW8uys3T9C8icZZEFDqWXCJurdLjxjdG6krcAmvela4CWMSIw2n1EpTtSrjRRbMwhJ2Yo",
-	"Yt2TDU9Mmxk2DYVUvFlPJJpZiBI2yKLY52qQ+CV4ONSbDuZLPcy7eLLxnEoyvbg2eHfJZ1vNMQQqQb7w",
-	"O4PhcAKLv9nIPlIJrhMfajZcaD2zfWwYH4lYt5lydFQIpSEnf6+UPmIcRQGhWQYqEKLHH/gHjueyCZrm",
-	"GZWSgeFYcv7uFdZxffPpvNKFkM53OiXPcTGkWemnb21XgMye09b2nO0jWwZ1TPoKwz7wnsowXJTVLGIK",
-	"eGB8She1T5ALUPgBvjDXyQZPin/z7OTZt6fEucW11lWpS0XNQMxKswgXhArlEk75nk3BSqirFxfk6dOn",
-	"3xud9vP7izNSog61P9riVherMtsrzTLwxBz5hOz2yYycOo9mKqSRT2Up5kYokk9WeHwiWhAFBgx1PReH",
-	"LxrxcEYosY+REselipSCj82/xkPCTn1m9VOgHIGBByqgVIA7+ZlPuJhzgrkvu09su0Waloe4FUw8qWNi",
-	"KcCmoZgin/qaLX2ymt3o4U82d/KpOUDygTeJuOMPRhKXLANuTyG6rlvnM8P3R0+OTxJXpo20rE4Hg/l8",
-	"fkzx52MhxwP3rhq8eXVx+eP1Jb7TxBSSy+EwCZIZyWMf8aUzlpwmT49Pjp9ay69AdhvcPB7gOeNBI+fG",
-	"ELE0XgSdkRAyRm0VoswJc6CcwMLIMaoKQ1yWdM3+lM00UCW4OrYBS3sS2pisidEkl16ehK0nf+3zl5E0",
-	"B+O/PU49yQ7kZ/Op9hUGmeDmC5tEMo9hYEf19FoLz/nu1vas6V9zd5fGH222NrAdBjd40LWmvPu41Ars",
-	"ycnJ3nqoNWeUIw3AzpGlggBr32j18ga+TRmK92o6pXJhe1wYehEjIjiQGuCGTObYd4tJzHJpOlZYaGQo",
-	"LfloBmko9AYkG9lyDaHWkWiH0P6Cb5/jwAeEp7c9elrC3fif7w3SX2g5sZ4FCl48fGuPHtCFbcZWa4QR",
-	"WwHbmmv6ef89HnhgnMwLlhUoagt6g0moIJnY/Cjm/IxgSMt1K1nTVi0uFS6ahR0QX+1GIDEeKEufKdoD",
-	"1ppNxRIRHkUBTj7i2Y8Yudtqdcz6VXpBIo0njomPvdsIu6tuXYgqBvPzPL/o5qT22rCxVYkcb9q4hOjH",
-	"+0d0H2tmYReXe6L5OYwZN9aKHzMly2cSorju8OTgNmh1fBdwaBt3L0G3cXdobnkIIJ6H4ENrcO5KtA3H",
-	"2LOxPQzTtiPWqdl2x+m7j2uwMAjDFFGBed4v69BWd7KxkZ9n1hhXaENGGlYek5fWNjdvG5GqoLyBHsEZ",
-	"pM22A4Trgvu1mTBhw8VDGjEertjIhIU8XJddPCT1DW7rxusrBcN5fZzl0BjoEwq06VV5TxT8xJvRDgP+",
-	"9STd6oi/G7oGIyEduh54tX3GxCvnxFn3jShNF9h0zpgXaLkRpVlZErTBGahjson5cUG5sT+HQCqeCw5d",
-	"efUCAfEAJNo0JYkQ6S++F40rVdqDw2MGsvoqsJIxH1bHCnwfnXV2+RJBtdJx96agXoo459ZqfKQIzbQP",
-	"2+hQx5Pugclj8t5HbPCs3tAYQsob0F38X9h3r3zetEMBT/ZGAZixiwsoDnMiK74HvL8B7TM8NsiPSdw5",
-	"ZRrbaBuQFHRmS7Z2sQAHrO4IoA6I/GtsKu1OIwMnU8YrDSolmkHuzycPpZgrkNaRETPgxnw5Jm3C6aIc",
-	"exrAK640LUuImKv7s/mD9gk9mC8Zn+wB7W8Z14S68/9mTFf/jns0mK8rKHbBeSnGG1n+b7DMfjuS+D8Y",
-	"jEJpb7nQEnPLT+uJSD2sh9E6Bxl1Md65eL7goIjg5QIpzpWApZ0GxT737G6pmPoC+xJ0HflHx8KGqLtO",
-	"xVVw5HC7zTf3umxAZV+pC9KqeTsk7dZo6ISP/sleSU2xg9vm/peVfslVU/9xcLz0iX8ZFBHuwTUJSlr+",
-	"Ob5J+3qeXbE2CKqBo9gzZP7WPfNVK5yggcNhNY7AXJkitKYRPLphKwAAOGG8YyN8laTT1HI/9ILTZFZF",
-	"FOUVzEpqBGaQkDjz6m9KUQX6+Lg7BHJMXtQ9/t0rgdOD7ltfP2fjGIsPHA19LaqsQEnN1DG5ghlQrYii",
-	"IygXMTV7DdoduT5M9N0NvlHc/asUwdeY+RIGcyGn9bDUOgK3lxesEoHX7nqDr1gA+kLZQ0o/AybjXqsH",
-	"Mq77nNrnLhZh1oIH02xxiuFuwV1DYrNMQksJNF+sd2Wvjb937S9SOUi+DEffiGUfJFKynygJUgQX810d",
-	"4rqw9/6UUq0NfdmQFk5JmHKFLXjwhwxpNulSxTuqNNh65cOQhR37geX4g6b+LtxBs9A194fyscOtduBd",
-	"RT62hq3Xg/6rqIxfbH3i2puiagK5veNH1odCQ+9ZcBvW3anQoce5fmlXuqYA6rzEgHy93KBoOFrWVJbx",
-	"i0h7m1Jteovk16Ximha3h1RyFoUpFibaoAwqudR2vJ9RqfuUnyPTJbId3Lqre1f60LbTwaGB18fxY99n",
-	"YQ+u89jtpAOVbc2B4Erk2olZBunA9Tu/x8i9RoY1Qa23x7AwqhEpTBtJYpWLvSCWXGPe7LydN3uFdTqa",
-	"TpyOQdHHeF1d2xEilzz/bZDCJVZMYzV22z5YxyUD27j3QFh1d4y4SmxCOcwJdmAJK/DYFMjI3xqOqYBj",
-	"grFmf0+Au5oEA3V4W4nVK/NWTTfWgc8L8YEb59Tfn2IoZyq8uQoGSjalFlxeOoRMYKl2ENClOtrRIaaI",
-	"7FUXDRnt325p7qp4YNulvsWjL/c7hAzvdx4Rtg8qPlc2AYRF7kgXghPaL+P6aFqClou9kXQb3Xgv729D",
-	"aLwRYmLEheEJGl56YM+v0qAXfh/oJ7BYbSlaWw9N0E/GAv3kzcFRw7pg7Krdil1fm/k7qi5m1vmWvhvf",
-	"x72xXXdII8z3iT54ga07n+OLtFLiev8bi0yLsGbQHnxZUWBb34znDnEyg041d1e5c2ErIvB0CQYMW3Rg",
-	"j++sLZHpFkTgmcXXeBXegUIK2Gz7gYtvm9sNe2TBxHYAv6/fiPME57Ri+A5YfnA7gcXOBuFrWKytonE9",
-	"hijP60vHj4kXKNYG5Au8H75LHWdYve/c3tZpsU44OWYReiI6HEsfFploC26CSXsOts9HenvQDOPb3sB2",
-	"pUDuKXeEsgcPCWbad6fuA8asbmq69hxXRDudNdfiWzGG5ugn+DIrKeOfjom7gYKcuEN2Vs8KDlg/V7c8",
-	"7RLkS9DvfDvFg2HDzdCDEQea++OkGcxohpFoJxncNKhYYuHFd5U2RnrdtNUP4U+JYvWcO8JnzXtljNOm",
-	"yeuYMu46dNanHOMFmR/4UkXmFYwqBbnteYZ5rQKyCRkxnitnrhaUE99l8JhE2jPaerloh0YyAZh94LoA",
-	"Jq2XYv6TgIdBIY+5Ha6jZEAbLaUXR49/hIHH+Q8OOskh/Yim+2WfI2FtBYtO48Den9bcnGE30g6htVh/",
-	"kNX3tUcNf7zO/asAt714flW9rr1ibQ92A3IBrYnaHZty4gxvZdPrAe+kZK/sbd/0TdWkiSG4Ax1n7ht7",
-	"GmTl/fJmjIjat0uo0buBQ7HciHD746+2x3h8dBlW+ewyeNAPPz5D0x5xxwmaKy57GtC5OIq90FZNzshC",
-	"VClhI3tPn6h0TwS+1dZxu81uE4xfu+YxaMK0jxS5NW2ygaYX5QGXH5t46e6nDSe39038L/B2w0uV+87E",
-	"WE+S2Qbgah81yHTRuKB4PteYjTYeoQQ2SkiNTvr/KwSZ7wGxNhTi82ZmcOSGJkFWp9KCdrXCd7HI93Aw",
-	"+Movck2+7CdeLsI1zSnT3c62MfJzPVX/lTsL+8YetqzVorS3QqQmzP5wTRhqxzvoFMGIjWvg8c2zk6ff",
-	"WkJwvTkWZ3WLEKaI0kJCbi/rG1b+FAc2jnikCHbH6IvWXNX3eB4oYtNcC/2gUZvWtLHKrbrd757i5Tbz",
-	"E0f7koQa3Lq/1lYZN7g5LJMcHky2xNjvJ84aWwWw3MqXsqUxEA9cImr7INnSHH3piHM7fi8rrXdMfnAy",
-	"Hd+4+y3g28HEJghtGs/oyLZu3ZpbBvZezoNh8gKH/y3x3Xs6gSCrOmyXaW8I9Rz44mAw/wH44l+sE6DM",
-	"AOQefIO1v4NbWfE16qUu/jxcfe5hSzGNTlGuQHdfFblXFV9SKZUCqXaNSce9gJ/VLqdPvtLzZXXPzUMa",
-	"4QjRPeRN39KJq1PBUs26Il83rSAi5dfmsVyAsk2LmiR7/Q4ZC1yLLwE1L2CvQ3X8gW/SjWD9CYznjOfu",
-	"orcDWfLult4HrX5p5jxYksoAjlDfgdhHoDyqVmSrUDAMbs0/O6dhzf7W5WHfY0Zi0t+BNyipCqqydGE7",
-	"c7r6vbqj2tD2d+ILzJl0G12cEso/8Lo5GkY7mI3ZmoeGojLTjSnjqQUTh7nrC7ofSr4MCPnrJSvMAPeT",
-	"UNBBFukEe8f++tFQgXs4doujavpwG3pwtdSZdum3aRMGcjN1Y6y+c4DBnZFdlu7ryzMIVo83F2s07UGV",
-	"OzG0HHpXkUkwnnE5HNqrnAwR4TSnhJIZy3QlwXfZbMWz3NDNSafYyAINIercbkPqNk5YiLkLFFoWEMG1",
-	"5B4oPona6RnRqmBs3Pkz12LWQGUW1lF2AuUxKLxnUzgaii9Q14W6oxcLYnuduiFcQVccV9gcMWBrx4b1",
-	"xVS+Yh47sNx9vPufAAAA//8=",
+	"7H1pcxu5FeBfwTKpsl1pifIxyY70YSPLx6psz7gkO1PZsTcGux9JDJsADaBFMy5t7a/ZH7a/ZAvvAX2w",
+	"0bxEOvFsPsxYJLtxvPvCw9deqqYzJUFa0zv92ptxzadgQeOn8zRVhbRv3Zfus5C9096M23Ev6Uk+hd5p",
+	"j9Mjl1kv6Wn4XAgNWe/U6gKSnknHMOXuxT9qGPZOe3/oV7P16VfTv855OrnMere3Se9CSQmpVXrVlGl4",
+	"6A6ThvkKbZR2D2dgUi1mVig34QutpsyOgc34CNgAhkpDL6HFfC5AL2qroSHqE0/5l9cgR3bcO31ycpK4",
+	"5VvQ7t3/+ev50f/gR/88OfrxH0cf//THXtKzi5kbxlgt5Kh3m/S+HI3Ukfv2yEzE7Ejhmnh+NFNCWtC9",
+	"0yHPDdwmvZear8bNyD1wdyBdZjCdKQsyXbyCRRtY52yudMbUkC1UoZmaSzZUmtmxMCzlec7uc/b+/eWz",
+	"B8fsGqRlfMSFZHNhx0IyzjK+wA8Ib8OnwAYqWyRMWDYSN2DYfMwt/jgU2lgc8oOc8gwSxo17zFguM8Ok",
+	"mieMy4xN+QTcRzfB6IwG5+4jaBzbvSMM0zAsDGTs/pOTHx8cs1/cNHNefS8M+63IRpAxLmF+/EEGChgD",
+	"z0BXcK4B6MhBqIMWHjlamAoZPj9sUsZ/Ofpfd6WIV7BYRQ8TWNydGl4JmTUnWWKIiZBZb9NBr8CoQqfg",
+	"Rt1qq6/FVNg2Lf53NWdTLheMWzZVxnYwbY5v1xeZwZAXue2d/uCQxL+IaTGtUEafHpa4cYsZgd5qxVfw",
+	"uQCzkmE1PXJ3JAWwrp6MntmT6L4q5MrZCnn3bV0D1+m4jfW3XFsnfzhzszGl2ZjLLAd2X2kGR1Mu8sTL",
+	"JGWAzceKGQAm7IPEPcwlE9kZK2Yz0ChAcjUHzVJugHENTMku4f+5i9cfOsLZnZHfG1ipAgsDd9Z+t0mg",
+	"t6cqE4AK/xmkwggln6oMBX2qpAWJfMZns1yk3K24/5txYP+64Wxh0GrOasW3Se+tykW6eKbSYuqn6ph1",
+	"wad5c9a6cP3zo4dPnizL1yUMuPmblPNuDCzzU6M6MWOuIevPcFFDkQOjFwbgVE0L4rQjM1PSEARfcJEX",
+	"GlZsY6bVIIfpn7YD4lt6K7aHazUFVHVBEQqJ6nLOF2f4RwaWi5wZvgjKVLFM9RKvyHDdV2D14uh8iGS4",
+	"zF/XkCo3sFVszoVl9588+hEZ5YeTxw8aLLAsH29xvX4TNZOyPYfIEuJeN65nX8eycAN64bQ27UWDsfg9",
+	"LzJhlTb4PM+ckDZWc/dVL+nNtJqBtp6swUmA2vIqjhwqPVLWgqz9OlAqBy7dz7SO6Jsii36N2s9NKZ3G",
+	"+LU3LqbcGQ5GyFEOR+mYSwk5Gzm+6yW9aZFb0fp2oNz/4YuzDXje+xgRJSQIIgtQenTuoBHfkNKjn+eS",
+	"cNz+VaucAMazTJBsetsAZGu2Jg5/UXpiZjwFRylusMqaUYPfILXuFWO5hTqIeGrFDUnYG2HBibUM8Evu",
+	"PsV2b+fqBXcuQGwfDSHzq0PUx8gyPCG+FgaJsUkwaekXtPFuYYrPlH+sYttA7rflCrjWfNFeJA62Yp1X",
+	"bo7lZfKKmVrrLL2kyK9Lk1ePJuWQ0aWMRhpGHnt105Uf/fOj+9/Rx68nyeOHt/f7NT/n+Ojj14fJfz25",
+	"ffD1JHl0G7VwL/iMD0Qu7KK9SfRi4vQamG0bC3MqjOPFiJBL1Qyc7CgR2ya7BgqTnlQ2zoQabgTM44s2",
+	"C5luQLbBjHZPlwMmHhox7FyMIZ20wacm7a1eWpaqIs/YANisGOTCjJHt2ov1ympzgidtXmqrNWSvJr3a",
+	"HNFd1cm4uYvnTjOQ4htAruaoH3I+gNy5bk5HKCfqTLKVrqip6jhfBVL1z28ElRp9R8go1YCS7vSr00dT",
+	"bnunvYxbOLJiCjF2AWctzrQwcepDlel1dhtsT8HOASRza8uKHDLmaMwBopxcSPvnJ72Yt9Oh9RDq64Dw",
+	"Gh/Cp419qdQWG3ZvXBVxhHRqQglf7LVnts2mUTOQL7UqZqaD2jB6kHLJIBOWOSucjfB5NgYNCTOKSSXB",
+	"+SJ2DFOGstQ4u5LPZlrdYNQgopWRTttzOjdgO4k0y3kcShbImWj/oFUxIBtnFfLe+cduk948aPkm/a9Z",
+	"W1sre9QF6lnJ/XE1vZ0urkTJ7tr4gljVx8GWjIZt2bjLhIwF2ZyjMoEFE9ZAPjxjZqzmkimZRkfu5AkD",
+	"+kakENdMjp7XWwsTjHAh/vCFEo1h7EqgxSBYeoOdZiY6wctiOVXT4B42Q2ptP/s2NmtBpkWwOU2Bvn5d",
+	"FaABamGkUfa3fkv5dMbFqP2DVy4BHDFz9fmNX/qy+dapZXiH5Zb0eN0Ia/9qNye/jFu+lbHfguqYm/E2",
+	"ztFMw00HWX5urLtLAcWESAUQGgeBkATgBlD6xcYoErFzYD+AKGB3ufP8i5PspVWyREd5ruaQxZk6KJ6I",
+	"evllrLwd6B+iEPpggY74WYihskcnW+kgXlgVidGhYejlV5jQRNXhAFJedNg2mBKIbYVbBrmBMm2wndrE",
+	"xf0NdJBMG5hCPngWi5c8JQjGmC5EXbd7qegIQpiCKGSbwaz2wZDmGz9LYLmQPujC0zFzszIbsiJWC/QR",
+	"dtT3gUY9eVRIrgOy2lANUMvYibOHBZkRC3R4j6u4EzNpNZyu9ynpseVNdjtnuMAd1J6prPiVgXj/2PKC",
+	"wuuxJb2oh76as1r4Ys2K5MocNDDQ3NS9xi4hTYPFVvAy4KYzqrEaCcM18u35dGYXp4zIh/Hcx/E3kdd+",
+	"8JanliuzjYW3Kgizk9+33cOQPV3EPURphc0hWFRLgZAiHTuXxZkz6N2cTmE6qLsuaxW9g3EsHOycMsjM",
+	"uSO7oMuWk8kz0EZJNuYYb07HXI6AmRDjpiiwd1qqkHbcrSpsqqbQoS3cOCAzNlSFzKLe4E1Mtv9EaWUm",
+	"DMthWMXSI7ETrqPwdaZ85TreMwzFBknagVbFaGwpee5zksyHh2NrvIPi6ghcVeppk6ia55NuBWW53sIk",
+	"LWPDa6X1NT55N/91va8jsko/9ZJGoLSmn+rcVEVQw+aJbcPePFm1GGG104RbPrCJWirBHU3UGlrqjlaI",
+	"MvWS3lzYcab5XIY4pltnUsX/UWIxVVgjMjIMbtSEnsE/cRDS8w6cRTrpJb0hF3lHluAyi8gXyURGvPZ8",
+	"MGBTjjNFK3Q+LgWxT5K//BgPX1/KG2E7jHP4MhOa/tyMBwqdrydM91BSjh1Dx6UXwZ1udCSXk4oMsvNt",
+	"XEh6hbTMBvp0b3oH0OAzceFK8nSOuX4n4QVqkgGwqbqB7IwhX2Is2NtHmOW3Y5DOPXEv5sAkzFnXtpdT",
+	"EneVx3uXuU0enIHMPKuRsUQpNkkGfcplCsSgRE8xZloiv07hR3PH6HE/IbPSym+r2w5TZOdQWBYnrpwb",
+	"jPwmjqacDTFWhT5jPq10yiSQfN+Q2TcKuW0UbAvA6QD+PiKoDoe7K4jXIUkQ6PInZZlXqbj+64VMiU4v",
+	"at8+1xoV7ltekL/xk9Oc7sWhcCBu+oQVaN9Ae7s1nC+bnf6newbDrNxMKFukgWfmjAlLiGUk8eJxi4DM",
+	"VSB8byIukkdtWF0MeG9IFN7RWdqb/DVCplHDGiTjmFBihs8d2LBos8YfZaknVXP6/OYm3LIcUSjtrPqu",
+	"umF3YPPJI2h39vgJ5o1k5xZRgiDj1hagVYmmjfZ0SRlz/uWSnv7hZGl3Sa+Q4nMB/vdQERXbm5f/O+wq",
+	"4rtRAe8Q5cLypldWgCVNEeBrPv30u3G0r02sIxlX3oHjq8r72ir9UaOM9Shb4vPVNZyF9/y4L0hbl1+p",
+	"LJbNKamsFK2T0yPClv/0cAPaSrYOiG3vglYh1U1LX7tqaSowJSsjcT/BPOSptyCJifBwKBFQFVRR3rnX",
+	"yNUSNVO62pkNFFQwUd1Z4ejJ7hz/3jPPFnvaUJvVqGlLxsiKreo2MG3YFIHbk+yOQmTTqqyfS5m+BaC7",
+	"Kg7OK9K5G19vQjSNSiBaUGyDlDlqq+7BIl4xEXVUxagr5FUVQG0sI5zrZeLxza7sTr3Q2B9bmXODqSoZ",
+	"m+JmCxdyCZTh1bDObpiGMq0WaIcC8o5KHyEhvnMLX+IAnnMtfcXdmpo3HNyPVL0XXX+18lZ8B5zDgMXc",
+	"Vy8u2I9PfvgLBpOxentZq2YdqKLDQkZkziFQc4lHnE4Zkvs953xkgEcH8IwYwvKewYRZPEpioym3X8pa",
+	"bCZpy+365ICI+JsUHY8G5qWxvMNGp3dzpSaY7BOSPR8M7hmWq1FsqFBl2RVDd+Amh4mOgJ0yIW94LjI8",
+	"czEQWQYyYVJZCrUnWEOesP/7v/9PNKJdqzhcQm2eU+BOGDbXSo78yS6PgE1F1poKRYphFB3sjWbViuzn",
+	"8pr5QBX2dJBzOTmlzIUbACNSY2A0E1HYWn+Hpi6XV5JVlD3qMq1J8yskoVT2vColaG7ktbjxgTVDSMAM",
+	"hU+tzbGIwGF45Cu57xBwXileb7aKrHkJcqjq1UrQeqCGpddmbkA1hipf2N2SYl7lOyET7EjKfeEhCWGC",
+	"R83mY9Dg+A7liLL+aFNL2G0XH9usiL7mzKzwV/aQ+Nw2iL4iL7mF+2vjAmLKF88wDNRG3N9VwaZ84cNE",
+	"eLLMwhSV0ZA7KUkHcoRG4CzYRKp5PJikZiDj6QsLUxShVOPMcS5Ph5EjHaVb1xzoTRmvVJJU2XI+v+7u",
+	"1SpdNogy1Xy0DZi09M86Fsgtljk6OpesFsDeqzuHK49FXZv+XKxQhUip2nUjIuvp1qOzTjor2OnAkaqy",
+	"emXnUNVVLWOx5MDpdCxuukL0PuAS0e3Pmqlur2OcUEu5dBJt88KNRpJkmXUzYfgg71rfCCRonm+VX9jl",
+	"DEqu0knXGqZc8lHnjxhkjNlGhhITGnjG3ApysJAvogzXEVcTdqwKy/7qZMEfeiuDh+t9xvUVdxqPd3Wc",
+	"QwOejrtggMfzedScXjCpfPZPDZ2L5YhnAN1eFp32jM/TbeptW0Dgj/L4zE3A4SrGerV0ilDpEZfin9yX",
+	"ClQLqAV1qphOD8/5+fN3fDaLhnjCVAcXNl5U3F3aRI/A7ZEr43wRsiJ/VRKbWTjuENKJcFmlNVYYYZvS",
+	"R3TnRaSgwK0iwoU/D8k7jbL8GnOM2Hd9KXjdEVpea5mZvdvZh1ZQc6NDeFu+omGqbni+5ZY7iiGx74Bb",
+	"t3eDRqrj1KveyuRtZfF1ISVlRzMqZPSVL76UaH1C1FiYxeWZ9ucYmzu8apimK2vw61ZSqHPC6aqNd9D3",
+	"ocVPIe8gea5XGLJlj5DHDx+ePDlZ3ygkhEpXlSThM1iUdMbUjH8uNipOWlmbhPmderKrV2Z122GvWt6I",
+	"KRkO3FelHkSJfoAYjb1TE9i2xtmGdxp9k37887pmDkvhERwlhsV3VYVgJITV6plAPYRo61PIFp1Rw3ac",
+	"z9FILLN+aWsOG+HYzUEhMefCUc1r1IErM+2biY2OKGwrt5DVAq00RQx0IYUTzdJsfQq+q6h622jAjkmc",
+	"5XlLjdVE1itYmMQ7mjynKhAf+MJmMF2HONfEV6LeLXm2VROKjcwFv/2kwkMX6g4sXKmWZWfp+jfQmUgj",
+	"CxzoIBE2V+lwE1rYtSXvGHjWla4BnseIwGn3Idf+SLmxzIiRhIy5oRi5JxuemHYzbBoKKWS1nkg0c6xy",
+	"2CCLQs+VIAlLCHAoN12bLwkwb+OJ4jmFFnZx7fDuk89UzTEArkG/CDuDwWACi39QZB+pBNeJD1UbHls7",
+	"oz42Qg5VrNtMPjwaK2MhY78Vxh4JiaKA8TQFUxOixx/kB4nnsqnPXMq1FuA4lp2/vcQ6rvufzgs7Vtr7",
+	"TqfsKS6GVSv99IC6AqR0TtvSOdt7VAZ1zLoKwz7IjsowXBRpFjUFPDA+5YvSJ8gUtaZj8EX4TjZ4Uvz+",
+	"k5MnD06Zd4tLrWsSn4qagZrlbhE+CFWXSzjlOzEFklBXLy7Y48ePf3Q67f27izOWow6lH6m41ceq3PZy",
+	"twxqtPcJ2e2TGznxHs1UaSef8lzNnVBkn0h4fGJWMQMODGU9l4Qv1JzvjHFGj7Ecx+WG5UqO3L/OQ8Ke",
+	"itinD7gs+/Th6T3cyXs5kdhEUECe0T6x7RarmlPiVjDxZI4ZUQCloYRhn7qaLX0ize708CfKnXyqDpB8",
+	"kFUijlr95SIFSacQfdet85nj+6NHxyc9X6aNtGxO+/35fH7M8edjpUd9/67pv768eP7T9XN8p4op9J4P",
+	"Br1aMqP3MER8+Uz0TnuPj0+OH5PlN0Z269887OM5434l50YQsTRe1DojIWSc2hqrPGPCg3ICCyfHuBk7",
+	"4iLSdfszlGngRklzTAFLOgntTNae0yTPgzypNwn9tctfRtLsj/7xMAkk29ef3afSV+inSrovKImUMB/Y",
+	"MR291urnfHdre1b1r7m9TeKPVlvrU4fBDR70TURvPy61Ant0crK3HmrVGeVIA7BzZKlagLVrtHJ5/dCm",
+	"DMV7MZ1yvaAeF45e1JApCawEuCOTOfbdEhqzXJaPDBYaOUrrfXSDVBR6A1oMqVxDmXUk2iK0v+Hb5zjw",
+	"AeEZbI+OlnA34ec7g/QXnk/Is0DBi4dv6egBX1AztlIjDMUK2JZc08377/DAg5BsPhbpGEXtmN9gEqqW",
+	"TKx+VHN5xjCk5buVrGmrFpcKF9XCDoivZiOQGA/kecgU7QFr1aZiiYiAohpOPuLZjxi5U7U6Zv0Ku2CR",
+	"xhPHLMTeKcLuq1sXqojB/DzLLmrRliVZvEZULbXyJZEVekDur+Njo5Q53vVxiVIe7p9Sung7rbeBuSOd",
+	"PIUR9jAux0zY8qGGKLG0mLr/tdbV+rbG4k3kvwR70SwwPTC7fQsgntfBh+bk3Nd4O5ajw7UdHLcV8S81",
+	"F7/9uAYL/XqcIypxz7uFJRr7XrhWAviMrHmDRmik4+Uxe0nGvXvbyWQD+Q10SN5a3m07QPg2ut+bDVTv",
+	"2HhIKyjAFTuhiDoPl3Ub35L6+l/LHvsrBcN5eR7m0BjoEgq8anZ5RxT8LKvRDgP+9STduPxgN3T1h0p7",
+	"dH3j1XZZI5feCyT/jxnLF9i1ztknaPoxY0WeMzTiBZhjton9csGlM2AHwAqZKQltefUCAfENSLTqahIh",
+	"0rLFv6912oPH5AYifVUzszGhVgYbQiOedYb9EkE18nl3pqBOijiXZHbeM4ynNsR9bF3Hs/aJy2P2LoR8",
+	"8LDfwBlCJljgbfxf0LtXIfHaooBHe6MATPnFBZSEOdOF3APeX4MNKSLKEmAWeM6FxT7cDiRjPqOar10s",
+	"wL4oWwqYAyL/GrtS++PMINlUyMKCSZgVkIUDzgOt5gY0eUJqBtKZL8esSThtlGNTBLiUxvI8h4i5uj+b",
+	"v9Z/oQPzuZCTPaD9jZCWcd9AwI3pC+hxjw7zZQnGLjjP1Wgjy/811ulvRxL/H0azUNoTFxIxN/y0jpDW",
+	"t/UwGgcpoy7GW58QUBIMUzJfIMX5GrKk1eE4JK/9NRfTUKGfgy1TB+hYUIy77VRc1c4sbrf56mKYDajs",
+	"O3VBGkVzh6TdEg2t+NO/2CspKbb/tbpAZqVfclUVkBwcL13iX9eqEPfgmtRqYv41vknzfp9dsdavlRNH",
+	"sefI/I1/5rtWOLUOEIfVOAqTbYbxkkbw7AeVEABIJmTLRvguSacqBv/WC056syKiKK9glnMnMGsZjbOg",
+	"/qYcVWAIsPtTJMfsRXlJgH+l5vSg+9bVENo5xuqDREPfqiIdo6QW5phdwQy4NczwIeSLmJq9BuvPbB8m",
+	"+u4H3yju/l2K4GtMnSmHuTqndbDUOgKn2w9WicBrfz/CdywAQ6XtIaWfA5Nzr803Mq67nNqnPhbh1oIn",
+	"26i6xXG3kr6jsVsm47kGni3Wu7LXzt+7DjexHCRfhqNvxLLfJFKynygJUoRU810d4rIy+O6UUqwNfVFI",
+	"C6dkwvjKGDw5xAY8nbSp4i03Fqjg+TBkQWN/Yzn+TVN/F/6kWt01D6f6sUWu9eBdRT5UBNfpQf9dFc4v",
+	"Jp+49Ka4mUBGlwTp8lRp3XtWksK6O1VKdDjXL2mlayqoznMMyJfLrVUdR+ui8jx+k2lnV6tNr6H8vlRc",
+	"1SP3kEqOUJhgZSMFZVDJJdQyf8a17VJ+nkyXyLb/1d/SvNKHplYJhwZeF8ePQqOGPbjOI7+TFlS2NQdq",
+	"t1+XTswySPu+YfodRu40MsgEJW9PYGVVJVKEdZKElAvdMMuuMW923sybXWKhj+UTr2PCpdihPLclRJ7L",
+	"7PdBCs+x5BrLuZv2wTou6VPn3wNh1V9S4ku58d5vhi1c6iV8YgpsGC6Ix1SAvzw8XDTg7zbBQB1ed0J6",
+	"Zd4oCsdC8vlYfZDOOQ0XsDjKmapgroKDEqXUarefDiBVWOtdC+hyG20JEVNEdFdGRUb7t1uqyy6+se1S",
+	"XgPSlfsdQIoXRA+Z2AcVnxtKAGGVPNKFkox3y7gumtZg9WJvJN1EN17s+/sQGq+Vmjhx4XiC129NoAOw",
+	"vNZMvwv0E1isthTJ1kMT9JOzQD8Fc3BYsS44u2q3atlXbv6WqouZdaEn8MYXem9s1x3SCAuNpg9eoesP",
+	"+IQirYT5ywOcRWZVvWaQTs6sqNAtr9bzp0CFQ6eZ+7vgpaKKCEI6lcpobMAkFavV0x69ggXeAnlKnWqw",
+	"ooaGmeMBGDQS6WTpB4lHiWTGpnziHsOqQApHNqiMThetLcCJSHm6qPAV3tV3oJAFVhB/4+Le6vrFDlkz",
+	"oRbld/VLcZ7aQbIYPdVESv/rBBY7G5yvYLG2Ssc3QeIyK29FP2ZBYJGNKRd4gX2bPs7weIF3qxvH2Vrh",
+	"6pjFGYjocCLjsMhEW3MTTNJB3S4f7M1BM5hvOgPnhQG9p9wUyjYUPakN7bO7gDEru66uPWgW0X5n1b39",
+	"JMjQ3P0EX2Y5F/LTMfNXZLATfwqQ9LiSgNKy7MnaJsiXYN+Gfo8Hw4afoQMjHjR3x0k1mNM8Q9VMYvhp",
+	"UHHFwpdvC+ucgLKrbBgiHGPF6jx/xpDcB+OM36oL7YgL6VuIlscw4wWfH+RSxecVDAsDWaXq0jGkEzYU",
+	"MjPeHB5zyUIbxGMW6R9J9XjRFpJsAjD7IO0YhCYvyP2nAU+rQhZTeL7lZY02Gkovjp7wiICA82ceOr1D",
+	"+ilVe84uR4VsEUKnc5DvTmt+znq71BahNVi/n5YXykcdC7xv/rsAN92Mv6oemO6A24PdgFzAS6L257q8",
+	"OMNr4+x6wHsp2Sl7m1eRczOpYhT+wMiZ/4ZOm6y8AN+NEVH7tIQSvRs4LMudErc/n0tN0OOj63oV0S6D",
+	"1xr2x2eo+jfuOEF1B2dHhzwfp6Ebd83kjC1UkTAxpIsEVWE7IvyNvpPbbXabYP/aNY/AMmFDJMqvaZMN",
+	"VM0yD7j82MRLl1NtODldiPFv4E3Xb33uOnNDLqagDuVmHzXOfFE5oXiA2JmNFO8wCjs5JE4n/bcVgiw0",
+	"qVgbagl5OTc4ckOVgCtTdbV+uiq02cj2cHL5KixyTT7uZ5kv6muac2HbrXdj5Oebvv4nN1dvbHvYsllC",
+	"aWcFSkmY3eGgeigfL8kzDCNCvsPI/Scnjx8QIfjmIYuzsoeJMMxYpSGj2wQHRTglgp0t7hmG7TuOO6I1",
+	"V+VFo/+up7qri6+/adinMW2stKxsaLyngD6lpuJ0syTi+l/9X2vLoANyD81lhwcT1UCH/cR5aysK9itf",
+	"SufGQNz3mbLto2xLc3TlS85p/Dq6tvRsnnmlgG/c/h7w7WFCGUzKMzol21TOW3NLn24ePRgmL3D43xPf",
+	"vcNsQZn2HTTryDeEegZycTCYPwO5+A/r1FDmAHIHvsHi5P5XXcg16qWsTj1cAfFha0WdTjG+gnhfJcNX",
+	"hVxSKYUBbXYNasfdiPdml+Mx3+kBuLKr6CGteIToHhK7b/jEF9JgLWl5ZMBWvSoi9eHusUyBobZMVRVA",
+	"+Q4bKVxLqFF1L2A3R3P8QW7SLmH9EZGnQmb+KrsDWfL+HuJvWp5TzXmwLJcDHOOhx3IIYQVUrUh3oWDo",
+	"f3X/7JzHdftbl8h9hymNSXeP4VrNV61szI6p96gvMCx7xg2oAZVcYNKl3YnjlHH5QZbt3zBcIijo6x4a",
+	"qMJNN+JCJgQmCXPf+XQ/lPy8RsjfL1lhCrmbhGo9cpFOsDvurx8dFfiHY/dUmqrTuKMHX+ydWp+/m1Zx",
+	"JD9TO0gbWhs43DnZRXRfXg/CsLy9ujqkaoBq/JGm5di9iUyCAZHngwFdVuWICKc5ZZzNRGoLDaGPaCMg",
+	"5oeujmLFRlZoCHHvdjtSp0DjWM19pJFYQNUuXg9ACVnYVlOLRoll5c6f+Sa6DiqzeqFnK9Ieg8I7MYWj",
+	"gfoCZeGqPxuyYNTN1Q/hK87iuML2jzW29mxYXr0VSvqxRcztx9v/FwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
