@@ -173,7 +173,9 @@ func definition(t *testing.T) string {
 func (w *world) execute(grant string) history {
 	w.t.Helper()
 	node, dir := tools(w.t)
-	cmd := exec.CommandContext(w.t.Context(), node, filepath.Join(dir, "run.mjs"), definition(w.t), w.front.server.URL,
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute) // of the machine's time
+	defer cancel()
+	cmd := exec.CommandContext(ctx, node, filepath.Join(dir, "run.mjs"), definition(w.t), w.front.server.URL,
 		fmt.Sprint(w.now().UnixMilli()), fmt.Sprintf(`{"grantId":%q}`, grant))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
