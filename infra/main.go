@@ -25,10 +25,7 @@ import (
 const zips = ".build/functions"
 
 func main() {
-	// Node 20 warns on each start; what it says is about CDK's own future.
-	_ = os.Setenv("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
-	code := run(os.Args[1:])
-	os.Exit(code)
+	os.Exit(run(os.Args[1:]))
 }
 
 func run(args []string) int {

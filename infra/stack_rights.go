@@ -36,7 +36,7 @@ func (s *Stack) right(use Use) []awsiam.PolicyStatement {
 	case WriteTokens:
 		return one(allow("WriteTokens", tokens, writeSecret...))
 	case App:
-		return one(allow("SlackApp", []*string{s.secretARN(names.SlackApp + "-*")}, "secretsmanager:GetSecretValue"))
+		return one(allow("SlackApp", []*string{s.secretARN(names.SlackApp + "-??????")}, "secretsmanager:GetSecretValue"))
 	case Pseudonyms:
 		return one(allow("Pseudonyms", []*string{s.secretARN("audit/pseudonyms-??????")}, makeKey...))
 	case Signs:
