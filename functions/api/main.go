@@ -1,0 +1,18 @@
+// Command api is the Lambda behind the HTTP API's /v1/.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/ebb-access/ebb/functions/internal/aws"
+	"github.com/ebb-access/ebb/functions/internal/gateway"
+	"github.com/ebb-access/ebb/shared/api"
+	"github.com/ebb-access/ebb/shared/config/names"
+)
+
+func main() {
+	f := aws.Must(names.API)
+	h := f.House()
+	h.Heads, h.Executions = f.Heads(), f.Executions()
+	lambda.Start(gateway.Serve(api.Handler(h, api.Options{})))
+}
