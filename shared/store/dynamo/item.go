@@ -17,6 +17,10 @@ import (
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 const depth = 31
 
+// heaviest is the most bytes of an item, as DynamoDB counts them.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+const heaviest = 400 << 10
+
 // A name of the body keeps its place among the item's attributes; only one
 // that is empty (DynamoDB has none such), begins with an underscore, or is the
 // table's own gets an underscore in front.
@@ -48,7 +52,39 @@ func itemOf(row store.Row) (map[string]types.AttributeValue, error) {
 		}
 		item[nameOf(name, true)] = value
 	}
+	weight := 0
+	for name, value := range item {
+		weight += len(name) + weigh(value)
+	}
+	if weight > heaviest {
+		return nil, fault.At("", "body", "%s", tooLarge)
+	}
 	return item, nil
+}
+
+// weigh is how many bytes DynamoDB counts for a value. What it says of numbers
+// is approximate: two digits to a byte, and one more.
+func weigh(value types.AttributeValue) int {
+	switch v := value.(type) {
+	case *types.AttributeValueMemberS:
+		return len(v.Value)
+	case *types.AttributeValueMemberN:
+		return (len(v.Value)+1)/2 + 1
+	case *types.AttributeValueMemberL:
+		size := 3
+		for _, of := range v.Value {
+			size += 1 + weigh(of)
+		}
+		return size
+	case *types.AttributeValueMemberM:
+		size := 3
+		for name, of := range v.Value {
+			size += 1 + len(name) + weigh(of)
+		}
+		return size
+	default:
+		return 1
+	}
 }
 
 // valueOf writes what JSON knows as DynamoDB knows it.
