@@ -238,6 +238,14 @@ var stories = []story{
 		},
 	},
 	{
+		name: "shorter than an unclear answer",
+		tell: func(c *told) { c.asks(c.ada, c.shift, 30*time.Second, false) },
+		end: func(c *told) {
+			c.goneBy(c.shift, c.ada, c.grant(c.grants[0]).End.Add(late))
+			c.members(c.shift, c.sam)
+		},
+	},
+	{
 		name: "over standing membership",
 		tell: func(c *told) {
 			id := c.asks(c.sam, c.shift, 10*time.Minute, false)

@@ -66,7 +66,7 @@ func TestStoppedConnector(t *testing.T) {
 			c := newStoryCompany(t)
 			out := c.auto(c.ada, c.shift, time.Hour)
 			in := c.approved(c.bob, 30*time.Minute, 2*time.Hour)
-			c.label(label)
+			c.relabel(label)
 			c.on(70 * time.Minute)
 			c.state(out, access.Revoked)
 			c.members(c.shift, c.sam)
@@ -74,7 +74,7 @@ func TestStoppedConnector(t *testing.T) {
 				t.Error("nothing says why it does not begin")
 			}
 			c.resting0(in)
-			c.label(connector.Connected)
+			c.relabel(connector.Connected)
 			c.on(12 * time.Minute)
 			c.state(in, access.Active)
 			c.on(2 * time.Hour)
@@ -92,7 +92,7 @@ func (c *company) resting0(id string) {
 	}
 }
 
-func (c *company) label(l connector.Label) {
+func (c *company) relabel(l connector.Label) {
 	c.t.Helper()
 	conn, err := c.store.Connector(c.ctx, c.conn.ID)
 	c.ok(err)
@@ -105,10 +105,10 @@ func (c *company) label(l connector.Label) {
 func TestStoppedConnectorUntilTheEnd(t *testing.T) {
 	c := newStoryCompany(t)
 	id := c.approved(c.ada, time.Minute, time.Hour)
-	c.label(connector.Paused)
+	c.relabel(connector.Paused)
 	c.on(2 * time.Hour)
 	c.state(id, access.Withdrawn)
-	c.label(connector.Connected)
+	c.relabel(connector.Connected)
 	c.on(time.Hour)
 	c.members(c.oncall, c.sam, c.kit)
 	c.resting(c.oncall)
@@ -150,7 +150,7 @@ func TestTokenRevoked(t *testing.T) {
 		}
 	}
 	c.resting(c.shift, c.incident)
-	c.install(c.conn.ID)
+	c.world.install(c.conn.ID)
 	c.on(12 * time.Minute)
 	c.state(group, access.Revoked)
 	c.state(channel, access.Revoked)

@@ -103,7 +103,7 @@ func installed(t *testing.T) *company {
 	c.people(1000)
 	conn, err := c.house.AddConnector(c.ctx, c.root, "", nil)
 	c.ok(err)
-	c.install(conn.ID)
+	c.world.install(conn.ID)
 	return c
 }
 

@@ -128,7 +128,7 @@ func (c *company) events(aggregate string) int {
 func TestHeldUpStartSaysWhenToComeAgain(t *testing.T) {
 	c := newStoryCompany(t)
 	id := c.approved(c.ada, 0, time.Hour)
-	c.label("Paused")
+	c.relabel("Paused")
 	a, err := c.house.Grant(c.ctx, id)
 	c.ok(err)
 	if a.Done || !a.WakeAt.After(c.clock.Now()) {
