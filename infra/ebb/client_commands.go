@@ -7,9 +7,10 @@ import "context"
 // house's own commands; each binds its Client itself (ClientFlags).
 type ClientCommands struct {
 	Connect    ConnectCmd    `cmd:"" help:"Add a connector to Slack: prints a link to open, or takes a token."`
-	Connectors ConnectorsCmd `cmd:"" help:"List connectors and what each can do."`
+	Connectors ConnectorsCmd `cmd:"" help:"List connectors; pause, resume, drain or disconnect one."`
 	Request    RequestCmd    `cmd:"" help:"Ask for access for a time."`
 	Requests   RequestsCmd   `cmd:"" help:"List requests: yours, and those that you may decide."`
+	Tasks      TasksCmd      `cmd:"" help:"List what waits for you."`
 	Approve    ApproveCmd    `cmd:"" help:"Approve a request."`
 	Deny       DenyCmd       `cmd:"" help:"Deny a request."`
 	Cancel     CancelCmd     `cmd:"" help:"Take a request back."`

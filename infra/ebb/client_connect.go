@@ -84,20 +84,6 @@ func (c *Client) paste(ctx context.Context, conn apiclient.Connector) error {
 	return c.show(done, func(w io.Writer) { c.printConnectors(w, []apiclient.Connector{done}) })
 }
 
-// ConnectorsCmd is ebb connectors.
-type ConnectorsCmd struct {
-	ClientFlags
-}
-
-// Run lists what the key's user sees.
-func (x *ConnectorsCmd) Run(c *Client) error {
-	list, err := call[apiclient.ConnectorList](c.api.ListConnectors(background()))
-	if err != nil {
-		return err
-	}
-	return c.show(list.Items, func(w io.Writer) { c.printConnectors(w, list.Items) })
-}
-
 func (c *Client) printConnectors(w io.Writer, list []apiclient.Connector) {
 	if len(list) == 0 {
 		fmt.Fprintln(w, "No connector. Add one with: ebb connect")

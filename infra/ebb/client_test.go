@@ -193,6 +193,8 @@ func TestVerbs(t *testing.T) {
 	d.says("requests --as ada", "@oncall")
 	id := d.first("requests --open --as lin")
 	d.says("requests --as lin", "you may decide")
+	d.says("tasks --as lin", "@oncall for Ada Moreau", "incident", "ebb approve "+id)
+	d.says("tasks --as ada", "Nothing waits for you")
 	d.fails("approve "+id+" --as ada", "whoever asks does not approve")
 	d.says("approve "+id+" --as lin --comment fine", "approved", "by Lin Okafor", "g_")
 	grant := d.first("grants --as ada")
@@ -324,6 +326,28 @@ func TestConnect(t *testing.T) {
 	if after := len(strings.Split(d.says("connectors"), "\n")); after != before+1 {
 		t.Errorf("%d lines, before %d", after, before)
 	}
+}
+
+func TestStops(t *testing.T) {
+	d := newDesk(t)
+	file := filepath.Join(d.dir, "policy.yaml")
+	d.ok(os.WriteFile(file, []byte(testPolicy), 0o600))
+	d.says("policy publish " + file)
+	d.says("request @oncall --for 1h --as ada", "pending")
+	d.says("approve " + d.first("requests --open --as lin") + " --as lin")
+	_, err := d.house.Sweep(t.Context())
+	d.ok(err)
+	d.fails("connectors pause --as ada", "owner of this connector")
+	d.says("connectors pause", "Paused")
+	d.fails("request @oncall --for 1h --as lin", "Paused")
+	d.says("connectors resume", "Connected")
+	d.fails("connectors disconnect", "drain", "live_grants")
+	d.fails("connectors drain", "1 grants are not seen gone yet")
+	_, err = d.house.Sweep(t.Context())
+	d.ok(err)
+	d.says("connectors drain --wait 1m", "Nothing is left")
+	d.says("connectors disconnect", "Not connected")
+	d.says("connectors list", "Not connected")
 }
 
 func TestKeys(t *testing.T) {

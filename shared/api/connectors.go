@@ -51,6 +51,26 @@ func (s *server) ConfirmRemovals(ctx context.Context, r apigen.ConfirmRemovalsRe
 	return apigen.ConfirmRemovals202JSONResponse(runJSON(run)), s.ofConnector(ctx, r.ConnectorId, err)
 }
 
+func (s *server) PauseConnector(ctx context.Context, r apigen.PauseConnectorRequestObject) (apigen.PauseConnectorResponseObject, error) {
+	c, err := s.house.PauseConnector(ctx, actor(ctx), r.ConnectorId)
+	return apigen.PauseConnector200JSONResponse(whole(c)), s.ofConnector(ctx, r.ConnectorId, err)
+}
+
+func (s *server) ResumeConnector(ctx context.Context, r apigen.ResumeConnectorRequestObject) (apigen.ResumeConnectorResponseObject, error) {
+	c, err := s.house.ResumeConnector(ctx, actor(ctx), r.ConnectorId)
+	return apigen.ResumeConnector200JSONResponse(whole(c)), s.ofConnector(ctx, r.ConnectorId, err)
+}
+
+func (s *server) DrainConnector(ctx context.Context, r apigen.DrainConnectorRequestObject) (apigen.DrainConnectorResponseObject, error) {
+	d, err := s.house.Drain(ctx, actor(ctx), r.ConnectorId)
+	return apigen.DrainConnector200JSONResponse{Left: d.Left, NeedsAttention: d.Attention}, s.ofConnector(ctx, r.ConnectorId, err)
+}
+
+func (s *server) DisconnectConnector(ctx context.Context, r apigen.DisconnectConnectorRequestObject) (apigen.DisconnectConnectorResponseObject, error) {
+	c, err := s.house.Disconnect(ctx, actor(ctx), r.ConnectorId, r.Body.Stays)
+	return apigen.DisconnectConnector200JSONResponse(whole(c)), s.ofConnector(ctx, r.ConnectorId, err)
+}
+
 func (s *server) StartSync(ctx context.Context, r apigen.StartSyncRequestObject) (apigen.StartSyncResponseObject, error) {
 	kinds := each(r.Body.Kinds, func(k apigen.NewSyncKinds) string { return string(k) })
 	run, err := s.house.StartSync(ctx, actor(ctx), r.ConnectorId, kinds)

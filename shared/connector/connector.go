@@ -8,7 +8,9 @@
 //	Connected --sync starts--> Syncing --sync done--> Connected
 //	any --authorization lost--> Error --installed--> Syncing
 //	Syncing --too much would go--> Needs confirmation --confirmed--> Syncing
-//	any connected --paused--> Paused --resumed--> Connected
+//	any connected --paused, drained--> Paused --resumed--> Connected, or the
+//	     Error or Needs confirmation that stood there before
+//	Paused --drained and disconnected--> Not connected
 //
 // Pause, Error and Needs confirmation stop syncs and new grants, never
 // revokes. The package holds no token: tokens live in the secret store.

@@ -72,6 +72,8 @@ func (h *House) extend(ctx context.Context, by access.Actor, g access.Grant, mor
 		return Extension{}, fault.New(op, fault.Forbidden, "only who holds a grant, who asked for it, or who approves it can extend it")
 	case !d.Allowed:
 		return Extension{}, fault.New("policy", fault.Forbidden, "%s", d.Because)
+	case !f.conn.Usable():
+		return Extension{}, stopped(f.conn)
 	case d.Auto || approves:
 		return h.moveEnd(ctx, by, g, g.End.Add(more), d)
 	}

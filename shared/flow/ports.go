@@ -162,7 +162,8 @@ type Text = access.Text
 type Grants interface {
 	Grant(ctx context.Context, id string) (access.Grant, error)
 	Grants(ctx context.Context, liveOnly bool, limit int) ([]access.Grant, error)
-	// GrantsOf lists an account's grants, live ones only.
+	// GrantsOf lists an account's grants, live ones only; account "" is every
+	// account of the connector.
 	GrantsOf(ctx context.Context, conn, account string) ([]access.Grant, error)
 	SaveGrants(ctx context.Context, gs []access.Grant, e ...audit.Event) error
 }

@@ -83,7 +83,7 @@ func (h *House) Sync(ctx context.Context) (next time.Time, err error) {
 		var err error
 		switch d.Kind {
 		case "connector":
-			_, err = h.startRun(ctx, d.ID, ebb, nil)
+			err = h.scheduled(ctx, d.ID)
 		case "run":
 			_, err = h.SyncStep(ctx, d.ID)
 		}
@@ -102,6 +102,22 @@ func (h *House) Sync(ctx context.Context) (next time.Time, err error) {
 		next = h.Now().Add(busyFor)
 	}
 	return next, fault.Wrap(op, first)
+}
+
+// scheduled begins the sync of a connector whose time has come. A connector
+// that was stopped loses its place: resuming or installing gives it a new one.
+func (h *House) scheduled(ctx context.Context, id string) error {
+	c, err := h.Memory.Connector(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !c.Usable() {
+		c.NextSync = time.Time{}
+		_, err = h.Memory.SaveConnector(ctx, c)
+		return err
+	}
+	_, err = h.startRun(ctx, id, ebb, nil)
+	return err
 }
 
 // syncing is one step of a run.
@@ -130,12 +146,15 @@ func (h *House) SyncStep(ctx context.Context, id string) (connector.Run, error) 
 	if err != nil {
 		return run, fault.Wrap(op, err)
 	}
+	s := &syncing{h: h, c: c, run: run, until: h.Now().Add(StepTime)}
+	if !c.Usable() {
+		return s.run, fault.Wrap(op, s.fail(ctx, stopped(c)))
+	}
 	// Taken with a commit, so that two steps at once do not both go on.
-	run.Resume = h.Now().Add(2 * StepTime)
-	if run, err = h.Memory.SaveRun(ctx, run); err != nil {
+	s.run.Resume = h.Now().Add(2 * StepTime)
+	if err := s.save(ctx); err != nil {
 		return run, fault.Wrap(op, err)
 	}
-	s := &syncing{h: h, c: c, run: run, until: h.Now().Add(StepTime)}
 	err = s.carry(ctx)
 	if err == nil || errors.Is(err, errRest) {
 		return s.run, nil
@@ -253,7 +272,9 @@ func (s *syncing) fail(ctx context.Context, cause error) error {
 				c.Trouble = connector.Trouble{Code: fault.CodeOf(cause), Text: fault.TextOf(cause), Since: s.h.Now()}
 			}
 		}
-		c.NextSync = s.h.Now().Add(c.Every)
+		if c.Usable() {
+			c.NextSync = s.h.Now().Add(c.Every)
+		}
 		_, err = s.h.Memory.SaveConnector(ctx, c, s.h.event("connector/"+c.ID, "connector.sync-ended", ebb, map[string]string{"run": s.run.ID, "state": string(s.run.State)}))
 		return err
 	})
@@ -288,9 +309,13 @@ func (s *syncing) finish(ctx context.Context) error {
 		}
 		c.Workspaces, c.OpenGroups, c.Plan = s.c.Workspaces, s.c.OpenGroups, s.c.Plan
 		c.Confirmed = ""
-		c.Label, c.LastGood, c.NextSync = connector.Connected, now, now.Add(c.Every)
-		if s.run.State == connector.Waiting {
+		c.LastGood = now
+		switch {
+		case !c.Usable(): // stopped in the meantime: an owner looks first
+		case s.run.State == connector.Waiting:
 			c.Label, c.NextSync = connector.NeedsConfirmation, time.Time{}
+		default:
+			c.Label, c.NextSync = connector.Connected, now.Add(c.Every)
 		}
 		_, err = s.h.Memory.SaveConnector(ctx, c, s.h.event("connector/"+c.ID, "connector.sync-ended", ebb, map[string]string{"run": s.run.ID, "state": string(s.run.State)}))
 		return err

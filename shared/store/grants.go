@@ -42,9 +42,14 @@ func (s *Store) Grants(ctx context.Context, liveOnly bool, limit int) ([]access.
 	return out, fault.Wrap("store.Grants", err)
 }
 
-// GrantsOf lists an account's live grants, newest first.
+// GrantsOf lists an account's live grants, newest first; account "" is every
+// account of the connector.
 func (s *Store) GrantsOf(ctx context.Context, conn, account string) ([]access.Grant, error) {
-	out, err := s.liveGrants(ctx, below("live", conn, account), 0)
+	r := below("live", conn, account)
+	if account == "" {
+		r = below("live", conn)
+	}
+	out, err := s.liveGrants(ctx, r, 0)
 	return out, fault.Wrap("store.GrantsOf", err)
 }
 

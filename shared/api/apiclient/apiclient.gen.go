@@ -284,6 +284,30 @@ func (e Slug) Valid() bool {
 	}
 }
 
+// Defines values for TaskKind.
+const (
+	Confirm   TaskKind = "confirm"
+	Decide    TaskKind = "decide"
+	Fix       TaskKind = "fix"
+	Reconnect TaskKind = "reconnect"
+)
+
+// Valid indicates whether the value is a known member of the TaskKind enum.
+func (e TaskKind) Valid() bool {
+	switch e {
+	case Confirm:
+		return true
+	case Decide:
+		return true
+	case Fix:
+		return true
+	case Reconnect:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account id, name and handle for everybody; the rest for auditors and administrators
 type Account struct {
 	Email     string      `json:"email,omitempty,omitzero"`
@@ -390,6 +414,21 @@ type CreatedKey struct {
 // Decision defines model for Decision.
 type Decision struct {
 	Comment string `json:"comment,omitempty,omitzero"`
+}
+
+// Disconnection defines model for Disconnection.
+type Disconnection struct {
+	// Stays Grants that were drained and whose access stays in Slack
+	Stays []Id `json:"stays,omitempty,omitzero"`
+}
+
+// Drained defines model for Drained.
+type Drained struct {
+	// Left Grants whose access is not seen gone yet
+	Left int `json:"left"`
+
+	// NeedsAttention Of those
+	NeedsAttention int `json:"needsAttention"`
 }
 
 // Duty defines model for Duty.
@@ -833,6 +872,27 @@ type SlackId = string
 // Slug The entitlement on the resource
 type Slug string
 
+// Task One of connector, grant and request is there
+type Task struct {
+	// Connector Everything below the label is for owners, auditors and administrators
+	Connector Connector `json:"connector,omitempty,omitzero"`
+	Grant     Grant     `json:"grant,omitempty,omitzero"`
+	Kind      TaskKind  `json:"kind"`
+	Request   Request   `json:"request,omitempty,omitzero"`
+	Since     time.Time `json:"since,omitempty,omitzero"`
+}
+
+// TaskKind defines model for Task.Kind.
+type TaskKind string
+
+// TaskList defines model for TaskList.
+type TaskList struct {
+	Items []Task `json:"items"`
+
+	// More There are more than these
+	More bool `json:"more"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	Token string `json:"token"`
@@ -1063,6 +1123,9 @@ type ListUsersParams struct {
 // AddConnectorJSONRequestBody defines body for AddConnector for application/json ContentType.
 type AddConnectorJSONRequestBody = NewConnector
 
+// DisconnectConnectorJSONRequestBody defines body for DisconnectConnector for application/json ContentType.
+type DisconnectConnectorJSONRequestBody = Disconnection
+
 // SetOwnersJSONRequestBody defines body for SetOwners for application/json ContentType.
 type SetOwnersJSONRequestBody = Owners
 
@@ -1234,6 +1297,33 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/connectors/{connectorId}/confirmation (the `ConfirmRemovals` operationId).
 	ConfirmRemovals(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DisconnectConnectorWithBody Take the tokens back at Slack and forget them
+	//
+	// Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
+	// `stays`, and is standing access from then on. An owner's act. Goes on where it stopped.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/disconnect (the `DisconnectConnector` operationId).
+	DisconnectConnectorWithBody(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DisconnectConnector Take the tokens back at Slack and forget them
+	//
+	// Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
+	// `stays`, and is standing access from then on. An owner's act. Goes on where it stopped.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/disconnect (the `DisconnectConnector` operationId).
+	DisconnectConnector(ctx context.Context, connectorId ConnectorParam, body DisconnectConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DrainConnector End every live grant of a connector
+	//
+	// Pauses it and turns all grants to their end; call it again to see how many are left. An owner's act.
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/drain (the `DrainConnector` operationId).
+	DrainConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// InviteInstaller Mint a start link for installing Slack
 	//
 	// Single use, ten minutes, tied to the browser that opens it. An owner's act.
@@ -1245,6 +1335,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/connectors/{connectorId}/log (the `GetConnectorLog` operationId).
 	GetConnectorLog(ctx context.Context, connectorId ConnectorParam, params *GetConnectorLogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PauseConnector Stop syncs and new access
+	//
+	// Ends go on. An owner's act. Repeats safely.
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/pause (the `PauseConnector` operationId).
+	PauseConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListResources Resources that you can see, by id
 	//
@@ -1282,6 +1379,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners (the `SetOwners` operationId).
 	SetOwners(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, body SetOwnersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResumeConnector Take a pause back
+	//
+	// A sync begins at once, unless an Error or removals that wait stood in the way before. An owner's act.
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/resume (the `ResumeConnector` operationId).
+	ResumeConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSyncs Sync runs, newest first
 	//
@@ -1507,6 +1611,14 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/syncs/{runId} (the `GetSync` operationId).
 	GetSync(ctx context.Context, runId RunParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListTasks What waits for you, the most urgent first
+	//
+	// Requests that you may decide; for owners (and super administrators) grants that need attention, and connectors in
+	// Error or with removals to confirm. A service's key has none.
+	//
+	// Corresponds with GET /v1/tasks (the `ListTasks` operationId).
+	ListTasks(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListUsers Users, by id, ended ones too
 	//
 	// For auditors and administrators.
@@ -1713,6 +1825,63 @@ func (c *Client) ConfirmRemovals(ctx context.Context, connectorId ConnectorParam
 	return c.Client.Do(req)
 }
 
+// DisconnectConnectorWithBody Take the tokens back at Slack and forget them
+//
+// Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
+// `stays`, and is standing access from then on. An owner's act. Goes on where it stopped.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/connectors/{connectorId}/disconnect (the `DisconnectConnector` operationId).
+func (c *Client) DisconnectConnectorWithBody(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDisconnectConnectorRequestWithBody(c.Server, connectorId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DisconnectConnector Take the tokens back at Slack and forget them
+//
+// Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
+// `stays`, and is standing access from then on. An owner's act. Goes on where it stopped.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/connectors/{connectorId}/disconnect (the `DisconnectConnector` operationId).
+func (c *Client) DisconnectConnector(ctx context.Context, connectorId ConnectorParam, body DisconnectConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDisconnectConnectorRequest(c.Server, connectorId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DrainConnector End every live grant of a connector
+//
+// Pauses it and turns all grants to their end; call it again to see how many are left. An owner's act.
+//
+// Corresponds with POST /v1/connectors/{connectorId}/drain (the `DrainConnector` operationId).
+func (c *Client) DrainConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDrainConnectorRequest(c.Server, connectorId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // InviteInstaller Mint a start link for installing Slack
 //
 // Single use, ten minutes, tied to the browser that opens it. An owner's act.
@@ -1735,6 +1904,23 @@ func (c *Client) InviteInstaller(ctx context.Context, connectorId ConnectorParam
 // Corresponds with GET /v1/connectors/{connectorId}/log (the `GetConnectorLog` operationId).
 func (c *Client) GetConnectorLog(ctx context.Context, connectorId ConnectorParam, params *GetConnectorLogParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetConnectorLogRequest(c.Server, connectorId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PauseConnector Stop syncs and new access
+//
+// Ends go on. An owner's act. Repeats safely.
+//
+// Corresponds with POST /v1/connectors/{connectorId}/pause (the `PauseConnector` operationId).
+func (c *Client) PauseConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPauseConnectorRequest(c.Server, connectorId)
 	if err != nil {
 		return nil, err
 	}
@@ -1822,6 +2008,23 @@ func (c *Client) SetOwnersWithBody(ctx context.Context, connectorId ConnectorPar
 // Corresponds with PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners (the `SetOwners` operationId).
 func (c *Client) SetOwners(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, body SetOwnersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetOwnersRequest(c.Server, connectorId, resourceId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResumeConnector Take a pause back
+//
+// A sync begins at once, unless an Error or removals that wait stood in the way before. An owner's act.
+//
+// Corresponds with POST /v1/connectors/{connectorId}/resume (the `ResumeConnector` operationId).
+func (c *Client) ResumeConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResumeConnectorRequest(c.Server, connectorId)
 	if err != nil {
 		return nil, err
 	}
@@ -2356,6 +2559,24 @@ func (c *Client) GetSync(ctx context.Context, runId RunParam, reqEditors ...Requ
 	return c.Client.Do(req)
 }
 
+// ListTasks What waits for you, the most urgent first
+//
+// Requests that you may decide; for owners (and super administrators) grants that need attention, and connectors in
+// Error or with removals to confirm. A service's key has none.
+//
+// Corresponds with GET /v1/tasks (the `ListTasks` operationId).
+func (c *Client) ListTasks(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTasksRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListUsers Users, by id, ended ones too
 //
 // For auditors and administrators.
@@ -2849,6 +3070,87 @@ func NewConfirmRemovalsRequest(server string, connectorId ConnectorParam) (*http
 	return req, nil
 }
 
+// NewDisconnectConnectorRequest calls the generic DisconnectConnector builder with application/json body
+func NewDisconnectConnectorRequest(server string, connectorId ConnectorParam, body DisconnectConnectorJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDisconnectConnectorRequestWithBody(server, connectorId, "application/json", bodyReader)
+}
+
+// NewDisconnectConnectorRequestWithBody constructs an http.Request for the DisconnectConnector method, with any body, and a specified content type
+func NewDisconnectConnectorRequestWithBody(server string, connectorId ConnectorParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/disconnect", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDrainConnectorRequest constructs an http.Request for the DrainConnector method
+func NewDrainConnectorRequest(server string, connectorId ConnectorParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/drain", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewInviteInstallerRequest constructs an http.Request for the InviteInstaller method
 func NewInviteInstallerRequest(server string, connectorId ConnectorParam) (*http.Request, error) {
 	var err error
@@ -2949,6 +3251,40 @@ func NewGetConnectorLogRequest(server string, connectorId ConnectorParam, params
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPauseConnectorRequest constructs an http.Request for the PauseConnector method
+func NewPauseConnectorRequest(server string, connectorId ConnectorParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/pause", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -3224,6 +3560,40 @@ func NewSetOwnersRequestWithBody(server string, connectorId ConnectorParam, reso
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewResumeConnectorRequest constructs an http.Request for the ResumeConnector method
+func NewResumeConnectorRequest(server string, connectorId ConnectorParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/resume", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -4293,6 +4663,33 @@ func NewGetSyncRequest(server string, runId RunParam) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListTasksRequest constructs an http.Request for the ListTasks method
+func NewListTasksRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/tasks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListUsersRequest constructs an http.Request for the ListUsers method
 func NewListUsersRequest(server string, params *ListUsersParams) (*http.Request, error) {
 	var err error
@@ -4575,6 +4972,35 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/connectors/{connectorId}/confirmation (the `ConfirmRemovals` operationId).
 	ConfirmRemovalsWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*ConfirmRemovalsResponse, error)
 
+	// DisconnectConnectorWithBodyWithResponse Take the tokens back at Slack and forget them
+	//
+	// Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
+	// `stays`, and is standing access from then on. An owner's act. Goes on where it stopped.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/disconnect (the `DisconnectConnector` operationId).
+	DisconnectConnectorWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DisconnectConnectorResponse, error)
+
+	// DisconnectConnectorWithResponse Take the tokens back at Slack and forget them
+	//
+	// Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
+	// `stays`, and is standing access from then on. An owner's act. Goes on where it stopped.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/disconnect (the `DisconnectConnector` operationId).
+	DisconnectConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, body DisconnectConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*DisconnectConnectorResponse, error)
+
+	// DrainConnectorWithResponse End every live grant of a connector
+	//
+	// Pauses it and turns all grants to their end; call it again to see how many are left. An owner's act.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/drain (the `DrainConnector` operationId).
+	DrainConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*DrainConnectorResponse, error)
+
 	// InviteInstallerWithResponse Mint a start link for installing Slack
 	//
 	// Single use, ten minutes, tied to the browser that opens it. An owner's act.
@@ -4590,6 +5016,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/connectors/{connectorId}/log (the `GetConnectorLog` operationId).
 	GetConnectorLogWithResponse(ctx context.Context, connectorId ConnectorParam, params *GetConnectorLogParams, reqEditors ...RequestEditorFn) (*GetConnectorLogResponse, error)
+
+	// PauseConnectorWithResponse Stop syncs and new access
+	//
+	// Ends go on. An owner's act. Repeats safely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/pause (the `PauseConnector` operationId).
+	PauseConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*PauseConnectorResponse, error)
 
 	// ListResourcesWithResponse Resources that you can see, by id
 	//
@@ -4633,6 +5068,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners (the `SetOwners` operationId).
 	SetOwnersWithResponse(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, body SetOwnersJSONRequestBody, reqEditors ...RequestEditorFn) (*SetOwnersResponse, error)
+
+	// ResumeConnectorWithResponse Take a pause back
+	//
+	// A sync begins at once, unless an Error or removals that wait stood in the way before. An owner's act.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/resume (the `ResumeConnector` operationId).
+	ResumeConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*ResumeConnectorResponse, error)
 
 	// ListSyncsWithResponse Sync runs, newest first
 	//
@@ -4885,6 +5329,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/syncs/{runId} (the `GetSync` operationId).
 	GetSyncWithResponse(ctx context.Context, runId RunParam, reqEditors ...RequestEditorFn) (*GetSyncResponse, error)
+
+	// ListTasksWithResponse What waits for you, the most urgent first
+	//
+	// Requests that you may decide; for owners (and super administrators) grants that need attention, and connectors in
+	// Error or with removals to confirm. A service's key has none.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/tasks (the `ListTasks` operationId).
+	ListTasksWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTasksResponse, error)
 
 	// ListUsersWithResponse Users, by id, ended ones too
 	//
@@ -5286,6 +5740,86 @@ func (r ConfirmRemovalsResponse) ContentType() string {
 	return ""
 }
 
+// DisconnectConnectorResponseDefaultHeaders the declared response headers of an HTTP default response for DisconnectConnector
+type DisconnectConnectorResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type DisconnectConnectorResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Connector
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *DisconnectConnectorResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r DisconnectConnectorResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DisconnectConnectorResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DisconnectConnectorResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DrainConnectorResponseDefaultHeaders the declared response headers of an HTTP default response for DrainConnector
+type DrainConnectorResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type DrainConnectorResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Drained
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *DrainConnectorResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r DrainConnectorResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DrainConnectorResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DrainConnectorResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // InviteInstallerResponseDefaultHeaders the declared response headers of an HTTP default response for InviteInstaller
 type InviteInstallerResponseDefaultHeaders struct {
 	RetryAfter int
@@ -5360,6 +5894,46 @@ func (r GetConnectorLogResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetConnectorLogResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PauseConnectorResponseDefaultHeaders the declared response headers of an HTTP default response for PauseConnector
+type PauseConnectorResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type PauseConnectorResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Connector
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *PauseConnectorResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r PauseConnectorResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PauseConnectorResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PauseConnectorResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5520,6 +6094,46 @@ func (r SetOwnersResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SetOwnersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ResumeConnectorResponseDefaultHeaders the declared response headers of an HTTP default response for ResumeConnector
+type ResumeConnectorResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ResumeConnectorResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Connector
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ResumeConnectorResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ResumeConnectorResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResumeConnectorResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResumeConnectorResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6446,6 +7060,46 @@ func (r GetSyncResponse) ContentType() string {
 	return ""
 }
 
+// ListTasksResponseDefaultHeaders the declared response headers of an HTTP default response for ListTasks
+type ListTasksResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListTasksResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TaskList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListTasksResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTasksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTasksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTasksResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListUsersResponseDefaultHeaders the declared response headers of an HTTP default response for ListUsers
 type ListUsersResponseDefaultHeaders struct {
 	RetryAfter int
@@ -6712,6 +7366,53 @@ func (c *ClientWithResponses) ConfirmRemovalsWithResponse(ctx context.Context, c
 	return ParseConfirmRemovalsResponse(rsp)
 }
 
+// DisconnectConnectorWithBodyWithResponse Take the tokens back at Slack and forget them
+//
+// Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
+// `stays`, and is standing access from then on. An owner's act. Goes on where it stopped.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connectors/{connectorId}/disconnect (the `DisconnectConnector` operationId).
+func (c *ClientWithResponses) DisconnectConnectorWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DisconnectConnectorResponse, error) {
+	rsp, err := c.DisconnectConnectorWithBody(ctx, connectorId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDisconnectConnectorResponse(rsp)
+}
+
+// DisconnectConnectorWithResponse Take the tokens back at Slack and forget them
+//
+// Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
+// `stays`, and is standing access from then on. An owner's act. Goes on where it stopped.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connectors/{connectorId}/disconnect (the `DisconnectConnector` operationId).
+func (c *ClientWithResponses) DisconnectConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, body DisconnectConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*DisconnectConnectorResponse, error) {
+	rsp, err := c.DisconnectConnector(ctx, connectorId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDisconnectConnectorResponse(rsp)
+}
+
+// DrainConnectorWithResponse End every live grant of a connector
+//
+// Pauses it and turns all grants to their end; call it again to see how many are left. An owner's act.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connectors/{connectorId}/drain (the `DrainConnector` operationId).
+func (c *ClientWithResponses) DrainConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*DrainConnectorResponse, error) {
+	rsp, err := c.DrainConnector(ctx, connectorId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDrainConnectorResponse(rsp)
+}
+
 // InviteInstallerWithResponse Mint a start link for installing Slack
 //
 // Single use, ten minutes, tied to the browser that opens it. An owner's act.
@@ -6738,6 +7439,21 @@ func (c *ClientWithResponses) GetConnectorLogWithResponse(ctx context.Context, c
 		return nil, err
 	}
 	return ParseGetConnectorLogResponse(rsp)
+}
+
+// PauseConnectorWithResponse Stop syncs and new access
+//
+// Ends go on. An owner's act. Repeats safely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connectors/{connectorId}/pause (the `PauseConnector` operationId).
+func (c *ClientWithResponses) PauseConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*PauseConnectorResponse, error) {
+	rsp, err := c.PauseConnector(ctx, connectorId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePauseConnectorResponse(rsp)
 }
 
 // ListResourcesWithResponse Resources that you can see, by id
@@ -6811,6 +7527,21 @@ func (c *ClientWithResponses) SetOwnersWithResponse(ctx context.Context, connect
 		return nil, err
 	}
 	return ParseSetOwnersResponse(rsp)
+}
+
+// ResumeConnectorWithResponse Take a pause back
+//
+// A sync begins at once, unless an Error or removals that wait stood in the way before. An owner's act.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connectors/{connectorId}/resume (the `ResumeConnector` operationId).
+func (c *ClientWithResponses) ResumeConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*ResumeConnectorResponse, error) {
+	rsp, err := c.ResumeConnector(ctx, connectorId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResumeConnectorResponse(rsp)
 }
 
 // ListSyncsWithResponse Sync runs, newest first
@@ -7243,6 +7974,22 @@ func (c *ClientWithResponses) GetSyncWithResponse(ctx context.Context, runId Run
 		return nil, err
 	}
 	return ParseGetSyncResponse(rsp)
+}
+
+// ListTasksWithResponse What waits for you, the most urgent first
+//
+// Requests that you may decide; for owners (and super administrators) grants that need attention, and connectors in
+// Error or with removals to confirm. A service's key has none.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/tasks (the `ListTasks` operationId).
+func (c *ClientWithResponses) ListTasksWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTasksResponse, error) {
+	rsp, err := c.ListTasks(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTasksResponse(rsp)
 }
 
 // ListUsersWithResponse Users, by id, ended ones too
@@ -7722,6 +8469,98 @@ func ParseConfirmRemovalsResponse(rsp *http.Response) (*ConfirmRemovalsResponse,
 	return response, nil
 }
 
+// ParseDisconnectConnectorResponse parses an HTTP response from a DisconnectConnectorWithResponse call
+func ParseDisconnectConnectorResponse(rsp *http.Response) (*DisconnectConnectorResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DisconnectConnectorResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Connector
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers DisconnectConnectorResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDrainConnectorResponse parses an HTTP response from a DrainConnectorWithResponse call
+func ParseDrainConnectorResponse(rsp *http.Response) (*DrainConnectorResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DrainConnectorResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Drained
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers DrainConnectorResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseInviteInstallerResponse parses an HTTP response from a InviteInstallerWithResponse call
 func ParseInviteInstallerResponse(rsp *http.Response) (*InviteInstallerResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -7801,6 +8640,52 @@ func ParseGetConnectorLogResponse(rsp *http.Response) (*GetConnectorLogResponse,
 	switch {
 	case true:
 		var headers GetConnectorLogResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePauseConnectorResponse parses an HTTP response from a PauseConnectorWithResponse call
+func ParsePauseConnectorResponse(rsp *http.Response) (*PauseConnectorResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PauseConnectorResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Connector
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers PauseConnectorResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -7985,6 +8870,52 @@ func ParseSetOwnersResponse(rsp *http.Response) (*SetOwnersResponse, error) {
 	switch {
 	case true:
 		var headers SetOwnersResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseResumeConnectorResponse parses an HTTP response from a ResumeConnectorWithResponse call
+func ParseResumeConnectorResponse(rsp *http.Response) (*ResumeConnectorResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResumeConnectorResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Connector
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ResumeConnectorResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -9043,6 +9974,52 @@ func ParseGetSyncResponse(rsp *http.Response) (*GetSyncResponse, error) {
 	switch {
 	case true:
 		var headers GetSyncResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListTasksResponse parses an HTTP response from a ListTasksWithResponse call
+func ParseListTasksResponse(rsp *http.Response) (*ListTasksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTasksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TaskList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListTasksResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

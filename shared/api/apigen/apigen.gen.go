@@ -291,6 +291,30 @@ func (e Slug) Valid() bool {
 	}
 }
 
+// Defines values for TaskKind.
+const (
+	Confirm   TaskKind = "confirm"
+	Decide    TaskKind = "decide"
+	Fix       TaskKind = "fix"
+	Reconnect TaskKind = "reconnect"
+)
+
+// Valid indicates whether the value is a known member of the TaskKind enum.
+func (e TaskKind) Valid() bool {
+	switch e {
+	case Confirm:
+		return true
+	case Decide:
+		return true
+	case Fix:
+		return true
+	case Reconnect:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account id, name and handle for everybody; the rest for auditors and administrators
 type Account struct {
 	Email     string      `json:"email,omitempty,omitzero"`
@@ -397,6 +421,21 @@ type CreatedKey struct {
 // Decision defines model for Decision.
 type Decision struct {
 	Comment string `json:"comment,omitempty,omitzero"`
+}
+
+// Disconnection defines model for Disconnection.
+type Disconnection struct {
+	// Stays Grants that were drained and whose access stays in Slack
+	Stays []Id `json:"stays,omitempty,omitzero"`
+}
+
+// Drained defines model for Drained.
+type Drained struct {
+	// Left Grants whose access is not seen gone yet
+	Left int `json:"left"`
+
+	// NeedsAttention Of those
+	NeedsAttention int `json:"needsAttention"`
 }
 
 // Duty defines model for Duty.
@@ -840,6 +879,27 @@ type SlackId = string
 // Slug The entitlement on the resource
 type Slug string
 
+// Task One of connector, grant and request is there
+type Task struct {
+	// Connector Everything below the label is for owners, auditors and administrators
+	Connector Connector `json:"connector,omitempty,omitzero"`
+	Grant     Grant     `json:"grant,omitempty,omitzero"`
+	Kind      TaskKind  `json:"kind"`
+	Request   Request   `json:"request,omitempty,omitzero"`
+	Since     time.Time `json:"since,omitempty,omitzero"`
+}
+
+// TaskKind defines model for Task.Kind.
+type TaskKind string
+
+// TaskList defines model for TaskList.
+type TaskList struct {
+	Items []Task `json:"items"`
+
+	// More There are more than these
+	More bool `json:"more"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	Token string `json:"token"`
@@ -1070,6 +1130,9 @@ type ListUsersParams struct {
 // AddConnectorJSONRequestBody defines body for AddConnector for application/json ContentType.
 type AddConnectorJSONRequestBody = NewConnector
 
+// DisconnectConnectorJSONRequestBody defines body for DisconnectConnector for application/json ContentType.
+type DisconnectConnectorJSONRequestBody = Disconnection
+
 // SetOwnersJSONRequestBody defines body for SetOwners for application/json ContentType.
 type SetOwnersJSONRequestBody = Owners
 
@@ -1126,12 +1189,21 @@ type ServerInterface interface {
 	// ConfirmRemovals Let the removals of a waiting sync happen
 	// (POST /v1/connectors/{connectorId}/confirmation)
 	ConfirmRemovals(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
+	// DisconnectConnector Take the tokens back at Slack and forget them
+	// (POST /v1/connectors/{connectorId}/disconnect)
+	DisconnectConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
+	// DrainConnector End every live grant of a connector
+	// (POST /v1/connectors/{connectorId}/drain)
+	DrainConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
 	// InviteInstaller Mint a start link for installing Slack
 	// (POST /v1/connectors/{connectorId}/invitations)
 	InviteInstaller(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
 	// GetConnectorLog What happened to a connector, newest first
 	// (GET /v1/connectors/{connectorId}/log)
 	GetConnectorLog(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, params GetConnectorLogParams)
+	// PauseConnector Stop syncs and new access
+	// (POST /v1/connectors/{connectorId}/pause)
+	PauseConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
 	// ListResources Resources that you can see, by id
 	// (GET /v1/connectors/{connectorId}/resources)
 	ListResources(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, params ListResourcesParams)
@@ -1144,6 +1216,9 @@ type ServerInterface interface {
 	// SetOwners Say who owns a resource
 	// (PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners)
 	SetOwners(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, resourceId ResourceParam)
+	// ResumeConnector Take a pause back
+	// (POST /v1/connectors/{connectorId}/resume)
+	ResumeConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
 	// ListSyncs Sync runs, newest first
 	// (GET /v1/connectors/{connectorId}/syncs)
 	ListSyncs(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, params ListSyncsParams)
@@ -1213,6 +1288,9 @@ type ServerInterface interface {
 	// GetSync One sync run
 	// (GET /v1/syncs/{runId})
 	GetSync(w http.ResponseWriter, r *http.Request, runId RunParam)
+	// ListTasks What waits for you, the most urgent first
+	// (GET /v1/tasks)
+	ListTasks(w http.ResponseWriter, r *http.Request)
 	// ListUsers Users, by id, ended ones too
 	// (GET /v1/users)
 	ListUsers(w http.ResponseWriter, r *http.Request, params ListUsersParams)
@@ -1551,6 +1629,58 @@ func (siw *ServerInterfaceWrapper) ConfirmRemovals(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// DisconnectConnector operation middleware
+func (siw *ServerInterfaceWrapper) DisconnectConnector(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DisconnectConnector(w, r, connectorId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DrainConnector operation middleware
+func (siw *ServerInterfaceWrapper) DrainConnector(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DrainConnector(w, r, connectorId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // InviteInstaller operation middleware
 func (siw *ServerInterfaceWrapper) InviteInstaller(w http.ResponseWriter, r *http.Request) {
 
@@ -1623,6 +1753,32 @@ func (siw *ServerInterfaceWrapper) GetConnectorLog(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetConnectorLog(w, r, connectorId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PauseConnector operation middleware
+func (siw *ServerInterfaceWrapper) PauseConnector(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PauseConnector(w, r, connectorId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1838,6 +1994,32 @@ func (siw *ServerInterfaceWrapper) SetOwners(w http.ResponseWriter, r *http.Requ
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.SetOwners(w, r, connectorId, resourceId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ResumeConnector operation middleware
+func (siw *ServerInterfaceWrapper) ResumeConnector(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ResumeConnector(w, r, connectorId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2574,6 +2756,20 @@ func (siw *ServerInterfaceWrapper) GetSync(w http.ResponseWriter, r *http.Reques
 	handler.ServeHTTP(w, r)
 }
 
+// ListTasks operation middleware
+func (siw *ServerInterfaceWrapper) ListTasks(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListTasks(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListUsers operation middleware
 func (siw *ServerInterfaceWrapper) ListUsers(w http.ResponseWriter, r *http.Request) {
 
@@ -2794,6 +2990,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	}
 
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/me", wrapper.GetMe)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/tasks", wrapper.ListTasks)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/users", wrapper.ListUsers)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/users", wrapper.BindUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/users/{userId}/end", wrapper.EndUser)
@@ -2806,6 +3003,10 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/invitations", wrapper.InviteInstaller)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/connectors/{connectorId}/token", wrapper.PasteToken)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/confirmation", wrapper.ConfirmRemovals)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/pause", wrapper.PauseConnector)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/resume", wrapper.ResumeConnector)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/drain", wrapper.DrainConnector)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/disconnect", wrapper.DisconnectConnector)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/log", wrapper.GetConnectorLog)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/syncs", wrapper.ListSyncs)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/syncs", wrapper.StartSync)
@@ -3218,6 +3419,89 @@ func (response ConfirmRemovalsdefaultApplicationProblemPlusJSONResponse) VisitCo
 	return err
 }
 
+type DisconnectConnectorRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+	Body        *DisconnectConnectorJSONRequestBody
+}
+
+type DisconnectConnectorResponseObject interface {
+	VisitDisconnectConnectorResponse(w http.ResponseWriter) error
+}
+
+type DisconnectConnector200JSONResponse Connector
+
+func (response DisconnectConnector200JSONResponse) VisitDisconnectConnectorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectConnectordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response DisconnectConnectordefaultApplicationProblemPlusJSONResponse) VisitDisconnectConnectorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrainConnectorRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+}
+
+type DrainConnectorResponseObject interface {
+	VisitDrainConnectorResponse(w http.ResponseWriter) error
+}
+
+type DrainConnector200JSONResponse Drained
+
+func (response DrainConnector200JSONResponse) VisitDrainConnectorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrainConnectordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response DrainConnectordefaultApplicationProblemPlusJSONResponse) VisitDrainConnectorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type InviteInstallerRequestObject struct {
 	ConnectorId ConnectorParam `json:"connectorId"`
 }
@@ -3289,6 +3573,47 @@ type GetConnectorLogdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetConnectorLogdefaultApplicationProblemPlusJSONResponse) VisitGetConnectorLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PauseConnectorRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+}
+
+type PauseConnectorResponseObject interface {
+	VisitPauseConnectorResponse(w http.ResponseWriter) error
+}
+
+type PauseConnector200JSONResponse Connector
+
+func (response PauseConnector200JSONResponse) VisitPauseConnectorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PauseConnectordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response PauseConnectordefaultApplicationProblemPlusJSONResponse) VisitPauseConnectorResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3459,6 +3784,47 @@ type SetOwnersdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetOwnersdefaultApplicationProblemPlusJSONResponse) VisitSetOwnersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResumeConnectorRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+}
+
+type ResumeConnectorResponseObject interface {
+	VisitResumeConnectorResponse(w http.ResponseWriter) error
+}
+
+type ResumeConnector200JSONResponse Connector
+
+func (response ResumeConnector200JSONResponse) VisitResumeConnectorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResumeConnectordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ResumeConnectordefaultApplicationProblemPlusJSONResponse) VisitResumeConnectorResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4419,6 +4785,46 @@ func (response GetSyncdefaultApplicationProblemPlusJSONResponse) VisitGetSyncRes
 	return err
 }
 
+type ListTasksRequestObject struct {
+}
+
+type ListTasksResponseObject interface {
+	VisitListTasksResponse(w http.ResponseWriter) error
+}
+
+type ListTasks200JSONResponse TaskList
+
+func (response ListTasks200JSONResponse) VisitListTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTasksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListTasksdefaultApplicationProblemPlusJSONResponse) VisitListTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUsersRequestObject struct {
 	Params ListUsersParams
 }
@@ -4571,12 +4977,21 @@ type StrictServerInterface interface {
 	// ConfirmRemovals Let the removals of a waiting sync happen
 	// (POST /v1/connectors/{connectorId}/confirmation)
 	ConfirmRemovals(ctx context.Context, request ConfirmRemovalsRequestObject) (ConfirmRemovalsResponseObject, error)
+	// DisconnectConnector Take the tokens back at Slack and forget them
+	// (POST /v1/connectors/{connectorId}/disconnect)
+	DisconnectConnector(ctx context.Context, request DisconnectConnectorRequestObject) (DisconnectConnectorResponseObject, error)
+	// DrainConnector End every live grant of a connector
+	// (POST /v1/connectors/{connectorId}/drain)
+	DrainConnector(ctx context.Context, request DrainConnectorRequestObject) (DrainConnectorResponseObject, error)
 	// InviteInstaller Mint a start link for installing Slack
 	// (POST /v1/connectors/{connectorId}/invitations)
 	InviteInstaller(ctx context.Context, request InviteInstallerRequestObject) (InviteInstallerResponseObject, error)
 	// GetConnectorLog What happened to a connector, newest first
 	// (GET /v1/connectors/{connectorId}/log)
 	GetConnectorLog(ctx context.Context, request GetConnectorLogRequestObject) (GetConnectorLogResponseObject, error)
+	// PauseConnector Stop syncs and new access
+	// (POST /v1/connectors/{connectorId}/pause)
+	PauseConnector(ctx context.Context, request PauseConnectorRequestObject) (PauseConnectorResponseObject, error)
 	// ListResources Resources that you can see, by id
 	// (GET /v1/connectors/{connectorId}/resources)
 	ListResources(ctx context.Context, request ListResourcesRequestObject) (ListResourcesResponseObject, error)
@@ -4589,6 +5004,9 @@ type StrictServerInterface interface {
 	// SetOwners Say who owns a resource
 	// (PUT /v1/connectors/{connectorId}/resources/{resourceId}/owners)
 	SetOwners(ctx context.Context, request SetOwnersRequestObject) (SetOwnersResponseObject, error)
+	// ResumeConnector Take a pause back
+	// (POST /v1/connectors/{connectorId}/resume)
+	ResumeConnector(ctx context.Context, request ResumeConnectorRequestObject) (ResumeConnectorResponseObject, error)
 	// ListSyncs Sync runs, newest first
 	// (GET /v1/connectors/{connectorId}/syncs)
 	ListSyncs(ctx context.Context, request ListSyncsRequestObject) (ListSyncsResponseObject, error)
@@ -4658,6 +5076,9 @@ type StrictServerInterface interface {
 	// GetSync One sync run
 	// (GET /v1/syncs/{runId})
 	GetSync(ctx context.Context, request GetSyncRequestObject) (GetSyncResponseObject, error)
+	// ListTasks What waits for you, the most urgent first
+	// (GET /v1/tasks)
+	ListTasks(ctx context.Context, request ListTasksRequestObject) (ListTasksResponseObject, error)
 	// ListUsers Users, by id, ended ones too
 	// (GET /v1/users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
@@ -4948,6 +5369,65 @@ func (sh *strictHandler) ConfirmRemovals(w http.ResponseWriter, r *http.Request,
 	}
 }
 
+// DisconnectConnector operation middleware
+func (sh *strictHandler) DisconnectConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
+	var request DisconnectConnectorRequestObject
+
+	request.ConnectorId = connectorId
+
+	var body DisconnectConnectorJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DisconnectConnector(ctx, request.(DisconnectConnectorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisconnectConnector")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DisconnectConnectorResponseObject); ok {
+		if err := validResponse.VisitDisconnectConnectorResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DrainConnector operation middleware
+func (sh *strictHandler) DrainConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
+	var request DrainConnectorRequestObject
+
+	request.ConnectorId = connectorId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DrainConnector(ctx, request.(DrainConnectorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DrainConnector")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DrainConnectorResponseObject); ok {
+		if err := validResponse.VisitDrainConnectorResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // InviteInstaller operation middleware
 func (sh *strictHandler) InviteInstaller(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
 	var request InviteInstallerRequestObject
@@ -4994,6 +5474,32 @@ func (sh *strictHandler) GetConnectorLog(w http.ResponseWriter, r *http.Request,
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetConnectorLogResponseObject); ok {
 		if err := validResponse.VisitGetConnectorLogResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PauseConnector operation middleware
+func (sh *strictHandler) PauseConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
+	var request PauseConnectorRequestObject
+
+	request.ConnectorId = connectorId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PauseConnector(ctx, request.(PauseConnectorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PauseConnector")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PauseConnectorResponseObject); ok {
+		if err := validResponse.VisitPauseConnectorResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -5110,6 +5616,32 @@ func (sh *strictHandler) SetOwners(w http.ResponseWriter, r *http.Request, conne
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(SetOwnersResponseObject); ok {
 		if err := validResponse.VisitSetOwnersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ResumeConnector operation middleware
+func (sh *strictHandler) ResumeConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
+	var request ResumeConnectorRequestObject
+
+	request.ConnectorId = connectorId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ResumeConnector(ctx, request.(ResumeConnectorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResumeConnector")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ResumeConnectorResponseObject); ok {
+		if err := validResponse.VisitResumeConnectorResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -5759,6 +6291,30 @@ func (sh *strictHandler) GetSync(w http.ResponseWriter, r *http.Request, runId R
 	}
 }
 
+// ListTasks operation middleware
+func (sh *strictHandler) ListTasks(w http.ResponseWriter, r *http.Request) {
+	var request ListTasksRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTasks(ctx, request.(ListTasksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTasks")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListTasksResponseObject); ok {
+		if err := validResponse.VisitListTasksResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListUsers operation middleware
 func (sh *strictHandler) ListUsers(w http.ResponseWriter, r *http.Request, params ListUsersParams) {
 	var request ListUsersRequestObject
@@ -5847,136 +6403,146 @@ func (sh *strictHandler) EndUser(w http.ResponseWriter, r *http.Request, userId 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1pcxu5FeBfwTKpsl1pifIxyY70YSPLx6psz7gkO1PZsTcGux9JDJsADaBFMy5t7a/ZH7a/ZAvvAX2w",
-	"0bxEOvFsPsxYJLtxvPvCw9deqqYzJUFa0zv92ptxzadgQeOn8zRVhbRv3Zfus5C9096M23Ev6Uk+hd5p",
-	"j9Mjl1kv6Wn4XAgNWe/U6gKSnknHMOXuxT9qGPZOe3/oV7P16VfTv855OrnMere3Se9CSQmpVXrVlGl4",
-	"6A6ThvkKbZR2D2dgUi1mVig34QutpsyOgc34CNgAhkpDL6HFfC5AL2qroSHqE0/5l9cgR3bcO31ycpK4",
-	"5VvQ7t3/+ev50f/gR/88OfrxH0cf//THXtKzi5kbxlgt5Kh3m/S+HI3Ukfv2yEzE7Ejhmnh+NFNCWtC9",
-	"0yHPDdwmvZear8bNyD1wdyBdZjCdKQsyXbyCRRtY52yudMbUkC1UoZmaSzZUmtmxMCzlec7uc/b+/eWz",
-	"B8fsGqRlfMSFZHNhx0IyzjK+wA8Ib8OnwAYqWyRMWDYSN2DYfMwt/jgU2lgc8oOc8gwSxo17zFguM8Ok",
-	"mieMy4xN+QTcRzfB6IwG5+4jaBzbvSMM0zAsDGTs/pOTHx8cs1/cNHNefS8M+63IRpAxLmF+/EEGChgD",
-	"z0BXcK4B6MhBqIMWHjlamAoZPj9sUsZ/Ofpfd6WIV7BYRQ8TWNydGl4JmTUnWWKIiZBZb9NBr8CoQqfg",
-	"Rt1qq6/FVNg2Lf53NWdTLheMWzZVxnYwbY5v1xeZwZAXue2d/uCQxL+IaTGtUEafHpa4cYsZgd5qxVfw",
-	"uQCzkmE1PXJ3JAWwrp6MntmT6L4q5MrZCnn3bV0D1+m4jfW3XFsnfzhzszGl2ZjLLAd2X2kGR1Mu8sTL",
-	"JGWAzceKGQAm7IPEPcwlE9kZK2Yz0ChAcjUHzVJugHENTMku4f+5i9cfOsLZnZHfG1ipAgsDd9Z+t0mg",
-	"t6cqE4AK/xmkwggln6oMBX2qpAWJfMZns1yk3K24/5txYP+64Wxh0GrOasW3Se+tykW6eKbSYuqn6ph1",
-	"wad5c9a6cP3zo4dPnizL1yUMuPmblPNuDCzzU6M6MWOuIevPcFFDkQOjFwbgVE0L4rQjM1PSEARfcJEX",
-	"GlZsY6bVIIfpn7YD4lt6K7aHazUFVHVBEQqJ6nLOF2f4RwaWi5wZvgjKVLFM9RKvyHDdV2D14uh8iGS4",
-	"zF/XkCo3sFVszoVl9588+hEZ5YeTxw8aLLAsH29xvX4TNZOyPYfIEuJeN65nX8eycAN64bQ27UWDsfg9",
-	"LzJhlTb4PM+ckDZWc/dVL+nNtJqBtp6swUmA2vIqjhwqPVLWgqz9OlAqBy7dz7SO6Jsii36N2s9NKZ3G",
-	"+LU3LqbcGQ5GyFEOR+mYSwk5Gzm+6yW9aZFb0fp2oNz/4YuzDXje+xgRJSQIIgtQenTuoBHfkNKjn+eS",
-	"cNz+VaucAMazTJBsetsAZGu2Jg5/UXpiZjwFRylusMqaUYPfILXuFWO5hTqIeGrFDUnYG2HBibUM8Evu",
-	"PsV2b+fqBXcuQGwfDSHzq0PUx8gyPCG+FgaJsUkwaekXtPFuYYrPlH+sYttA7rflCrjWfNFeJA62Yp1X",
-	"bo7lZfKKmVrrLL2kyK9Lk1ePJuWQ0aWMRhpGHnt105Uf/fOj+9/Rx68nyeOHt/f7NT/n+Ojj14fJfz25",
-	"ffD1JHl0G7VwL/iMD0Qu7KK9SfRi4vQamG0bC3MqjOPFiJBL1Qyc7CgR2ya7BgqTnlQ2zoQabgTM44s2",
-	"C5luQLbBjHZPlwMmHhox7FyMIZ20wacm7a1eWpaqIs/YANisGOTCjJHt2ov1ympzgidtXmqrNWSvJr3a",
-	"HNFd1cm4uYvnTjOQ4htAruaoH3I+gNy5bk5HKCfqTLKVrqip6jhfBVL1z28ElRp9R8go1YCS7vSr00dT",
-	"bnunvYxbOLJiCjF2AWctzrQwcepDlel1dhtsT8HOASRza8uKHDLmaMwBopxcSPvnJ72Yt9Oh9RDq64Dw",
-	"Gh/Cp419qdQWG3ZvXBVxhHRqQglf7LVnts2mUTOQL7UqZqaD2jB6kHLJIBOWOSucjfB5NgYNCTOKSSXB",
-	"+SJ2DFOGstQ4u5LPZlrdYNQgopWRTttzOjdgO4k0y3kcShbImWj/oFUxIBtnFfLe+cduk948aPkm/a9Z",
-	"W1sre9QF6lnJ/XE1vZ0urkTJ7tr4gljVx8GWjIZt2bjLhIwF2ZyjMoEFE9ZAPjxjZqzmkimZRkfu5AkD",
-	"+kakENdMjp7XWwsTjHAh/vCFEo1h7EqgxSBYeoOdZiY6wctiOVXT4B42Q2ptP/s2NmtBpkWwOU2Bvn5d",
-	"FaABamGkUfa3fkv5dMbFqP2DVy4BHDFz9fmNX/qy+dapZXiH5Zb0eN0Ia/9qNye/jFu+lbHfguqYm/E2",
-	"ztFMw00HWX5urLtLAcWESAUQGgeBkATgBlD6xcYoErFzYD+AKGB3ufP8i5PspVWyREd5ruaQxZk6KJ6I",
-	"evllrLwd6B+iEPpggY74WYihskcnW+kgXlgVidGhYejlV5jQRNXhAFJedNg2mBKIbYVbBrmBMm2wndrE",
-	"xf0NdJBMG5hCPngWi5c8JQjGmC5EXbd7qegIQpiCKGSbwaz2wZDmGz9LYLmQPujC0zFzszIbsiJWC/QR",
-	"dtT3gUY9eVRIrgOy2lANUMvYibOHBZkRC3R4j6u4EzNpNZyu9ynpseVNdjtnuMAd1J6prPiVgXj/2PKC",
-	"wuuxJb2oh76as1r4Ys2K5MocNDDQ3NS9xi4hTYPFVvAy4KYzqrEaCcM18u35dGYXp4zIh/Hcx/E3kdd+",
-	"8JanliuzjYW3Kgizk9+33cOQPV3EPURphc0hWFRLgZAiHTuXxZkz6N2cTmE6qLsuaxW9g3EsHOycMsjM",
-	"uSO7oMuWk8kz0EZJNuYYb07HXI6AmRDjpiiwd1qqkHbcrSpsqqbQoS3cOCAzNlSFzKLe4E1Mtv9EaWUm",
-	"DMthWMXSI7ETrqPwdaZ85TreMwzFBknagVbFaGwpee5zksyHh2NrvIPi6ghcVeppk6ia55NuBWW53sIk",
-	"LWPDa6X1NT55N/91va8jsko/9ZJGoLSmn+rcVEVQw+aJbcPePFm1GGG104RbPrCJWirBHU3UGlrqjlaI",
-	"MvWS3lzYcab5XIY4pltnUsX/UWIxVVgjMjIMbtSEnsE/cRDS8w6cRTrpJb0hF3lHluAyi8gXyURGvPZ8",
-	"MGBTjjNFK3Q+LgWxT5K//BgPX1/KG2E7jHP4MhOa/tyMBwqdrydM91BSjh1Dx6UXwZ1udCSXk4oMsvNt",
-	"XEh6hbTMBvp0b3oH0OAzceFK8nSOuX4n4QVqkgGwqbqB7IwhX2Is2NtHmOW3Y5DOPXEv5sAkzFnXtpdT",
-	"EneVx3uXuU0enIHMPKuRsUQpNkkGfcplCsSgRE8xZloiv07hR3PH6HE/IbPSym+r2w5TZOdQWBYnrpwb",
-	"jPwmjqacDTFWhT5jPq10yiSQfN+Q2TcKuW0UbAvA6QD+PiKoDoe7K4jXIUkQ6PInZZlXqbj+64VMiU4v",
-	"at8+1xoV7ltekL/xk9Oc7sWhcCBu+oQVaN9Ae7s1nC+bnf6newbDrNxMKFukgWfmjAlLiGUk8eJxi4DM",
-	"VSB8byIukkdtWF0MeG9IFN7RWdqb/DVCplHDGiTjmFBihs8d2LBos8YfZaknVXP6/OYm3LIcUSjtrPqu",
-	"umF3YPPJI2h39vgJ5o1k5xZRgiDj1hagVYmmjfZ0SRlz/uWSnv7hZGl3Sa+Q4nMB/vdQERXbm5f/O+wq",
-	"4rtRAe8Q5cLypldWgCVNEeBrPv30u3G0r02sIxlX3oHjq8r72ir9UaOM9Shb4vPVNZyF9/y4L0hbl1+p",
-	"LJbNKamsFK2T0yPClv/0cAPaSrYOiG3vglYh1U1LX7tqaSowJSsjcT/BPOSptyCJifBwKBFQFVRR3rnX",
-	"yNUSNVO62pkNFFQwUd1Z4ejJ7hz/3jPPFnvaUJvVqGlLxsiKreo2MG3YFIHbk+yOQmTTqqyfS5m+BaC7",
-	"Kg7OK9K5G19vQjSNSiBaUGyDlDlqq+7BIl4xEXVUxagr5FUVQG0sI5zrZeLxza7sTr3Q2B9bmXODqSoZ",
-	"m+JmCxdyCZTh1bDObpiGMq0WaIcC8o5KHyEhvnMLX+IAnnMtfcXdmpo3HNyPVL0XXX+18lZ8B5zDgMXc",
-	"Vy8u2I9PfvgLBpOxentZq2YdqKLDQkZkziFQc4lHnE4Zkvs953xkgEcH8IwYwvKewYRZPEpioym3X8pa",
-	"bCZpy+365ICI+JsUHY8G5qWxvMNGp3dzpSaY7BOSPR8M7hmWq1FsqFBl2RVDd+Amh4mOgJ0yIW94LjI8",
-	"czEQWQYyYVJZCrUnWEOesP/7v/9PNKJdqzhcQm2eU+BOGDbXSo78yS6PgE1F1poKRYphFB3sjWbViuzn",
-	"8pr5QBX2dJBzOTmlzIUbACNSY2A0E1HYWn+Hpi6XV5JVlD3qMq1J8yskoVT2vColaG7ktbjxgTVDSMAM",
-	"hU+tzbGIwGF45Cu57xBwXileb7aKrHkJcqjq1UrQeqCGpddmbkA1hipf2N2SYl7lOyET7EjKfeEhCWGC",
-	"R83mY9Dg+A7liLL+aFNL2G0XH9usiL7mzKzwV/aQ+Nw2iL4iL7mF+2vjAmLKF88wDNRG3N9VwaZ84cNE",
-	"eLLMwhSV0ZA7KUkHcoRG4CzYRKp5PJikZiDj6QsLUxShVOPMcS5Ph5EjHaVb1xzoTRmvVJJU2XI+v+7u",
-	"1SpdNogy1Xy0DZi09M86Fsgtljk6OpesFsDeqzuHK49FXZv+XKxQhUip2nUjIuvp1qOzTjor2OnAkaqy",
-	"emXnUNVVLWOx5MDpdCxuukL0PuAS0e3Pmqlur2OcUEu5dBJt88KNRpJkmXUzYfgg71rfCCRonm+VX9jl",
-	"DEqu0knXGqZc8lHnjxhkjNlGhhITGnjG3ApysJAvogzXEVcTdqwKy/7qZMEfeiuDh+t9xvUVdxqPd3Wc",
-	"QwOejrtggMfzedScXjCpfPZPDZ2L5YhnAN1eFp32jM/TbeptW0Dgj/L4zE3A4SrGerV0ilDpEZfin9yX",
-	"ClQLqAV1qphOD8/5+fN3fDaLhnjCVAcXNl5U3F3aRI/A7ZEr43wRsiJ/VRKbWTjuENKJcFmlNVYYYZvS",
-	"R3TnRaSgwK0iwoU/D8k7jbL8GnOM2Hd9KXjdEVpea5mZvdvZh1ZQc6NDeFu+omGqbni+5ZY7iiGx74Bb",
-	"t3eDRqrj1KveyuRtZfF1ISVlRzMqZPSVL76UaH1C1FiYxeWZ9ucYmzu8apimK2vw61ZSqHPC6aqNd9D3",
-	"ocVPIe8gea5XGLJlj5DHDx+ePDlZ3ygkhEpXlSThM1iUdMbUjH8uNipOWlmbhPmderKrV2Z122GvWt6I",
-	"KRkO3FelHkSJfoAYjb1TE9i2xtmGdxp9k37887pmDkvhERwlhsV3VYVgJITV6plAPYRo61PIFp1Rw3ac",
-	"z9FILLN+aWsOG+HYzUEhMefCUc1r1IErM+2biY2OKGwrt5DVAq00RQx0IYUTzdJsfQq+q6h622jAjkmc",
-	"5XlLjdVE1itYmMQ7mjynKhAf+MJmMF2HONfEV6LeLXm2VROKjcwFv/2kwkMX6g4sXKmWZWfp+jfQmUgj",
-	"CxzoIBE2V+lwE1rYtSXvGHjWla4BnseIwGn3Idf+SLmxzIiRhIy5oRi5JxuemHYzbBoKKWS1nkg0c6xy",
-	"2CCLQs+VIAlLCHAoN12bLwkwb+OJ4jmFFnZx7fDuk89UzTEArkG/CDuDwWACi39QZB+pBNeJD1UbHls7",
-	"oz42Qg5VrNtMPjwaK2MhY78Vxh4JiaKA8TQFUxOixx/kB4nnsqnPXMq1FuA4lp2/vcQ6rvufzgs7Vtr7",
-	"TqfsKS6GVSv99IC6AqR0TtvSOdt7VAZ1zLoKwz7IjsowXBRpFjUFPDA+5YvSJ8gUtaZj8EX4TjZ4Uvz+",
-	"k5MnD06Zd4tLrWsSn4qagZrlbhE+CFWXSzjlOzEFklBXLy7Y48ePf3Q67f27izOWow6lH6m41ceq3PZy",
-	"twxqtPcJ2e2TGznxHs1UaSef8lzNnVBkn0h4fGJWMQMODGU9l4Qv1JzvjHFGj7Ecx+WG5UqO3L/OQ8Ke",
-	"itinD7gs+/Th6T3cyXs5kdhEUECe0T6x7RarmlPiVjDxZI4ZUQCloYRhn7qaLX0ize708CfKnXyqDpB8",
-	"kFUijlr95SIFSacQfdet85nj+6NHxyc9X6aNtGxO+/35fH7M8edjpUd9/67pv768eP7T9XN8p4op9J4P",
-	"Br1aMqP3MER8+Uz0TnuPj0+OH5PlN0Z269887OM5434l50YQsTRe1DojIWSc2hqrPGPCg3ICCyfHuBk7",
-	"4iLSdfszlGngRklzTAFLOgntTNae0yTPgzypNwn9tctfRtLsj/7xMAkk29ef3afSV+inSrovKImUMB/Y",
-	"MR291urnfHdre1b1r7m9TeKPVlvrU4fBDR70TURvPy61Ant0crK3HmrVGeVIA7BzZKlagLVrtHJ5/dCm",
-	"DMV7MZ1yvaAeF45e1JApCawEuCOTOfbdEhqzXJaPDBYaOUrrfXSDVBR6A1oMqVxDmXUk2iK0v+Hb5zjw",
-	"AeEZbI+OlnA34ec7g/QXnk/Is0DBi4dv6egBX1AztlIjDMUK2JZc08377/DAg5BsPhbpGEXtmN9gEqqW",
-	"TKx+VHN5xjCk5buVrGmrFpcKF9XCDoivZiOQGA/kecgU7QFr1aZiiYiAohpOPuLZjxi5U7U6Zv0Ku2CR",
-	"xhPHLMTeKcLuq1sXqojB/DzLLmrRliVZvEZULbXyJZEVekDur+Njo5Q53vVxiVIe7p9Sung7rbeBuSOd",
-	"PIUR9jAux0zY8qGGKLG0mLr/tdbV+rbG4k3kvwR70SwwPTC7fQsgntfBh+bk3Nd4O5ajw7UdHLcV8S81",
-	"F7/9uAYL/XqcIypxz7uFJRr7XrhWAviMrHmDRmik4+Uxe0nGvXvbyWQD+Q10SN5a3m07QPg2ut+bDVTv",
-	"2HhIKyjAFTuhiDoPl3Ub35L6+l/LHvsrBcN5eR7m0BjoEgq8anZ5RxT8LKvRDgP+9STduPxgN3T1h0p7",
-	"dH3j1XZZI5feCyT/jxnLF9i1ztknaPoxY0WeMzTiBZhjton9csGlM2AHwAqZKQltefUCAfENSLTqahIh",
-	"0rLFv6912oPH5AYifVUzszGhVgYbQiOedYb9EkE18nl3pqBOijiXZHbeM4ynNsR9bF3Hs/aJy2P2LoR8",
-	"8LDfwBlCJljgbfxf0LtXIfHaooBHe6MATPnFBZSEOdOF3APeX4MNKSLKEmAWeM6FxT7cDiRjPqOar10s",
-	"wL4oWwqYAyL/GrtS++PMINlUyMKCSZgVkIUDzgOt5gY0eUJqBtKZL8esSThtlGNTBLiUxvI8h4i5uj+b",
-	"v9Z/oQPzuZCTPaD9jZCWcd9AwI3pC+hxjw7zZQnGLjjP1Wgjy/811ulvRxL/H0azUNoTFxIxN/y0jpDW",
-	"t/UwGgcpoy7GW58QUBIMUzJfIMX5GrKk1eE4JK/9NRfTUKGfgy1TB+hYUIy77VRc1c4sbrf56mKYDajs",
-	"O3VBGkVzh6TdEg2t+NO/2CspKbb/tbpAZqVfclUVkBwcL13iX9eqEPfgmtRqYv41vknzfp9dsdavlRNH",
-	"sefI/I1/5rtWOLUOEIfVOAqTbYbxkkbw7AeVEABIJmTLRvguSacqBv/WC056syKiKK9glnMnMGsZjbOg",
-	"/qYcVWAIsPtTJMfsRXlJgH+l5vSg+9bVENo5xuqDREPfqiIdo6QW5phdwQy4NczwIeSLmJq9BuvPbB8m",
-	"+u4H3yju/l2K4GtMnSmHuTqndbDUOgKn2w9WicBrfz/CdywAQ6XtIaWfA5Nzr803Mq67nNqnPhbh1oIn",
-	"26i6xXG3kr6jsVsm47kGni3Wu7LXzt+7DjexHCRfhqNvxLLfJFKynygJUoRU810d4rIy+O6UUqwNfVFI",
-	"C6dkwvjKGDw5xAY8nbSp4i03Fqjg+TBkQWN/Yzn+TVN/F/6kWt01D6f6sUWu9eBdRT5UBNfpQf9dFc4v",
-	"Jp+49Ka4mUBGlwTp8lRp3XtWksK6O1VKdDjXL2mlayqoznMMyJfLrVUdR+ui8jx+k2lnV6tNr6H8vlRc",
-	"1SP3kEqOUJhgZSMFZVDJJdQyf8a17VJ+nkyXyLb/1d/SvNKHplYJhwZeF8ePQqOGPbjOI7+TFlS2NQdq",
-	"t1+XTswySPu+YfodRu40MsgEJW9PYGVVJVKEdZKElAvdMMuuMW923sybXWKhj+UTr2PCpdihPLclRJ7L",
-	"7PdBCs+x5BrLuZv2wTou6VPn3wNh1V9S4ku58d5vhi1c6iV8YgpsGC6Ix1SAvzw8XDTg7zbBQB1ed0J6",
-	"Zd4oCsdC8vlYfZDOOQ0XsDjKmapgroKDEqXUarefDiBVWOtdC+hyG20JEVNEdFdGRUb7t1uqyy6+se1S",
-	"XgPSlfsdQIoXRA+Z2AcVnxtKAGGVPNKFkox3y7gumtZg9WJvJN1EN17s+/sQGq+Vmjhx4XiC129NoAOw",
-	"vNZMvwv0E1isthTJ1kMT9JOzQD8Fc3BYsS44u2q3atlXbv6WqouZdaEn8MYXem9s1x3SCAuNpg9eoesP",
-	"+IQirYT5ywOcRWZVvWaQTs6sqNAtr9bzp0CFQ6eZ+7vgpaKKCEI6lcpobMAkFavV0x69ggXeAnlKnWqw",
-	"ooaGmeMBGDQS6WTpB4lHiWTGpnziHsOqQApHNqiMThetLcCJSHm6qPAV3tV3oJAFVhB/4+Le6vrFDlkz",
-	"oRbld/VLcZ7aQbIYPdVESv/rBBY7G5yvYLG2Ssc3QeIyK29FP2ZBYJGNKRd4gX2bPs7weIF3qxvH2Vrh",
-	"6pjFGYjocCLjsMhEW3MTTNJB3S4f7M1BM5hvOgPnhQG9p9wUyjYUPakN7bO7gDEru66uPWgW0X5n1b39",
-	"JMjQ3P0EX2Y5F/LTMfNXZLATfwqQ9LiSgNKy7MnaJsiXYN+Gfo8Hw4afoQMjHjR3x0k1mNM8Q9VMYvhp",
-	"UHHFwpdvC+ucgLKrbBgiHGPF6jx/xpDcB+OM36oL7YgL6VuIlscw4wWfH+RSxecVDAsDWaXq0jGkEzYU",
-	"MjPeHB5zyUIbxGMW6R9J9XjRFpJsAjD7IO0YhCYvyP2nAU+rQhZTeL7lZY02Gkovjp7wiICA82ceOr1D",
-	"+ilVe84uR4VsEUKnc5DvTmt+znq71BahNVi/n5YXykcdC7xv/rsAN92Mv6oemO6A24PdgFzAS6L257q8",
-	"OMNr4+x6wHsp2Sl7m1eRczOpYhT+wMiZ/4ZOm6y8AN+NEVH7tIQSvRs4LMudErc/n0tN0OOj63oV0S6D",
-	"1xr2x2eo+jfuOEF1B2dHhzwfp6Ebd83kjC1UkTAxpIsEVWE7IvyNvpPbbXabYP/aNY/AMmFDJMqvaZMN",
-	"VM0yD7j82MRLl1NtODldiPFv4E3Xb33uOnNDLqagDuVmHzXOfFE5oXiA2JmNFO8wCjs5JE4n/bcVgiw0",
-	"qVgbagl5OTc4ckOVgCtTdbV+uiq02cj2cHL5KixyTT7uZ5kv6muac2HbrXdj5Oebvv4nN1dvbHvYsllC",
-	"aWcFSkmY3eGgeigfL8kzDCNCvsPI/Scnjx8QIfjmIYuzsoeJMMxYpSGj2wQHRTglgp0t7hmG7TuOO6I1",
-	"V+VFo/+up7qri6+/adinMW2stKxsaLyngD6lpuJ0syTi+l/9X2vLoANyD81lhwcT1UCH/cR5aysK9itf",
-	"SufGQNz3mbLto2xLc3TlS85p/Dq6tvRsnnmlgG/c/h7w7WFCGUzKMzol21TOW3NLn24ePRgmL3D43xPf",
-	"vcNsQZn2HTTryDeEegZycTCYPwO5+A/r1FDmAHIHvsHi5P5XXcg16qWsTj1cAfFha0WdTjG+gnhfJcNX",
-	"hVxSKYUBbXYNasfdiPdml+Mx3+kBuLKr6CGteIToHhK7b/jEF9JgLWl5ZMBWvSoi9eHusUyBobZMVRVA",
-	"+Q4bKVxLqFF1L2A3R3P8QW7SLmH9EZGnQmb+KrsDWfL+HuJvWp5TzXmwLJcDHOOhx3IIYQVUrUh3oWDo",
-	"f3X/7JzHdftbl8h9hymNSXeP4VrNV61szI6p96gvMCx7xg2oAZVcYNKl3YnjlHH5QZbt3zBcIijo6x4a",
-	"qMJNN+JCJgQmCXPf+XQ/lPy8RsjfL1lhCrmbhGo9cpFOsDvurx8dFfiHY/dUmqrTuKMHX+ydWp+/m1Zx",
-	"JD9TO0gbWhs43DnZRXRfXg/CsLy9ujqkaoBq/JGm5di9iUyCAZHngwFdVuWICKc5ZZzNRGoLDaGPaCMg",
-	"5oeujmLFRlZoCHHvdjtSp0DjWM19pJFYQNUuXg9ACVnYVlOLRoll5c6f+Sa6DiqzeqFnK9Ieg8I7MYWj",
-	"gfoCZeGqPxuyYNTN1Q/hK87iuML2jzW29mxYXr0VSvqxRcztx9v/FwAA//8=",
+	"7H3pchs5tuarYHhvhO24KVFequ+U9GNalmWPw0s5JLsresqeNph5SKKYBGgAKZrt0MQ8zTzYPMkEzgFy",
+	"YSK5iXS3a/pPlSVlJrazfmfBt16qpjMlQVrTO/3Wm3HNp2BB40/naaoKad+5X7qfheyd9mbcjntJT/Ip",
+	"9E57nB55mfWSnoYvhdCQ9U6tLiDpmXQMU+5e/HcNw95p79/61Wh9+qvpX+c8nbzMere3Se9CSQmpVXrV",
+	"kGl46A6DhvEKbZR2D2dgUi1mVig34HOtpsyOgc34CNgAhkpDL6HJfClAL2qzoU/UB57yr69Bjuy4d/rk",
+	"5CRx07eg3bv/87fzo//Bj/5+cvTz344+/ce/95KeXczcZ4zVQo56t0nv69FIHbnfHpmJmB0pnBPPj2ZK",
+	"SAu6dzrkuYHbpPdC89VnM3IP3H2TXmYwnSkLMl28gkV7s87ZXOmMqSFbqEIzNZdsqDSzY2FYyvOc3efs",
+	"w4eXzx4cs2uQlvERF5LNhR0LyTjL+AJ/wP02fApsoLJFwoRlI3EDhs3H3OIfh0Ibi5/8KKc8g4Rx4x4z",
+	"lsvMMKnmCeMyY1M+AfejG2B0Rh/n7kfQ+G33jjBMw7AwkLH7T05+fnDMfnXDzHn1e2HY70U2goxxCfPj",
+	"jzJQwBh4Brra59oGHbkd6qCFR44WpkKGnx82KeO/HP2vu1LEK1isoocJLO5ODa+EzJqDLDHERMist+lH",
+	"r8CoQqfgvrrVUl+LqbBtWvzvas6mXC4Yt2yqjO1g2hzfrk8ygyEvcts7/ckdEv8qpsW0OjL66WF5Nm4y",
+	"I9BbzfgKvhRgVjKspkfufkhhW1cPRs/sSXRfFXLlaIW8+7Kuget03D71d1xbJ384c6MxpdmYyywHdl9p",
+	"BkdTLvLEyyRlgM3HihkAJuyDxD3MJRPZGStmM9AoQHI1B81SboBxDUzJLuH/pYvXHzrC2Z2RPxhYqQIL",
+	"A3fWfrdJoLenKhOACv8ZpMIIJZ+qDAV9qqQFiXzGZ7NcpNzNuP+7cdv+bcPRwkerMasZ3ya9dyoX6eKZ",
+	"SoupH6pj1AWf5s1R68L1T48ePnmyLF+XTsCN36Sc92NgmR8a1YkZcw1Zf4aTGoocGL0wAKdqWjtOKzIz",
+	"JQ3t4HMu8kLDimXMtBrkMP2P7TbxHb0VW8O1mgKquqAIhUR1OeeLM/xHBpaLnBm+CMpUsUz1Eq/IcN5X",
+	"YPXi6HyIZLjMX9eQKvdhq9icC8vuP3n0MzLKTyePHzRYYFk+3uJ8/SJqJmV7DJElxL3uu559HcvCDeiF",
+	"09q0Fg3G4u95kQmrtMHneeaEtLGau1/1kt5Mqxlo68kanASoTa/iyKHSI2UtyNpfB0rlwKX7M80j+qbI",
+	"or9G7eeGlE5j/NYbF1PuDAcj5CiHo3TMpYScjRzf9ZLetMitaP12oNx/4auzDXje+xQRJSQIIhNQenTu",
+	"diO+IKVHv8wlnXH7r1rltGE8ywTJpneNjWyN1jzDX5WemBlPwVGK+1hlzajB75Ba94qx3EJ9i3hqxQ1J",
+	"2BthwYm1DPCX3P0UW72dq+fcuQCxdTSEzG/uoD5FpuEJ8bUwSIxNgklLv6B97ham+Ez5j1VsG8j9tpwB",
+	"15ov2pPEj62Y55UbY3mavGKm1jxLLyny16XBq0eT8pPRqYxGGkb+9OqmKz/6+yf3n6NP306Sxw9v7/dr",
+	"fs7x0advD5P/enL74NtJ8ug2auFe8BkfiFzYRXuR6MXE6TUw2zYW5lQYx4sRIZeqGTjZUR5sm+waR5j0",
+	"pLJxJtRwI2Aen7RZyHQDsg1mtHu6/GDidyN2OhdjSCft7VOT9lJfWpaqIs/YANisGOTCjJHt2pP1ympz",
+	"gidtXmqrNWSvJr3aGNFV1cm4uYpLpxlI8Q0gV3PUDzkfQO5cN6cjlBN1JtlKV9RUdZyvAqn65zfalRp9",
+	"R8go1YCS7vSb00dTbnunvYxbOLJiCjF2AWctzrQwcepDlel1dnvbnoKdA0jm5pYVOWTM0ZjbiHJwIe2f",
+	"nvRi3k6H1sNdX7cJr/EhfNrYF0ptsWD3xlURP5BOTSjhq732zLbZMGoG8oVWxcx0UBuiBymXDDJhmbPC",
+	"2QifZ2PQkDCjmFQSnC9ixzBlKEuNsyv5bKbVDaIGEa2MdNoe07kB20mkWc7ju2SBnIn2H7QqBmTjrDq8",
+	"9/6x26Q3D1q+Sf9r5tbWyv7oAvWs5P64mt5OF1eiZHdtfEGs6nGwJaNhWzbuMiFjIJtzVCawYMIayIdn",
+	"zIzVXDIl0+iXO3nCgL4RKcQ1k6Pn9dbCBBEuPD98oTzG8O1KoMV2sPQGO81MdIKXxXKqpsE9bEJqbT/7",
+	"NjaqMN7K2X5oY/kiwpwIvxpmETYEDSzTXEhECzM2R6CBpykYw/ADzitDvKTOz+ucdISiXtLTD+trJbpN",
+	"eoUUXwrwTwSHtL16mlmbZHMY2s6VNdYgEFBlxmmOkRNxC7BRDSEBMnPuXKqw1c2P/zIkFCby8hKh4eRa",
+	"H4zSVEGGY/AoTIFITl3Ro3thYaRRs7f+lvLpjItR+w/edAjEHnNGLm88YS4b5502BO+wy5Mer5vY7b/a",
+	"zYVLxi3fypVr7eqYm/E2ru9Mw02H0PnSmHeXeRFTEdWG0HdwE5KwuWEr/WRjtIGnc2Avjyhgd61y+dXp",
+	"7dLmXKKjPFdzyOIiO5gVEfn061h5K98/RAGSwQJhlrOAkLNHJ1tZGLywKoLAotnvtVMY0ESNnQGkvOiw",
+	"XDHgE1sKtwxyA2VQaDujCCf3F9BB72xg6HpoNIaGPaUdjDFdwNS3e6nogJhMQRSyzces9lDXktSVwHIh",
+	"PaTG0zFzo3rlxQ2zWqAHuKM1F2jUk0d1yPWNrBZU26jl04mzhwWZxfRXiQ2s4k5UZ7UzXY8Y0GPLi+x2",
+	"vXGCOxg1pvLRVoZZ/GPLEwqvx6b0vA5sNke18NWaFaEzNGZAc1PHBLqENH0sNoMX4Ww6MavVhzBcI98u",
+	"pzO7OGVEPoznPkqzibz2H2/54bky29jvqyC2nbz67R6G7Oki7v9LK2wOwV5egrmKdOwcUmfOoO96OoXp",
+	"oO6YrlX0bo9jYP964++czUAbJdmYYzQhHXM5AmZCBIMwfu+SVgGLuNNc2FRNoUNbuO+AzNhQFTKL+vo3",
+	"Mdn+lpIGnLnrzM8yUhJBxriO7q9z1Cpg4J5hKDZI0g60KkZjS6kRPuLMPPgfm+MdFFcHLFmpp00wU88n",
+	"3QrKcr2FSVoi/2ul9TU+eTd0Yr0nK7JKP/WSBgxe0091bqrw8bB4YtuwNk9WLUZY7RLjkg9sopZKcEcT",
+	"tXYsdUcrYIi9pDcXdpxpPpcBpXbzTKroDkospgprREaGwY2a0DP4T/wI6Xm3nQV6ykMu8o4Y0MssIl8k",
+	"Exnx2uVgwKYcR4rmX31aClGcJP/5czw48VLeCNthnMPXmdD0z814oND5esJ0DyXlt2PH8dKL4E6QJBKp",
+	"S0UG2fk2LiS9QlpmA326N70DaPCZuHAleUrghJPwAjXJANhU3UB2xpAvEYTx9hHmcNgxSOeeuBdzYBLm",
+	"rGvZywGnu8rjvcvcJg/OQGae1chYogCqJIM+5TIFYlCipxgzLZFfp/CjsWP0uB9AtLTy2+q2wxTZGejM",
+	"4sSVc4O4fuJoytkQY1XoM+aDhqdMAsn3DZl9I0B1Iyg1bE7H5u8DH3dnuLuCeB1CQIEu3yrLvErF+V8v",
+	"ZEp0elH77aXWqHDf8YL8jbdOc7oXh8JtcdMnrLb2DbSXWzvzZbPT/+meQRCdmwnFAjXwzJwxYelgGUm8",
+	"OG4RDnPVFn4wERfJH22YXWzz3pAovKOztDf5a4RMo4Y1SMYxXMgMn7ttw5TcGn+UibyUq+uj15twyzKi",
+	"UNpZ9VV1792BzSd/QLuzx1uYN0LZW6AEQcatTS+swog7BRh+2jW88BbmXv7vsKqI70bp2UOUC8uLXpnf",
+	"lzRFgM/o9cPvxtE+87R+yDjzjjO+qryvrYJbNcpYf2RLfL46Q7fwnh/36YbromeVxbI5JZV5wHVyekSn",
+	"FaJXG9BWsjUgtr0LWkGqmyY2d2VKVduUrETi3sI8ZCFsQRIT4fehPIAqXY6yCnqNSDxRMyUjOLOBQAUT",
+	"1Z3VGT3ZneM/eObZYk0barMaNW3JGFmxVVYOhg2bInB7kt1RiGyac/dLKdO32OiufJLzinTuxtebEE0j",
+	"z4smFFsgRY7aqnuwiOfDRB1VMeqCvKr0to1lhHO9TBzf7Iru1NPIfVHSnBsMVcnYEDdbuJBLWxleDfPs",
+	"3tOQhNfa2qGAvCOPS0iIr9zC1/gGz7mWPp9yTUYjftx/qXovOv9q5i18B5zDgKn6V88v2M9PfvpPBJMx",
+	"N39Zq2YdR0WlYEZkziFQc4kFbKeUnnHPOR8ZYGEIVgDiXt4zGDCLoyQ2GnL7tcy0Z5KW3M4+DwcRf5PQ",
+	"8SgwL43lHTY6vZsrNcFgn5DscjC4Z1iuRrFPhRzaLgzdbTc5TFTgd8qEvOG5yLCiZiCyDGSCuSEItSdY",
+	"IZCw//u//08U0a7lky4dbZ4TcCcMm2slR75uzx/ApiJrTf4pYRhFB3ujWbUi+rk8Zz5QhT0d5FxOTily",
+	"4T6AiNQYGI1EFLbW36Ghy+mVZBVlj7pMa9L8CkkolT2vUgmaC3ktbjyw5hOaMELhQ2tzTCJwJzzyefp3",
+	"AJxXitebrZA1L0EOlZtcCVq/qWHqtZEbuxo7Kp+235JiXuU7IRPsSIp9YQmMMMGjZvMxaHB8h3KEMrBi",
+	"wm47fGyzEomaM7PCX9lD4HNbEH1FXHIL99fGBcSUL54hDNQ+uL+qgk35wsNEWDdoYYrKaMidlKRyK6Fx",
+	"cxZsItU8DiapGch4+MLCFEUoZbBzHMvTYaRgp3Trmh96U+KVSpIqW47n1929WqbLBihTzUfbgElL/6xj",
+	"gtxiEqujc8lqAPZe3TmceQx1bfpzsUQVIqVq1Q1E1tOtP8466axgpwMjVWX2ys5Q1VUtYrHkwOl0LG66",
+	"IHoPuER0+7NmqNvrGCfUUi6dRNs8caMRJFlm3UwYPsi75jcCCZrnW8UXdqkwylU66ZrDlEs+6vwjgowx",
+	"28hQYEIDz5ibQQ4W8kU8/zaOqwk7VoVlf3ay4N96K8HD9T7j+ow7jcV7HVWGwNNx1x5g8wUeNacXTCof",
+	"/VND52I54hlAt5dFtbzxcbpNvW0TCHyhlo/chDNcxVivlmpElR5xKf7OfapANYEaqFNhOj2s4vTVlXw2",
+	"i0I8YaiDCxsvKu4ubaIFjnvkyjhfhKjIn5XEViWOO4R0IlxWYY0VRtim9BFdeRFJKHCzMNGs+VA80Gb5",
+	"NeYYse/6VPC6I7Q81zIye7fKlhaouVGJ5ZavaJiqG55vueSOZEjsKuHm7d2gkeqoadZbmbytKL4upKTo",
+	"aEaJjD7zxacSrQ+IGguzuDzTvkq1ucKrhmm6Mge/biWFPCccrlp4B30fWvwU8g6S53qFIVt2gHn88OHJ",
+	"k5P1bWACVLoqJQmfwaSkM6Zm/EuxUXLSytwkjO/Ug129Mqrbhr1qcSOmZGinUKV6ECX6D8Ro7D03k3hu",
+	"uRqykkoSr6QpwI7WqIdEsInWjqGvRvXednnfyz0ZNPhRibYdXzmGE197Iecpuvpt08drcfQdAuCdasMd",
+	"wj7SPfAwY/6v0nHYVFM3HPd3R89IQPU6rs4GDN6Fwg9HV6QmsG3qvA3vNJqt/fyndR1gllA3/Ep0TlXi",
+	"aQQZbTVaocZjxFFTyBadYHQbPnakEUvYeGlrOACJDjcGIa2acZ9KHcUFtiK8TnC/FbLKavg9DRHbuhAZ",
+	"jAb/tm6d0ZWrvy3ItGNscHnc0hBqHtYrWJjE4xc8p+Qij6diB6muyu81sF0UNCHApOpcs5EV6pefVOfQ",
+	"dXQH1tmUIrWz0v4L6EykkQkOdJAIm1uKcBP6XrYV+hh41hUFBJ7HiMAZjUOufR8KY5kRIwkZc59i5PVu",
+	"2GbBjbApwlbIaj4RkHysctggOEfPlVsSphD2oVx0bbwk7Hn7nAgmLLSwi2t37j6ngZKEBsA16OdhZTAY",
+	"TGDxNwoYIZXgPPGhasFja2fU/ErIoYq1qMqHR2NlLGTs98LYIyFRFIT65VKIHn+UHyU2c6DmlCnXWoDj",
+	"WHb+7iWmB97/fF7YsdLeJT9lT3EyrJrp5wfUSiSl5g6WivPvUXbdMevKN/woOxIOcVKkWdQUsMvElC9K",
+	"VzNT1M+SwVfh219he4n7T06ePDhlHm0pjTmT+AjnDNQsd5PwpktdLuGQ78UUSEJdPb9gjx8//tnptA/v",
+	"L85YjjqU/kg50x4CdcvL3TSoO+dnZLfP7suJd5TRQhiqPFdzJxTZZxIen5lVzIDbhjJNUMJX6uh5xjij",
+	"x1iO3+WG5UqO3P+d442NWLG5J3BZNvfEolBcyQc5kdh5VECe0TqxVx+rOtriUjCeaY4ZUQBFN4Vhn7s6",
+	"tH0mze708GcKyX2u6pI+yiq+S/1Bc5GCpOJW36rvfOb4/ujR8UnPZ/8jLZvTfn8+nx9z/POx0qO+f9f0",
+	"X7+8uHx7fYnvVFBV73Iw6NViZL2HIZDAZ6J32nt8fHL8mByKMbJb/+ZhH8vX+5WcG0HE0nhea6eGO+PU",
+	"1ljlGRN+KyewcHKMm7EjLiJdtz5DASxulDTHhINTgb3zhHpOk1wGeVLvLPxbFwyDpNkf/e1hEki2r7+4",
+	"n0o3oZ8q6X5BscmEebzQdDRorJeP79YrsWp6dXubxB+tltantqQbPOg7D99+Wuof+OjkZG+NF6vS90jX",
+	"wHNkqRpu3/W1cnr90NsQxXsxnXK9oMY4jl7UkCkJrNxwRyZzbNYnNAZPLR8ZzF9zlNb75D5SUegNaDGk",
+	"LCBl1pFoi9D+gm+f44cPuJ/B9ujoI3kT/nznLf2V5xPyLFDwYk03VbTwBXVwLDXCUKzY25Jrunn/PdbR",
+	"CMnmY5GOUdSO+Q3GNmsx6uqPai7PGCKlvsXRml6McalwUU3sgOfV7B4U44E8DwHIPZxatahYfCscUe1M",
+	"PmFJUYzcqQgCg8mFXbBIP5NjFkI6FLjxSdMLVcT2/DzLLmog3pIsXiOqlvp/k8gKjWP31ya2kSEfbxW7",
+	"RCkP908pXbyd1tGnO9LJUxhh4/MaYLZcKxMllhZT97/VWuHf1li8efgvwF4085YPzG7fYxPP69uH5uTc",
+	"lw44lqOa7Q6O24r4l24kuP205hT6dZwjKnHPu4UlGvteuFYC+IyseYNGaKRN7jF7Qca9e9vJZAP5DXRI",
+	"3lo4d7uN8L23fzQbqN7m9ZBWUNhXbLAj6jxcpgN9T+rrfysv5lgpGM7LMqtDn0CXUOBVh9w7HsEvsvra",
+	"YbZ/PUk3bkzZ7bj6Q6X9cX3n2XZZIy+9F0j+H7azw1aXzj5B048ZK/KcoREvwByzTeyXCy6dATsAVshM",
+	"SWjLq+e4Ed+BRKtmOREiLe8F8Sl0e/CY3IdIX9XMbIzTlmBD6O+0zrBfIqhGmPjOFNRJEeeSzM57hvHU",
+	"BtzH1nU8axfyHrP3AfLBGtKBM4RMsMDb539B716FeH6LAh7tjQIwkhwXUBLmTBdyD+f+GmwIEVGUAJML",
+	"5lxYbN7vtmTMZ5RKuIsF2M/KLpcHPPsrfz3OfCzyentI54uUnTdG/AZOqSMmAQDhfh0nJxDJlBm7T1Et",
+	"66/rITyWywUCiA+w5SSfQsaE/Cg/YxPNgMYZisC5bQv4rr+xSTJHZ036PGYvnLuspKdTFFhqNoOMQLsm",
+	"1VWtQi/a2aH7vRij0ZR0I5fnB7XW3/MJiQcMuBo2wGimrYU1Semh+boz9TtqOyDhY4sCdLQx1ltoJ7vy",
+	"vKybQIUotCPtM6JlES67snThzLi8nUgD9pdqUWqMHt2yvosDF9rERggihLYQZdiHCpQZ3eyBaH+V1Vnz",
+	"inclA1G26zEHJIZrvM/DtwoByaZCFhZMwqyALDQPGWg1N6BJLKqZo3zRPvPWiWPDIXgpjeV5DpEj3x/w",
+	"Uett1CEGciEnezjwN0Jaxn1zHvdNX5yGa3RyvExv3OXMczXaCP54jTVw25HE/4eQPqpqMkWImBtgVQeu",
+	"/31hllnoIXsg/r6UmWEjFbUmrmAG3Bpm+BDyRUxmo6r444Fu11bN6LYISkWCuTe/duXbRquJKFr2zse2",
+	"lUQLLl+g3PBZ9knrho+Qh+WveZuGGsYcbBkFRyMjdmqOr65qXR22I63qYsQNZMUPiqY1ygoOKYHKY2iF",
+	"Uv7BAFtJsf1v1QWKKyG2qyrF9uDn0iUEdK1OYw8oWy1r+B8DszXvt9z11Pq1gqvo6Tkyf+Of+aHNhlqP",
+	"rMPaDQrzRgzjJY1gdSxlwwHI+i0YPzTpVOVy33vCSW9WRGGZWc6dwKwF58+C+ptyVIEhVuzrbI/Z8/KS",
+	"LP9KDb9DoKXrygxzzN6qjxIxK6uKdIySWphNjKNrsL6rzWFgFf/x74ynfEcRfI1ZIMqdXJ3TOlhqAwIv",
+	"poc0pc9jaG/CCpmDwbxL7AFJmWQeGPX3EhBQp7Jaor2/jH0T4OQKF/bHs8IRTOMMPSBE0na1vunet1XK",
+	"79rfDPcDq75QhXZIvee2ielCmu/kHHdx2lPPYm4u2PWBUnQd6yjpb/tw02Q818CzxXoo6tpyTZfoHSzp",
+	"B7++kbD+LuGe/YR6kCKkmu/KmmV5090ppVgbv6O4HA6JQRdM78WqehQvxxF4w1igqq3DkAV9+48cEbnw",
+	"XRzq0FroeIXXR1i/vavIhyIPndjJX1WhTeLRkNKP5mYCGV2PqsuOK3XcBONk/uGt0z07YBW6Um5dGvh5",
+	"jlkF5XRrpVPR5O48b1w+vr7j66YX8P9YKq66P+KQSo6OMKGADcJxqOQSuk5qxrXtUn6eTJfItv8N/78G",
+	"PaEi3kNvXhfHj0IJ8R5Ak5FfSWtXtjUHcMZL7uvylvb9ZUJ3+HKnkUHOB/n5AtPDK5EirJMkpFzQAuHs",
+	"GpN/zpvJPy+pJJxPvI5B0SdkWWPUEiKXMvtjkMIl1o1hzkLTPljHJX26FeNAp+ov8PP1aIwjtj+gnI6y",
+	"DkFMoUy0oFCeT+sIl3D5e/8QosWrABN/G2q9sg2r4eZj9VFOefkOUs5UBXMV3C6Rp3gWGhVYNoBUYcFa",
+	"DcrnNtouLaaI6B65ioz2b7dUF8F9Z9ulvCKvK4FtACmfAjVO2ke6q6EALjUDcHShJOPdMq6LpjVYvdgb",
+	"SS/7/1Yv/hhC47VSEycuHE/w+o1i1ByG1y6a6tr6CSxWW4pk66EJ+tlZoJ+DOTisWBecXbVbyc8rN35L",
+	"1cXMunBfxmYJDNkWdt0hjbBwCcvBy4x8lXLINE+Yv1jLWWRW1QsfqPx3RZlReam4b2Uh3HGaOWjfaYLS",
+	"5ejQKd9XA90EzWpFQUevYIH3359SF0dMC6bPzLGKF41Eao/xUWI9tMzYFFEsiaUNBEQ3qIxKpNdmEUek",
+	"PF3R/gpvKT8QZIFlUN+5Qqm6eL5D1kzo+p67+qU4Tq0aPkZPNZHS/zaBxc4G5ytYrEWPfYNQnySIWWPH",
+	"LAgssjGlMypi9HGGuaberW7U5LcCFTGLMxDR4UTGYQ8Tbc1NTpLw/y4f7M1BY9dvOkMmhQG9p6gkyjYU",
+	"PakNV8t0bcasvJFgbbV8RPudUV5jJcjQ3P0MX2c5F/LzMfPXx7ET38qA9LiSgNKyvK+gTZAvwL4LvdAP",
+	"dhp+hI4T8VuzhxhG+TGneYaqGb7yw6DiisGX7wrrnIDyxoXwidCLA0sMfKMEch+MM36rGxowKZfa65e9",
+	"JOJVKx/lUtlKlf7uVV06hnTChkJmptYbK7QIP2aR3upUVBBtr84mALOPsswkJgrTgC034gnrvh18jTYa",
+	"Si9+POERAeHMn/nd6R3ST6la13c5KmSL0HE6B/nutObHrF8l0CK0Buv38UjrzQiWLAz35x9iu3GmK4ua",
+	"6H7kPdgNyAW8JGpfnO7FGV6pbNdvvJeSnbL3shStKZdOslYYha96PfO/oZLZZJWkdt+IqH2aQnm8Gzgs",
+	"y13Et28yQhcExb+u6/lju3y8dplVfISqt/mOA1T303d0j/Y4DUo6biZnbKGKhIkhXbKtCtuB8Dd6sm+3",
+	"2G3A/rVzHoFlwgYkys9pkwVUjeQPOP3YwEsXt244OF0W90/gTSMXypWFCd7FFHR7zz6KUt7wReWEYhcU",
+	"ZzYS3mEUtqNKnE76bysEWei0tRZqCXE593HkhioAV4bqandNqNArLNtD+5WrMMk18bhfZL6ozwkzclrX",
+	"UsTIz1+I8K/YXP3Sh8MmTNORdmaglITZDQfVoXy8QBrrOrm/c4vdf3Ly+AERgu+AtjgrG7FhSabSkFER",
+	"5qAIpa7YnuueYdiD7LgDrbkqL+H/Z21NU3b1/b6wT2PYWFJh2Wt4T4B+q56jRjdLIq7/zf9rbQJ8ONxD",
+	"c9nht4my38N64ry1FQX7mS+Fc2Nb3PeRsu1RtqUxuuIl5/T9+nFt6dk880oB37j9I5y33xOKYFKc0SnZ",
+	"pnLemlv6dCv/wU7yAj//R+I7n/Mawr5LWa8b7noGcnGwPX8GcvEv1qkdmduQO/ANJif3v+lCrlEvZXbq",
+	"4RKID5sr6nSK8RnE+0oZvirkkkqx3Ey6vZJgPsZ8jzNKFqQykfvYhrIdaTEPGhinBMiqsDQ5N9WCsKNH",
+	"mfWP4Zkq9V+FnjHtPspjbhAp78oyfI9rPCAtlHcvxEx5y6bKWObG21MJdpXYgh6iM6hxiEKPQLZN/OVA",
+	"RmFAm13jGHHP8YPZpRbuB612LbvhH9Jxwx3dQyz/DXbRsT5sVtUH2arHWqQkwD2WKTDUTrRK/CjfYSOF",
+	"cwlpye4F7EJujj/KTdp8ra8Heypk5m/2PpDzRncOfN+MrGrMgwU23cYxHproBNQyHNU6wdD/5v63c+je",
+	"rW9d7P49RrEm3Xdj1NL8apmCdkw9831OadnreECNU32DqHYHuVPG5UdZti0eUj8eE+4JHKjCDTfiQia0",
+	"TRLmvmP/fij5skbIPy5ZYdZANwnV7nZAOsFbHX775KjAPxy7tt9UN+Q4evD5/an1IdtpBR36kdq4fOhG",
+	"487OyS6i+/K2RIbWRHWTYtW43/gqtuVwjYkM8mvoYIZ39zoiwmFOGWczkdpCQ+h/38BA/aerusvYlxUa",
+	"VdwjLY7UCVseq7kHl4kFVEjDrW1KCLy3+hA1smorBOfMX/7gdmVWz+1tBVdiu/BeTOFooL5Cmavsy4EW",
+	"jG4h8J/wSYbxs8K25TW29mxY3kQcqjiwteHtp9v/FwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

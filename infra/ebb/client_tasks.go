@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/ebb-access/ebb/shared/api/apiclient"
+)
+
+// TasksCmd is ebb tasks.
+type TasksCmd struct {
+	ClientFlags
+}
+
+// Run lists what waits for the key's user, with the command that does it.
+func (x *TasksCmd) Run(c *Client) error {
+	list, err := call[apiclient.TaskList](c.api.ListTasks(background()))
+	if err != nil {
+		return err
+	}
+	return c.show(list.Items, func(w io.Writer) {
+		if len(list.Items) == 0 {
+			fmt.Fprintln(w, "Nothing waits for you.")
+			return
+		}
+		rows := [][]string{{"SINCE", "WHAT", "WHY", "DO"}}
+		for _, t := range list.Items {
+			rows = append(rows, append([]string{c.clock(t.Since)}, c.taskRow(t)...))
+		}
+		table(w, rows)
+		if list.More {
+			fmt.Fprintln(w, "… and more")
+		}
+	})
+}
+
+func (c *Client) taskRow(t apiclient.Task) []string {
+	switch t.Kind {
+	case apiclient.Reconnect:
+		return []string{t.Connector.Name, t.Connector.Trouble.Text, "ebb connect --connector " + t.Connector.Id}
+	case apiclient.Confirm:
+		return []string{t.Connector.Name, "a sync would remove much; look at its log", "ebb connectors --connector " + t.Connector.Id}
+	case apiclient.Fix:
+		return []string{calledResource(t.Grant.Resource) + " for " + called(t.Grant.Account), t.Grant.Trouble.Text, "ebb grants"}
+	}
+	var what []string
+	for _, it := range t.Request.Items {
+		what = append(what, calledResource(it.Resource))
+	}
+	return []string{strings.Join(what, " ") + " for " + called(t.Request.Subject), t.Request.Reason, "ebb approve " + t.Request.Id}
+}
