@@ -65,8 +65,9 @@ func (f *File) Heads(context.Context) ([]audit.Head, error) {
 	return out, fault.Wrap(op, lines.Err())
 }
 
-// AddHead appends a head and waits until it is on disk. What a crash left of an
-// earlier line is cut off first.
+// AddHead appends a head and waits until it is on disk; the newest, added again
+// (after a restart), adds nothing. What a crash left of an earlier line is cut
+// off first.
 func (f *File) AddHead(_ context.Context, h audit.Head) error {
 	const op = "heads.AddHead"
 	f.mu.Lock()
@@ -80,8 +81,8 @@ func (f *File) AddHead(_ context.Context, h audit.Head) error {
 		return fault.Wrap(op, err)
 	}
 	defer file.Close()
-	end, err := wholeLines(file)
-	if err != nil {
+	last, end, err := wholeLines(file)
+	if err != nil || bytes.Equal(last, line) {
 		return fault.Wrap(op, err)
 	}
 	if _, err := file.WriteAt(append(line, '\n'), end); err != nil {
@@ -90,16 +91,19 @@ func (f *File) AddHead(_ context.Context, h audit.Head) error {
 	return fault.Wrap(op, file.Sync())
 }
 
-// wholeLines cuts the file behind its last whole line and gives that length.
-func wholeLines(file *os.File) (int64, error) {
+// wholeLines cuts the file behind its last whole line, and gives that line and
+// where it ends.
+func wholeLines(file *os.File) (last []byte, end int64, err error) {
 	info, err := file.Stat()
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
 	raw := make([]byte, info.Size())
 	if _, err := file.ReadAt(raw, 0); err != nil && info.Size() > 0 {
-		return 0, err
+		return nil, 0, err
 	}
-	end := int64(bytes.LastIndexByte(raw, '\n') + 1)
-	return end, file.Truncate(end)
+	raw = raw[:bytes.LastIndexByte(raw, '\n')+1]
+	last = bytes.TrimSuffix(raw, []byte("\n"))
+	last = last[bytes.LastIndexByte(last, '\n')+1:]
+	return last, int64(len(raw)), file.Truncate(int64(len(raw)))
 }

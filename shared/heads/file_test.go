@@ -35,6 +35,7 @@ func TestFile(t *testing.T) {
 	torn.Close()
 	count(2)
 	add(4)
+	add(4) // a restart says the newest again
 	if got := count(3); got[2].N != 4 {
 		t.Fatalf("last head %+v", got[2])
 	}
