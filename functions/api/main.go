@@ -13,6 +13,6 @@ import (
 func main() {
 	f := aws.Must(names.API)
 	h := f.House()
-	h.Heads, h.Executions = f.Heads(), f.Executions()
+	h.Heads, h.Executions = aws.Heads(f), aws.Executions(f)
 	lambda.Start(gateway.Serve(api.Handler(h, api.Options{})))
 }

@@ -15,6 +15,6 @@ import (
 func main() {
 	f := aws.Must(names.Sweep)
 	h := f.House()
-	h.Heads = f.Heads()
+	h.Heads = aws.Heads(f)
 	lambda.Start(steps.Sweep(h, f.Config.Table, os.Stdout))
 }

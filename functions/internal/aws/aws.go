@@ -101,14 +101,16 @@ func (f *Function) slack(app Credentials) *slack.Client {
 	})
 }
 
-// Heads keeps the signed heads of the audit.
-func (f *Function) Heads() flow.Heads {
+// Heads keeps the signed heads of the audit. It is no method, and neither is
+// Executions: where a page is a template, the linker keeps all methods of all
+// types, and S3's client with them.
+func Heads(f *Function) flow.Heads {
 	client := s3.NewFromConfig(f.sdk, func(o *s3.Options) { o.UsePathStyle = f.Config.AWSEndpoint != "" })
 	return headsaws.Open(client, f.Config.HeadsBucket)
 }
 
 // Executions starts leases.
-func (f *Function) Executions() flow.Executions {
+func Executions(f *Function) flow.Executions {
 	return sfn.Open(awssfn.NewFromConfig(f.sdk), f.Config.StateMachine)
 }
 
