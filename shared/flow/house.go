@@ -33,6 +33,7 @@ type Memory interface {
 	Connectors
 	Runs
 	Directory
+	Paging
 	Owners
 	Memberships
 	Requests

@@ -121,6 +121,13 @@ type Directory interface {
 	Put(ctx context.Context, c directory.Batch) error
 }
 
+// Paging reads the directory from the middle, for lists that people page
+// through: EachAccount and EachResource behind an id ("": from the beginning).
+type Paging interface {
+	AccountsAfter(ctx context.Context, conn, after string, f func(directory.Account) error) error
+	ResourcesAfter(ctx context.Context, conn string, kind directory.Kind, after string, f func(directory.Resource) error) error
+}
+
 // Owners are Ebb's own knowledge, which a sync never touches.
 type Owners interface {
 	// SetOwners replaces the owners (account ids) of a resource.
@@ -141,6 +148,9 @@ type Memberships interface {
 type Requests interface {
 	Request(ctx context.Context, id string) (access.Request, error)
 	Requests(ctx context.Context, openOnly bool, limit int) ([]access.Request, error)
+	// RequestsOf lists those that an account asked for, that are for it, and
+	// that it decided, newest first.
+	RequestsOf(ctx context.Context, conn, account string, limit int) ([]access.Request, error)
 	// SaveRequest saves the request, new grants and texts in one commit.
 	SaveRequest(ctx context.Context, r access.Request, grants []access.Grant, texts []Text, e ...audit.Event) (access.Request, error)
 }

@@ -27,8 +27,12 @@ func (h *House) ReadAccounts(ctx context.Context, by access.Actor, conn, search 
 	if err != nil {
 		return Page[directory.Account]{}, fault.Wrap(op, err)
 	}
+	after, err := s.after()
+	if err != nil {
+		return Page[directory.Account]{}, fault.Wrap(op, err)
+	}
 	p, err := walk(s,
-		func(f func(directory.Account) error) error { return h.Memory.EachAccount(ctx, conn, f) },
+		func(f func(directory.Account) error) error { return h.Memory.AccountsAfter(ctx, conn, after, f) },
 		func(a directory.Account) string { return a.ID },
 		func(a directory.Account) (directory.Account, bool, error) {
 			a, ok := r.account(a)
@@ -85,8 +89,14 @@ func (h *House) ReadResources(ctx context.Context, by access.Actor, conn string,
 	if err != nil {
 		return Page[ResourceView]{}, fault.Wrap(op, err)
 	}
+	after, err := s.after()
+	if err != nil {
+		return Page[ResourceView]{}, fault.Wrap(op, err)
+	}
 	p, err := walk(s,
-		func(f func(directory.Resource) error) error { return h.Memory.EachResource(ctx, conn, kind, f) },
+		func(f func(directory.Resource) error) error {
+			return h.Memory.ResourcesAfter(ctx, conn, kind, after, f)
+		},
 		func(res directory.Resource) string { return res.ID },
 		func(res directory.Resource) (v ResourceView, ok bool, err error) {
 			if !fits(search, res.ID, access.Name(res), res.Title) {

@@ -3,8 +3,10 @@ package flow
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
@@ -30,10 +32,14 @@ func (h *House) ReadRequests(ctx context.Context, by access.Actor, open bool, s 
 	if err != nil {
 		return Page[RequestView]{}, fault.Wrap(op, err)
 	}
+	read, err := h.requestsFor(ctx, eye, open)
+	if err != nil {
+		return Page[RequestView]{}, fault.Wrap(op, err)
+	}
 	known := map[string]*RequestView{} // a list that grows is judged once
 	p, err := newest(s,
-		func(n int) ([]access.Request, error) { return h.Memory.Requests(ctx, open, n) },
-		func(r access.Request) place { return place{at: r.Created, id: r.ID} },
+		read,
+		requestPlace,
 		func(r access.Request) (RequestView, bool, error) {
 			v, ok := known[r.ID]
 			if !ok {
@@ -48,6 +54,44 @@ func (h *House) ReadRequests(ctx context.Context, by access.Actor, open bool, s 
 			return *v, true, nil
 		})
 	return p, fault.Wrap(op, err)
+}
+
+func requestPlace(r access.Request) place { return place{at: r.Created, id: r.ID} }
+
+// requestsFor is how the newest requests that the actor may see are read: from
+// all of them by who oversees or owns; by others from those that they have a
+// part in and, because they may decide one, from those that wait.
+func (h *House) requestsFor(ctx context.Context, eye *sight, open bool) (func(n int) ([]access.Request, error), error) {
+	owns := eye.oversees()
+	if !owns {
+		all, err := h.Memory.Connectors(ctx)
+		if err != nil {
+			return nil, err
+		}
+		owns = slices.ContainsFunc(all, func(c connector.Connector) bool { return slices.Contains(c.Owners, eye.by.User.ID) })
+	}
+	if open || owns {
+		return func(n int) ([]access.Request, error) { return h.Memory.Requests(ctx, open, n) }, nil
+	}
+	return func(n int) ([]access.Request, error) {
+		all, err := h.Memory.Requests(ctx, true, n)
+		for _, ref := range eye.by.User.Accounts {
+			if err != nil {
+				return nil, err
+			}
+			var own []access.Request
+			own, err = h.Memory.RequestsOf(ctx, ref.Connector, ref.Account, n)
+			all = append(all, own...)
+		}
+		return merged(all, n), err
+	}, nil
+}
+
+// merged is the newest n of lists that hold the newest n each, each once.
+func merged(all []access.Request, n int) []access.Request {
+	slices.SortStableFunc(all, func(a, b access.Request) int { return strings.Compare(requestPlace(a).key(), requestPlace(b).key()) })
+	all = slices.CompactFunc(all, func(a, b access.Request) bool { return a.ID == b.ID })
+	return all[:min(n, len(all))]
 }
 
 // ReadRequest reads one request.

@@ -33,7 +33,12 @@ func (s *Store) Resource(ctx context.Context, conn, id string) (directory.Resour
 // EachAccount calls f for each account of a connector in id order, reading a
 // thousand at a time; an error of f ends it.
 func (s *Store) EachAccount(ctx context.Context, conn string, f func(directory.Account) error) error {
-	err := eachRecord(ctx, s, Range{Part: join("dir", conn, "acct")}, func(r accountRecord, _ Row) error {
+	return s.AccountsAfter(ctx, conn, "", f)
+}
+
+// AccountsAfter is EachAccount behind an id.
+func (s *Store) AccountsAfter(ctx context.Context, conn, after string, f func(directory.Account) error) error {
+	err := eachRecord(ctx, s, behind(join("dir", conn, "acct"), after), func(r accountRecord, _ Row) error {
 		return f(directory.Account(r))
 	})
 	return fault.Wrap("store.EachAccount", err)
@@ -43,15 +48,20 @@ func (s *Store) EachAccount(ctx context.Context, conn string, f func(directory.A
 // owners of all resources of the connector are in memory meanwhile: only
 // resources that people gave owners have any.
 func (s *Store) EachResource(ctx context.Context, conn string, kind directory.Kind, f func(directory.Resource) error) error {
+	return s.ResourcesAfter(ctx, conn, kind, "", f)
+}
+
+// ResourcesAfter is EachResource behind an id.
+func (s *Store) ResourcesAfter(ctx context.Context, conn string, kind directory.Kind, after string, f func(directory.Resource) error) error {
 	owners := map[string][]string{}
-	err := eachRecord(ctx, s, Range{Part: join("own", conn)}, func(r ownersRecord, row Row) error {
+	err := eachRecord(ctx, s, behind(join("own", conn), after), func(r ownersRecord, row Row) error {
 		owners[row.Sort] = r.Owners
 		return nil
 	})
 	if err != nil {
 		return fault.Wrap("store.EachResource", err)
 	}
-	err = eachRecord(ctx, s, Range{Part: join("dir", conn, "res")}, func(r resourceRecord, row Row) error {
+	err = eachRecord(ctx, s, behind(join("dir", conn, "res"), after), func(r resourceRecord, row Row) error {
 		if kind != "" && r.Kind != kind {
 			return nil
 		}

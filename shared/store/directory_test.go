@@ -111,3 +111,32 @@ func TestHalfABatchIsMendedByTheNext(t *testing.T) {
 		t.Errorf("known %d, held %d", known(), held)
 	}
 }
+
+// TestAfter: a list goes on behind an id, with the owners of what comes.
+func TestAfter(t *testing.T) {
+	h := newHouse(t)
+	b := directory.Batch{}
+	for _, id := range []string{"A1", "B2", "C3"} {
+		b.Accounts = append(b.Accounts, directory.Account{Connector: "c1", ID: id})
+		b.Resources = append(b.Resources, directory.Resource{Connector: "c1", ID: id, Kind: directory.Channel})
+	}
+	h.must(h.Put(ctx, b))
+	h.must(h.SetOwners(ctx, "c1", "C3", []string{"U1"}, h.event("resource/c1/C3", "resource.owners")))
+	for after, want := range map[string]string{"": "A1 B2 C3 A1 B2 C3[U1] ", "A1": "B2 C3 B2 C3[U1] ", "B": "B2 C3 B2 C3[U1] ", "C3": ""} {
+		got := ""
+		h.must(h.AccountsAfter(ctx, "c1", after, func(a directory.Account) error {
+			got += a.ID + " "
+			return nil
+		}))
+		h.must(h.ResourcesAfter(ctx, "c1", directory.Channel, after, func(r directory.Resource) error {
+			if got += r.ID; len(r.Owners) > 0 {
+				got += fmt.Sprint(r.Owners)
+			}
+			got += " "
+			return nil
+		}))
+		if got != want {
+			t.Errorf("after %q: %q, want %q", after, got, want)
+		}
+	}
+}

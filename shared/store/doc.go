@@ -26,6 +26,7 @@
 //	request#<id>           request                  each request
 //	requests               <created>#<id>           pointer to each request
 //	requests-open          <created>#<id>           pointer while an item is pending
+//	requests-of#<conn>#<account>  <created>#<id>    pointer, for who asked, for whom, and who decided
 //	grant#<id>             grant                    each grant, for ever
 //	live                   <conn>#<account>#<id>    pointer while the grant is not final
 //	ended                  <closed>#<id>            pointer to each final grant

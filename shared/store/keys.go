@@ -81,8 +81,11 @@ func heldKey(m directory.Membership) Key {
 	return Key{join("held", m.Connector, m.Account), join(m.Resource, m.Slug)}
 }
 
-func requestKey(id string) Key                  { return Key{join("request", id), "request"} }
-func requestsKey(t time.Time, id string) Key    { return Key{"requests", at(t, id)} }
+func requestKey(id string) Key               { return Key{join("request", id), "request"} }
+func requestsKey(t time.Time, id string) Key { return Key{"requests", at(t, id)} }
+func requestOfKey(conn, account string, t time.Time, id string) Key {
+	return Key{join("requests-of", conn, account), at(t, id)}
+}
 func openRequestKey(t time.Time, id string) Key { return Key{"requests-open", at(t, id)} }
 
 func grantKey(id string) Key                { return Key{join("grant", id), "grant"} }

@@ -10,6 +10,7 @@ var (
 	_ flow.Connectors  = (*store.Store)(nil)
 	_ flow.Runs        = (*store.Store)(nil)
 	_ flow.Directory   = (*store.Store)(nil)
+	_ flow.Paging      = (*store.Store)(nil)
 	_ flow.Memberships = (*store.Store)(nil)
 	_ flow.Requests    = (*store.Store)(nil)
 	_ flow.Repeats     = (*store.Store)(nil)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
@@ -34,6 +35,28 @@ func (s *Store) Requests(ctx context.Context, openOnly bool, limit int) ([]acces
 		return true
 	})
 	return out, fault.Wrap("store.Requests", err)
+}
+
+// RequestsOf is Requests of one account: those that it asked for, that are for
+// it, and that it decided.
+func (s *Store) RequestsOf(ctx context.Context, conn, account string, limit int) ([]access.Request, error) {
+	var out []access.Request
+	r := Range{Part: join("requests-of", conn, account), Reverse: true}
+	err := follow(ctx, s, r, limit, requestKey, func(rec requestRecord, rev int64) bool {
+		out = append(out, rec.request(rev))
+		return true
+	})
+	return out, fault.Wrap("store.RequestsOf", err)
+}
+
+// parties are the accounts that have a part in a request.
+func parties(r access.Request) []string {
+	all := []string{r.By, r.Subject}
+	for _, it := range r.Items {
+		all = append(all, it.DecidedBy)
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(id string) bool { return id == "" })
 }
 
 // SaveRequest saves the request, grants and texts in one commit with at least
@@ -76,7 +99,14 @@ func (s *Store) addRequest(ctx context.Context, c *change, r access.Request) err
 	if r.Rev == 0 {
 		c.point(requestsKey(r.Created, r.ID), pointer{ID: r.ID})
 	}
-	was := prev.request(r.Rev).Open()
+	before := prev.request(r.Rev)
+	known := parties(before)
+	for _, account := range parties(r) {
+		if !slices.Contains(known, account) {
+			c.point(requestOfKey(r.Connector, account, r.Created, r.ID), pointer{ID: r.ID})
+		}
+	}
+	was := before.Open()
 	if open && !was {
 		c.point(openRequestKey(r.Created, r.ID), pointer{ID: r.ID})
 	}

@@ -148,6 +148,30 @@ func TestTextsAreForgottenInPieces(t *testing.T) {
 	h.refused(err, fault.NotFound)
 }
 
+// TestRequestsOf: who asked, for whom, and who decided find a request; each once.
+func TestRequestsOf(t *testing.T) {
+	h := newHouse(t)
+	e := h.event("request/rq_1", "request.made")
+	r := h.request("rq_1", 2)
+	r.By, r.Subject = "U1", "U2"
+	r = value[access.Request](h)(h.SaveRequest(ctx, r, nil, nil, e))
+	h.now = h.now.Add(time.Minute)
+	value[access.Request](h)(h.SaveRequest(ctx, h.request("rq_2", 1), nil, nil, e)) // U1 for U1
+	for i := range r.Items {                                                        // item by item, by one and the same
+		r.Items[i].State, r.Items[i].DecidedBy = access.Denied, "U3"
+		r = value[access.Request](h)(h.SaveRequest(ctx, r, nil, nil, e))
+	}
+	for account, want := range map[string]string{"U1": "rq_2 rq_1 ", "U2": "rq_1 ", "U3": "rq_1 ", "U": ""} {
+		got := ""
+		for _, r := range value[[]access.Request](h)(h.RequestsOf(ctx, "c1", account, 0)) {
+			got += r.ID + " "
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", account, got, want)
+		}
+	}
+}
+
 // TestOnce: the note is in the request's commit, or neither is there.
 func TestOnce(t *testing.T) {
 	h := newHouse(t)
