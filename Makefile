@@ -5,9 +5,9 @@ BUILD := .build
 TOOL := go tool -modfile=.tools/go.mod
 GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 # Everything but the CDK app, which alone costs a minute to compile.
-PACKAGES := ./shared/... ./infra/ebb/...
+PACKAGES := ./shared/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
 
-.PHONY: help demo run test aws-local lint bench generate clean bin
+.PHONY: help demo run test aws-local lint bench generate clean bin build synth synth-test diff deploy destroy
 
 help: ## Show this help.
 	@echo "Ebb: Slack access that ends by itself, and proof that it did."
@@ -50,6 +50,35 @@ lint: ## go vet, gofumpt, staticcheck, govulncheck (SKIP without its database).
 bench: ## Measure speed and size against their limits (about four minutes).
 	EBB_BENCH=1 go test ./infra/ebb/bench -count=1 -timeout 20m -v
 	go test ./shared/store/sqlite -run '^$$' -bench 'Batch$$|Commit$$' -benchtime 2s
+
+# SET names the stack's parameters: make deploy SET="alarmMail=ops@example.com syncEvery=5m"
+SET :=
+STACK := $(or $(patsubst stackName=%,%,$(filter stackName=%,$(SET))),ebb)
+CDK := .tools/cdk/cdk
+# Node 20 is warned of at each start; what it says is about CDK's own future.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+build: ## Build the functions' zips into .build/functions, the same bytes each time.
+	go run ./infra/pack
+
+synth: build ## Write and lint the CloudFormation template (.build/cdk.out); no network, no AWS.
+	@rm -rf $(BUILD)/cdk.out
+	CDK_OUTDIR=$(BUILD)/cdk.out go run ./infra $(SET)
+	@.tools/cdk/lint $(BUILD)/cdk.out/*.template.json
+
+synth-test: ## Test the stack, cdk-nag too (compiles CDK: a minute or two the first time).
+	go test ./infra
+
+diff: synth ## What a deploy would change.
+	$(CDK) diff --app $(BUILD)/cdk.out $(STACK)
+
+deploy: synth ## Deploy to the account of your AWS credentials; says first what it will create or change.
+	$(CDK) diff --app $(BUILD)/cdk.out $(STACK)
+	$(CDK) deploy --app $(BUILD)/cdk.out --require-approval any-change $(ARGS) $(STACK)
+	@$(if $(filter mailFrom=%,$(SET)),.tools/cdk/sandbox,true)
+
+destroy: build ## Take the house down; refuses while grants live, keeps the data unless DATA=delete.
+	DATA=$(DATA) .tools/cdk/destroy $(STACK) $(SET)
 
 generate: ## Make the API's server and client types from shared/api/openapi.yaml.
 	go generate ./shared/api/...

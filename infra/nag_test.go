@@ -35,13 +35,12 @@ var suppressions = []suppression{
 	{"GrantRole", "AwsSolutions-IAM5", tokens, "as install, and only to read below this prefix"},
 	{"RevokeRole", "AwsSolutions-IAM5", tokens, "as install, and only to read below this prefix"},
 	{"SweepRole", "AwsSolutions-IAM5", tokens, "as install, and only to read below this prefix"},
-	{"ApiRole", "AwsSolutions-IAM5", objects, "heads are objects that are made while the house runs"},
 	{"SweepRole", "AwsSolutions-IAM5", objects, "heads are objects that are made while the house runs"},
 }
 
 const (
 	tokens  = "Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:ebb/connector/*"
-	objects = "Resource::<Heads40852749.Arn>/*"
+	objects = "Resource::<Heads40852749.Arn>/heads/*"
 )
 
 func (s suppression) applyTo(stack *Stack) {

@@ -45,6 +45,7 @@ func TestWrongParameters(t *testing.T) {
 		{"alarmMail", "a@b, c@d", "an address"},
 		{"keyArn", "alias/ebb", "ARN of a symmetric"},
 		{"removalPolicy", "snapshot", "retain"},
+		{"protection", "none", "off"},
 		{"stackname", "ebb", "no parameter; there are: stackName"},
 	} {
 		_, err := NewParameters(map[string]string{c.key: c.value})

@@ -58,7 +58,7 @@ func TestNoStars(t *testing.T) {
 				}
 			}
 			for _, r := range texts(s["Resource"]) {
-				ours := strings.Contains(r, ":secret:ebb/connector/*") || strings.HasPrefix(r, "${Heads") && strings.HasSuffix(r, ".Arn}/*")
+				ours := strings.Contains(r, ":secret:ebb/connector/*") || strings.HasPrefix(r, "${Heads") && strings.HasSuffix(r, ".Arn}/heads/*")
 				// Deliveries of logs have no ARNs (AWS, "Logging using CloudWatch Logs", Step Functions).
 				delivery := role == "LeaseRole" && strings.HasPrefix(actions[0], "logs:") && r == "*"
 				if strings.Contains(r, "*") && !ours && !delivery {
@@ -86,7 +86,9 @@ func TestSecrets(t *testing.T) {
 		{"GetSecretValue", token, who{names.API, names.Grant, names.Install, names.Revoke, names.Sweep, names.Sync}},
 		{"PutSecretValue", token, who{names.API, names.Install}},
 		{"CreateSecret", token, who{names.API, names.Install}},
-		{"DeleteSecret", token, nil},
+		{"DeleteSecret", token, who{names.API}},
+		{"DeleteSecret", app, nil},
+		{"DeleteSecret", heads, nil},
 		{"GetSecretValue", app, who{names.Install}},
 		{"PutSecretValue", app, nil},
 		{"GetSecretValue", heads, who{names.API, names.Sweep}},
@@ -104,6 +106,18 @@ func TestSecrets(t *testing.T) {
 		slices.Sort(got)
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s on %s: %v, not %v", c.action, c.secret, got, c.want)
+		}
+	}
+}
+
+// What is deleted can be had back for a week.
+func TestDeletingCanBeUndone(t *testing.T) {
+	for role, all := range statements(parts()) {
+		for _, s := range all {
+			if slices.Contains(texts(s["Action"]), "secretsmanager:DeleteSecret") &&
+				at(s, "Condition.BoolIfExists.secretsmanager:ForceDeleteWithoutRecovery") != "false" {
+				t.Errorf("%s may delete a secret for good", role)
+			}
 		}
 	}
 }
@@ -139,7 +153,7 @@ func TestHeadsRights(t *testing.T) {
 			for _, a := range texts(s["Action"]) {
 				switch {
 				case a == "s3:PutObject" && role == "SweepRole":
-				case a == "s3:GetObject", a == "s3:ListBucket":
+				case a == "s3:ListBucketVersions" && role == "ApiRole":
 				case strings.HasPrefix(a, "s3:"):
 					t.Errorf("%s may do %s", role, a)
 				}

@@ -37,7 +37,7 @@ func NewStack(app awscdk.App, p Parameters, code map[string]awslambda.Code) *Sta
 			Env:         p.environment(),
 			Description: jsii.String("Ebb: Slack access that ends by itself, and proof that it did."),
 			// Deleting the stack by mistake would leave access standing in Slack.
-			TerminationProtection: jsii.Bool(p.keeps()),
+			TerminationProtection: jsii.Bool(p.keeps() && p.Protection == "on"),
 		}),
 		p:         p,
 		functions: map[string]awslambda.Function{},

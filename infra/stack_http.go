@@ -70,8 +70,6 @@ func (s *Stack) addRoutes() {
 		HttpApi:    s.http,
 		AutoDeploy: jsii.Bool(true),
 		Throttle:   &awsapigatewayv2.ThrottleSettings{RateLimit: jsii.Number(s.p.Rate), BurstLimit: jsii.Number(s.p.Burst)},
-		// Per route, so that a flood of one shows.
-		DetailedMetricsEnabled: jsii.Bool(true),
 	}
 	if s.p.Domain != "" {
 		stage.DomainMapping = &awsapigatewayv2.DomainMappingOptions{DomainName: s.domain()}

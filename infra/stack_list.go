@@ -37,6 +37,7 @@ const (
 	Directory   Use = "writes the directory in batches" // a cache of Slack
 	ReadTokens  Use = "reads connectors' tokens"        // speaks to Slack as a connector
 	WriteTokens Use = "stores connectors' tokens"       // connects Slack
+	DropTokens  Use = "deletes connectors' tokens"      // disconnects, with WriteTokens
 	App         Use = "reads the Slack app's credentials"
 	Pseudonyms  Use = "has the key of the audit's pseudonyms"
 	Signs       Use = "has the key that signs heads of the audit"
@@ -62,8 +63,8 @@ var Functions = []Function{
 		Name: names.API, Trigger: HTTP, Memory: 1024, Timeout: 29 * time.Second,
 		Does: "`/v1` JSON: access requests and everything else",
 		// Approving reads approvers' groups as they are in Slack now, so api
-		// speaks to Slack; pasting a token stores one.
-		Uses: []Use{Directory, ReadTokens, WriteTokens, Pseudonyms, Signs, ReadHeads, Wakes},
+		// speaks to Slack; pasting a token stores one, disconnecting deletes it.
+		Uses: []Use{Directory, ReadTokens, WriteTokens, DropTokens, Pseudonyms, Signs, ReadHeads, Wakes},
 	},
 	{
 		Name: names.Sync, Trigger: Scheduled, Memory: 1024, Timeout: 5 * time.Minute,
@@ -83,7 +84,7 @@ var Functions = []Function{
 	{
 		Name: names.Sweep, Trigger: Scheduled, Memory: 1024, Timeout: 3 * time.Minute,
 		Does: "every minute: the net under everything",
-		Uses: []Use{Directory, ReadTokens, Signs, ReadHeads, AddHeads},
+		Uses: []Use{Directory, ReadTokens, Signs, AddHeads},
 	},
 }
 

@@ -33,6 +33,7 @@ type Parameters struct {
 	AlarmMail      string
 	KeyARN         string // an existing KMS key instead of a new one
 	RemovalPolicy  string // retain, or destroy
+	Protection     string // on, or off just before the stack is destroyed
 }
 
 // parameter is one key of CDK's context. set reports what is wrong with a value.
@@ -60,6 +61,7 @@ var parameters = []parameter{
 	{"alarmMail", "", "an address that alarms go to", matching(address, func(p *Parameters) *string { return &p.AlarmMail })},
 	{"keyArn", "", "the ARN of a symmetric KMS key in the stack's region", matching(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-zA-Z-]+$`, func(p *Parameters) *string { return &p.KeyARN })},
 	{"removalPolicy", "retain", "retain (data outlives the stack), or destroy", matching(`^(retain|destroy)$`, func(p *Parameters) *string { return &p.RemovalPolicy })},
+	{"protection", "on", "on (the stack cannot be deleted), or off", matching(`^(on|off)$`, func(p *Parameters) *string { return &p.Protection })},
 }
 
 // NewParameters reads and validates; the error names everything that is wrong

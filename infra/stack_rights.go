@@ -35,6 +35,8 @@ func (s *Stack) right(use Use) []awsiam.PolicyStatement {
 		return one(allow("ReadTokens", tokens, "secretsmanager:GetSecretValue"))
 	case WriteTokens:
 		return one(allow("WriteTokens", tokens, writeSecret...))
+	case DropTokens:
+		return one(dropTokens(tokens))
 	case App:
 		return one(allow("SlackApp", []*string{s.secretARN(names.SlackApp + "-??????")}, "secretsmanager:GetSecretValue"))
 	case Pseudonyms:
@@ -42,13 +44,11 @@ func (s *Stack) right(use Use) []awsiam.PolicyStatement {
 	case Signs:
 		return one(allow("SigningKey", signing, makeKey...))
 	case ReadHeads:
-		return []awsiam.PolicyStatement{
-			allow("ListHeads", []*string{s.heads.BucketArn()}, "s3:ListBucket"),
-			allow("ReadHeads", []*string{s.heads.ArnForObjects(jsii.String("*"))}, "s3:GetObject"),
-		}
+		// A head's name says all of it, so that listing is reading.
+		return one(allow("ReadHeads", []*string{s.heads.BucketArn()}, "s3:ListBucketVersions"))
 	case AddHeads:
-		// Without PutObjectRetention, DeleteObject or bypassing the lock.
-		return one(allow("AddHeads", []*string{s.heads.ArnForObjects(jsii.String("*"))}, "s3:PutObject"))
+		// Neither deleting, nor changing what was put, nor its retention.
+		return one(allow("AddHeads", []*string{s.heads.ArnForObjects(jsii.String("heads/*"))}, "s3:PutObject"))
 	case Wakes:
 		return one(allow("Wake", []*string{s.leaseARN()}, "states:StartExecution"))
 	}
@@ -56,7 +56,7 @@ func (s *Stack) right(use Use) []awsiam.PolicyStatement {
 }
 
 // What the Secrets Manager engine (shared/secret/aws) calls to store a secret;
-// reading is a use of its own. Nobody may delete one: no verb does.
+// reading is a use of its own.
 var (
 	writeSecret = []string{
 		"secretsmanager:DescribeSecret", "secretsmanager:CreateSecret", "secretsmanager:PutSecretValue",
@@ -65,6 +65,14 @@ var (
 	// A key of the house is made once and then only read.
 	makeKey = []string{"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:CreateSecret"}
 )
+
+// dropTokens allows what can be undone for seven days, and not deleting at once.
+func dropTokens(tokens []*string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("DropTokens"), Actions: jsii.Strings("secretsmanager:DeleteSecret"), Resources: &tokens,
+		Conditions: &map[string]any{"BoolIfExists": map[string]any{"secretsmanager:ForceDeleteWithoutRecovery": "false"}},
+	})
+}
 
 // useKey lets a function use the key through DynamoDB and in no other way. The
 // actions are those that AWS names for whoever uses a table under a

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ebb-access/ebb/infra/cost"
 	"github.com/ebb-access/ebb/infra/workflow"
 	"github.com/ebb-access/ebb/shared/config"
 	"github.com/ebb-access/ebb/shared/config/names"
@@ -195,5 +196,33 @@ func TestSchedules(t *testing.T) {
 func TestCallbackPath(t *testing.T) {
 	if callbackPath != flow.CallbackPath {
 		t.Errorf("Slack answers to %s, the API listens at %s", flow.CallbackPath, callbackPath)
+	}
+}
+
+// What costs money while nothing happens is what cost.md counts.
+func TestFixedCosts(t *testing.T) {
+	p := parts()
+	metrics, ofHouse := 0, map[string]bool{}
+	for _, a := range alarmed(p) {
+		if a["Metrics"] == nil {
+			metrics++
+		}
+		for _, m := range list(a["Metrics"]) {
+			if at(m, "MetricStat") != nil {
+				metrics++
+			}
+		}
+		if a["Namespace"] == names.MetricSpace {
+			ofHouse[text(a["MetricName"])] = true
+		}
+	}
+	want := map[string]int{cost.Keys: len(p.ids("KMS::Key")), cost.Alarms: metrics}
+	for _, f := range cost.FixedCosts {
+		if n, ok := want[f.Name]; ok && n != f.Count {
+			t.Errorf("the stack has %d %s, cost.md counts %d", n, f.Name, f.Count)
+		}
+		if f.Name == cost.Metrics && f.Count < len(ofHouse) {
+			t.Errorf("alarms read %d metrics of the house, cost.md counts %d", len(ofHouse), f.Count)
+		}
 	}
 }
