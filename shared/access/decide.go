@@ -167,7 +167,7 @@ func (w Who) names(p Person, q Ask) bool {
 // near keeps a handle from naming a group of another workspace: each workspace
 // has its own handles, and who may make groups in one has no say in the next.
 func near(g, r directory.Resource) bool {
-	return g.Workspace == r.Workspace || g.Workspace == "" || r.Workspace == ""
+	return g.Workspace == "" || g.Workspace == r.Workspace
 }
 
 // Words names the people for a sentence.

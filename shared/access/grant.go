@@ -62,6 +62,7 @@ type Grant struct {
 	// is when it began. Dormant trouble waits for Slack, not for a person.
 	Trouble Trouble
 	Tries   int
+	Tried   time.Time // when it was last held up
 	// NextTry is when to look again while granting, revoking or stuck, and
 	// while a start that came is held up.
 	NextTry time.Time

@@ -71,7 +71,7 @@ func (g Grant) Trip(t Trouble, now, next time.Time) Grant {
 	} else {
 		t.Since = now
 	}
-	g.Trouble, g.NextTry, g.Tries = t, next, g.Tries+1
+	g.Trouble, g.NextTry, g.Tries, g.Tried = t, next, g.Tries+1, now
 	return g
 }
 

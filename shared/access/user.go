@@ -53,10 +53,15 @@ func (u User) In(connector string) string {
 type Actor struct {
 	User    User
 	Service bool
+	Key     string // the id of the key it came with
 }
 
-// Is reports whether the actor has a duty or is Super Administrator.
+// Is reports whether the actor has a duty or is Super Administrator. A service
+// reads what its user may read, and administers nothing.
 func (a Actor) Is(d Duty) bool {
+	if a.Service && d != Auditor {
+		return false
+	}
 	return a.User.ID != "" && !a.User.Ended && (a.User.Has(d) || a.User.Has(SuperAdministrator))
 }
 

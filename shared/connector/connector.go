@@ -54,6 +54,7 @@ type Connector struct {
 	Name        string
 	Label       Label
 	Enterprise  string // E…; "" for one workspace
+	Grid        string // E… that a single workspace belongs to; "" when it stands alone
 	Team        string // T…; the workspace, "" when organization-wide
 	Workspaces  []string
 	Owners      []string // user ids

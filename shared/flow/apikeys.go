@@ -93,5 +93,5 @@ func (h *House) Authenticate(ctx context.Context, key string) (access.Actor, err
 			h.log().Warn("key", "id", k.ID, "error", err)
 		}
 	}
-	return access.Actor{User: u, Service: k.Service}, nil
+	return access.Actor{User: u, Service: k.Service, Key: k.ID}, nil
 }

@@ -71,7 +71,7 @@ func (h *House) vote(ctx context.Context, by access.Actor, r access.Request, com
 		}
 		decided++
 		grants, events = append(grants, gs...), append(events, more...)
-		data := map[string]string{"item": fmt.Sprint(i), "resource": it.Resource, "rule": it.Rule, "approver": account, "comment": hash}
+		data := map[string]string{"item": fmt.Sprint(i), "resource": it.Resource, "rule": it.Rule, "approver": account, "comment": hash, "key": by.Key}
 		if len(gs) > 0 {
 			data["grant"] = gs[0].ID
 		}
@@ -110,7 +110,7 @@ func (h *House) voteItem(ctx context.Context, by access.Actor, account string, r
 	if d.Rule.ID == "" {
 		d.Rule = h.ruleOf(ctx, it.PolicyVersion, it.Rule)
 	}
-	p, err := h.confirmed(ctx, r.Connector, account, d.Rule.Approvers)
+	p, err := h.confirmed(ctx, r.Connector, f.ask.Resource.Workspace, account, d.Rule.Approvers)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -123,11 +123,15 @@ func (h *House) person(ctx context.Context, conn, account string) (access.Person
 	return p, err
 }
 
-// confirmed is person, with the membership in the approver groups of a rule
-// read from Slack now: a directory that is an hour old gives nobody a vote.
-func (h *House) confirmed(ctx context.Context, conn string, account string, w access.Who) (access.Person, error) {
+// confirmed is person as Slack has it now: that the account lives, its role in
+// the workspace, and its membership in the approver groups of a rule. A
+// directory that is an hour old gives nobody a vote.
+func (h *House) confirmed(ctx context.Context, conn, workspace, account string, w access.Who) (access.Person, error) {
 	p, err := h.person(ctx, conn, account)
-	if err != nil || len(w.Groups) == 0 {
+	if err != nil {
+		return p, err
+	}
+	if p.Account, err = h.accountNow(ctx, conn, workspace, p.Account); err != nil || len(w.Groups) == 0 {
 		return p, err
 	}
 	var still []directory.Resource
@@ -145,6 +149,38 @@ func (h *House) confirmed(ctx context.Context, conn string, account string, w ac
 	}
 	p.Groups = still
 	return p, nil
+}
+
+// accountNow reads an account from Slack, or takes what was read seconds ago.
+// One that Slack does not show any more is as good as deactivated.
+func (h *House) accountNow(ctx context.Context, conn, workspace string, known directory.Account) (directory.Account, error) {
+	now := h.Now()
+	key := conn + "/" + workspace + "/" + known.ID
+	if old, ok := h.recent.Load(key); ok {
+		if r := old.(recentAccount); now.Sub(r.at) < fresh && !now.Before(r.at) {
+			return r.account, nil
+		}
+	}
+	a, err := h.Slack.Account(ctx, connector.Link{Connector: conn, Team: workspace}, known.ID)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		known.State = directory.Deactivated
+	case err != nil:
+		return known, err
+	default:
+		known.State, known.Kind, known.Roles = a.State, a.Kind, a.Over(known, workspace).Roles
+		if _, in := a.Roles[workspace]; !in {
+			known = known.Leave(workspace)
+		}
+	}
+	h.recent.Store(key, recentAccount{at: now, account: known})
+	return known, nil
+}
+
+// recentAccount is a read of an account with its time.
+type recentAccount struct {
+	at      time.Time
+	account directory.Account
 }
 
 // fresh is how old a read of an approver group may be: a hundred grants that

@@ -145,16 +145,46 @@ func (h *House) FinishInstall(ctx context.Context, state, cookie, code string) (
 	}
 	c, err := h.accept(ctx, i.By, i.Connector, got)
 	if fault.Is(err, fault.Forbidden, fault.Invalid) {
-		for _, t := range []string{got.Tokens.User, got.Tokens.Bot} {
-			if t == "" {
-				continue
-			}
+		for _, t := range h.unwanted(ctx, got) {
 			if rerr := h.Slack.Revoke(ctx, t); rerr != nil {
 				h.log().Warn("revoke refused installation", "connector", i.Connector, "error", rerr)
 			}
 		}
 	}
 	return c, fault.Wrap(op, err)
+}
+
+// unwanted are the tokens of a refused installation that are revoked again.
+// Revoking a bot's token deactivates the bot and takes it out of its channels
+// (Slack, auth.revoke), so where a connector governs that Slack already the bot
+// stays, and so does whatever its own installer holds.
+func (h *House) unwanted(ctx context.Context, got connector.Installation) []string {
+	tokens := []string{got.Tokens.User, got.Tokens.Bot}
+	all, err := h.Memory.Connectors(ctx)
+	if err != nil {
+		return nil
+	}
+	for _, o := range all {
+		if !o.Linked() || !governs(o, got) {
+			continue
+		}
+		tokens = []string{got.Tokens.User}
+		if o.Installer == got.Installer {
+			return nil
+		}
+	}
+	return slices.DeleteFunc(tokens, func(t string) bool { return t == "" })
+}
+
+// governs reports whether a connector stands over what an installation is for.
+func governs(o connector.Connector, got connector.Installation) bool {
+	switch {
+	case got.Enterprise != "" && o.Enterprise == got.Enterprise:
+		return true // the organization, or a workspace below it
+	case got.OrgWide && got.Enterprise != "" && o.Grid == got.Enterprise:
+		return true // a workspace of the organization that is to be connected
+	}
+	return got.Team != "" && slices.Contains(o.Workspaces, got.Team)
 }
 
 // PasteToken completes a connector with a token that an administrator has made
@@ -229,7 +259,7 @@ func (h *House) accept(ctx context.Context, by, id string, got connector.Install
 func installed(c connector.Connector, got connector.Installation, who connector.Identity, now time.Time) connector.Connector {
 	c.Label, c.Trouble = connector.Syncing, connector.Trouble{}
 	c.Installer = got.Installer
-	c.Enterprise, c.Team = "", got.Team
+	c.Enterprise, c.Team, c.Grid = "", got.Team, got.Enterprise
 	if got.OrgWide {
 		c.Enterprise, c.Team = got.Enterprise, ""
 		c.Plan = connector.PlanEnterprise
@@ -283,7 +313,7 @@ func (h *House) unique(ctx context.Context, c connector.Connector, got connector
 		if o.ID == c.ID || !o.Linked() {
 			continue
 		}
-		if o.Enterprise != "" && o.Enterprise == got.Enterprise || got.Team != "" && slices.Contains(o.Workspaces, got.Team) {
+		if governs(o, got) {
 			return fault.New("flow.unique", fault.Invalid, "%s is governed by the connector %s (%s) already; nothing was changed", got.TeamName, o.Name, o.ID)
 		}
 	}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -278,29 +279,45 @@ type small struct {
 	verdicts []access.Verdict
 }
 
-// steps groups a judgment by account. Holds that only prepare a write are left
-// to the intent.
+// steps groups a judgment by account, a few grants a commit: however many
+// grants somebody has collected, their commits fit. Baselines go first, and a
+// hold is closed with the last. Holds that only prepare a write are left to the
+// intent.
 func steps(j access.Judgment) []small {
-	var out []small
-	at := map[string]int{}
+	by := map[string][]access.Verdict{}
+	var accounts []string
 	for _, v := range j.Verdicts {
-		i, ok := at[v.Grant.Account]
-		if !ok {
-			i = len(out)
-			at[v.Grant.Account] = i
-			out = append(out, small{})
+		if by[v.Grant.Account] == nil {
+			accounts = append(accounts, v.Grant.Account)
 		}
-		out[i].verdicts = append(out[i].verdicts, v)
-		out[i].save.Grants = append(out[i].save.Grants, v.Grant)
+		by[v.Grant.Account] = append(by[v.Grant.Account], v)
 	}
-	for _, h := range j.Baselines {
-		if i, ok := at[h.Account]; ok {
-			out[i].save.Holds = append(out[i].save.Holds, h)
+	var out []small
+	for _, a := range accounts {
+		first := len(out)
+		for part := range slices.Chunk(by[a], grantsPerSave) {
+			s := small{verdicts: part}
+			for _, v := range part {
+				s.save.Grants = append(s.save.Grants, v.Grant)
+			}
+			out = append(out, s)
+		}
+		out[first].save.Holds = holdsOf(a, j.Baselines)
+		if closed := holdsOf(a, j.Closed); len(closed) > 0 {
+			if first == len(out)-1 {
+				out[first].save.Holds = nil // closed at once: one row, one write
+			}
+			out[len(out)-1].save.Holds = closed
 		}
 	}
-	for _, h := range j.Closed {
-		if i, ok := at[h.Account]; ok {
-			out[i].save.Holds = []access.Hold{h}
+	return out
+}
+
+func holdsOf(account string, holds []access.Hold) []access.Hold {
+	var out []access.Hold
+	for _, h := range holds {
+		if h.Account == account {
+			out = append(out, h)
 		}
 	}
 	return out

@@ -60,7 +60,7 @@ func (h *House) extend(ctx context.Context, by access.Actor, g access.Grant, mor
 		return Extension{}, err
 	}
 	f.ask.Requester.User = r.Requester
-	p, err := h.confirmed(ctx, g.Connector, account, d.Rule.Approvers)
+	p, err := h.confirmed(ctx, g.Connector, g.Workspace, account, d.Rule.Approvers)
 	if err != nil {
 		return Extension{}, err
 	}

@@ -94,7 +94,7 @@ func (h *House) begin(ctx context.Context, g access.Grant) (access.Grant, error)
 	if err != nil {
 		return g, err
 	}
-	if err := h.Memory.SaveGrants(ctx, []access.Grant{next}, h.grantEvent(next, note)); err != nil {
+	if err := h.Memory.SaveGrants(ctx, []access.Grant{next}, h.grantEvent(next, noteOf(t))); err != nil {
 		return g, err
 	}
 	return h.Memory.Grant(ctx, g.ID)
@@ -151,7 +151,7 @@ func (h *House) approversStand(ctx context.Context, g access.Grant, r access.Req
 	why := "policy now asks for an approval, and there is none"
 	f.ask.Requester.User = r.Requester
 	for _, account := range g.Approvers {
-		p, err := h.confirmed(ctx, g.Connector, account, rule.Approvers)
+		p, err := h.confirmed(ctx, g.Connector, g.Workspace, account, rule.Approvers)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
@@ -183,4 +183,13 @@ func (h *House) children(ctx context.Context, g access.Grant) ([]access.Grant, e
 		}
 	}
 	return out, nil
+}
+
+// noteOf is what an event says of the second decision. The sentence, which
+// names people and resources, stands in the grant.
+func noteOf(t access.Turn) string {
+	if t == access.Withdraw {
+		return "not allowed any more when its start came"
+	}
+	return ""
 }

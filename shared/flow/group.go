@@ -134,9 +134,9 @@ func (p *pass) dead(ctx context.Context, j access.Judgment) ([]string, error) {
 		doubtful = append(doubtful, a)
 	}
 	const most = 40
-	if len(doubtful) == 0 {
-		doubtful = rest
-	}
+	// The doubtful first, then everybody else: a colleague who was deactivated
+	// since the last sync looks as alive as before.
+	doubtful = append(doubtful, rest...)
 	var out []string
 	for _, a := range doubtful[:min(most, len(doubtful))] {
 		life, err := p.h.lifeOf(ctx, p.link, a)
@@ -264,8 +264,9 @@ func (p *pass) closeGroup(ctx context.Context, j access.Judgment) error {
 		if err != nil {
 			return err
 		}
+		// The hold stays open: an enabled group shows the member again, and a
+		// later grant must not take that for standing.
 		hold := p.st.Holds[g.Account]
-		hold.GoneAt = p.h.Now()
 		step := access.Step{Grants: []access.Grant{next}}
 		if hold.Rev > 0 {
 			step.Holds = []access.Hold{hold}

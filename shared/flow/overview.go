@@ -126,6 +126,10 @@ func (h *House) overviewGroups(ctx context.Context, o *Overview, until map[acces
 }
 
 func (h *House) grantLine(ctx context.Context, g access.Grant, now time.Time) (GrantLine, error) {
+	if r, err := h.Memory.Resource(ctx, g.Connector, g.Resource); err != nil || r.Private {
+		// Both may name the channel, and the page asks nobody who they are.
+		g.Outcome, g.Trouble.Text = "", ""
+	}
 	return GrantLine{
 		Grant: g, Who: h.nameOf(ctx, g.Connector, g.Account), What: h.resourceName(ctx, g.Connector, g.Resource),
 		Attend: g.NeedsAttention(now), Finished: g.State.Final(),

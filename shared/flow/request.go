@@ -65,6 +65,9 @@ func (h *House) ask(ctx context.Context, by access.Actor, a Asking, note *access
 	if err := a.check(now); err != nil {
 		return access.Request{}, err
 	}
+	if err := h.tooMuch(ctx, a); err != nil {
+		return access.Request{}, fault.Wrap(op, err)
+	}
 	r := access.Request{
 		ID: h.NewID("rq"), Requester: by.User.ID, By: account, Subject: a.Subject, Connector: a.Connector,
 		Start: a.Start, Length: a.Length, Created: now, Expires: now.Add(decisionTime),
@@ -105,6 +108,35 @@ func (h *House) storeAsked(ctx context.Context, by access.Actor, r access.Reques
 	}
 	h.wake(ctx, "", grants...)
 	return r, nil
+}
+
+// Most live grants of one account, on one resource and in all: what ends
+// together has to fit into what Slack takes in a minute.
+const (
+	mostOnResource = 20
+	mostOfAccount  = 100
+)
+
+// tooMuch refuses what would pile up on one account: more time on what is live
+// already is an extension.
+func (h *House) tooMuch(ctx context.Context, a Asking) error {
+	live, err := h.Memory.GrantsOf(ctx, a.Connector, a.Subject)
+	if err != nil {
+		return err
+	}
+	on := map[string]int{}
+	for _, g := range live {
+		on[g.Resource]++
+	}
+	if len(live)+len(a.Resources) > mostOfAccount {
+		return fault.New("flow.tooMuch", fault.Invalid, "there are %d live grants for this account, and %d are the most; end some first", len(live), mostOfAccount)
+	}
+	for _, r := range a.Resources {
+		if on[r] >= mostOnResource {
+			return fault.At("flow.tooMuch", "resources", "there are %d live grants of this for the same account already; extend one of them (ebb extend)", on[r])
+		}
+	}
+	return nil
 }
 
 // asker is the account for which the actor asks.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
@@ -108,6 +109,10 @@ func (h *House) endNow(ctx context.Context, g access.Grant, actor string) (acces
 	return h.Memory.Grant(ctx, g.ID)
 }
 
+// retryEvery keeps a person's impatience off Slack's rate limits, which all
+// removals share.
+const retryEvery = 10 * time.Second
+
 // Retry looks at a grant that needs attention now instead of at its next try.
 func (h *House) Retry(ctx context.Context, by access.Actor, id string) (Answer, error) {
 	const op = "flow.Retry"
@@ -117,6 +122,15 @@ func (h *House) Retry(ctx context.Context, by access.Actor, id string) (Answer, 
 	}
 	if err := h.mayEnd(ctx, by, g); err != nil {
 		return Answer{}, fault.Wrap(op, err)
+	}
+	// An administrator may look again at what seems right; others only at what
+	// is held up, or Slack would be asked for nothing.
+	held := g.State == access.Stuck || g.Trouble.Code != "" || by.Is(access.IntegrationAdministrator)
+	if !held || g.State.Final() {
+		return h.answer(ctx, op, id, false)
+	}
+	if since := h.Now().Sub(g.Tried); since < retryEvery {
+		return Answer{}, &fault.Error{Op: op, Kind: fault.Wait, Code: "retry", Until: g.Tried.Add(retryEvery), Text: "this was tried seconds ago; wait a little"}
 	}
 	if err := h.converge(ctx, g.Connector, g.Resource); err != nil {
 		return Answer{}, fault.Wrap(op, err)

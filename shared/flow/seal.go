@@ -3,6 +3,8 @@ package flow
 import (
 	"context"
 	"crypto/ed25519"
+	"fmt"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
@@ -69,8 +71,8 @@ func (h *House) Verify(ctx context.Context, by access.Actor) (audit.Verdict, err
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
 	// What is sealed while we read is left for the next time.
-	var upTo int64
-	if err := h.Memory.EachSeal(ctx, func(s audit.Seal) error { upTo = s.N; return nil }); err != nil {
+	var last audit.Seal
+	if err := h.Memory.EachSeal(ctx, func(s audit.Seal) error { last = s; return nil }); err != nil {
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
 	check := audit.NewCheck(key.Public().(ed25519.PublicKey), heads)
@@ -78,12 +80,31 @@ func (h *House) Verify(ctx context.Context, by access.Actor) (audit.Verdict, err
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
 	if err := h.Memory.EachSeal(ctx, func(s audit.Seal) error {
-		if s.N <= upTo {
+		if s.N <= last.N {
 			check.Seal(s)
 		}
 		return nil
 	}); err != nil {
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
-	return check.Close(), nil
+	v := check.Close()
+	v.Broken = append(v.Broken, unsigned(heads, last)...)
+	return v, nil
+}
+
+// headEvery is the longest that the newest seal lies behind a signed head.
+const headEvery = 10 * time.Minute
+
+// unsigned says where signed heads are missing: without them, whoever can
+// write the table can make up a chain that fits.
+func unsigned(heads []audit.Head, last audit.Seal) []string {
+	switch n := len(heads); {
+	case last.N == 0:
+		return nil
+	case n == 0:
+		return []string{fmt.Sprintf("there are %d seals and no signed head; the heads are missing, and without them nothing is proved", last.N)}
+	case heads[n-1].N < last.N && last.At.Sub(heads[n-1].At) > headEvery:
+		return []string{fmt.Sprintf("seals %d to %d are under no signed head, the last one is of %s; heads are missing", heads[n-1].N+1, last.N, stamp(heads[n-1].At))}
+	}
+	return nil
 }

@@ -16,7 +16,13 @@ const (
 	LaneSync = "sync"
 )
 
-const sweepBatch = 500
+// sweepBatch is how many due rows are looked at together: ends go first among
+// them, so it is large; the rows are small.
+const sweepBatch = 5000
+
+// startsFor is how long a sweep serves what is not an end before it looks for
+// ends again.
+const startsFor = 15 * time.Second
 
 // Sweep looks at everything that is due, ends first, then starts, then the
 // rest, and seals the audit. It alone carries every grant through its whole
@@ -31,10 +37,15 @@ func (h *House) Sweep(ctx context.Context) (next time.Time, err error) {
 		return now.Add(busyFor), fault.Wrap(op, err)
 	}
 	var first error
+	cut := false
 	each := func(urgency int, do func(context.Context, access.Due) error) {
 		for _, d := range due {
 			if d.Urgency != urgency {
 				continue
+			}
+			if urgency > 0 && h.Now().Sub(now) > startsFor {
+				cut = true
+				return
 			}
 			err := do(ctx, d)
 			if fault.Is(err, fault.Conflict) {
@@ -55,7 +66,7 @@ func (h *House) Sweep(ctx context.Context) (next time.Time, err error) {
 	if _, err := h.Seal(ctx); err != nil && first == nil {
 		first = err
 	}
-	next, err = h.nextDue(ctx, now, len(due) == sweepBatch)
+	next, err = h.nextDue(ctx, now, cut || len(due) == sweepBatch)
 	return next, fault.Wrap(op, errors.Join(first, err))
 }
 

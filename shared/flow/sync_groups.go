@@ -181,6 +181,9 @@ func (s *syncing) compareMembers(ctx context.Context, r directory.Resource, memb
 		}
 		return nil
 	})
+	if err == nil && len(seen) > 0 && !s.c.LastGood.IsZero() {
+		err = s.cameBack(ctx, r, seen)
+	}
 	for id := range seen {
 		fresh = append(fresh, directory.Membership{Connector: s.c.ID, Resource: r.ID, Slug: "member", Account: id, Since: s.since()})
 	}

@@ -68,7 +68,7 @@ func (h *House) stumble(g access.Grant, cause error, now time.Time) (access.Gran
 	}
 	g = g.Trip(troubleOf(cause), now, nextTry(g, cause, now))
 	if g.State != was.State {
-		events = append(events, h.grantEvent(g, g.Trouble.Text))
+		events = append(events, h.grantEvent(g, ""))
 	}
 	return g, events, nil
 }
@@ -79,6 +79,9 @@ func nextTry(g access.Grant, cause error, now time.Time) time.Time {
 		return until
 	}
 	next := now.Add(access.Backoff(g.Tries))
+	if dormant := fault.Is(cause, fault.NotFound); dormant && next.After(now.Add(time.Minute)) && now.Sub(g.End) < dormantFor {
+		next = now.Add(time.Minute) // it may show again any moment, and then it is overdue
+	}
 	if !g.Takes() && g.End.Before(next) && g.End.After(now) {
 		next = g.End // never sleep past the end
 	}
@@ -92,6 +95,9 @@ const (
 	codeHidden      = "hidden"      // the group is disabled, the channel archived
 	codeDeactivated = "deactivated" // the account is
 )
+
+// dormantFor is how long past its end hidden access is looked at each minute.
+const dormantFor = 6 * time.Hour
 
 func troubleOf(cause error) access.Trouble {
 	t := access.Trouble{Code: fault.CodeOf(cause), Text: fault.TextOf(cause)}
@@ -128,6 +134,9 @@ func (h *House) loseConnector(ctx context.Context, id string, cause error) error
 		c, err := h.Memory.Connector(ctx, id)
 		if err != nil {
 			return err
+		}
+		if !c.Linked() {
+			return nil // disconnected meanwhile
 		}
 		c.Label = connector.Error
 		c.Trouble = connector.Trouble{Code: fault.CodeOf(cause), Text: fault.TextOf(cause), Since: h.Now()}

@@ -13,6 +13,7 @@ type connectorRecord struct {
 	Name          string        `json:"name,omitempty"`
 	Label         string        `json:"label"`
 	Enterprise    string        `json:"enterprise,omitempty"`
+	Grid          string        `json:"grid,omitempty"`
 	Team          string        `json:"team,omitempty"`
 	Workspaces    []string      `json:"workspaces,omitempty"`
 	Owners        []string      `json:"owners,omitempty"`
@@ -43,7 +44,7 @@ type troubleRecord struct {
 
 func newConnectorRecord(c connector.Connector) connectorRecord {
 	return connectorRecord{
-		ID: c.ID, Application: c.Application, Name: c.Name, Label: string(c.Label), Enterprise: c.Enterprise,
+		ID: c.ID, Application: c.Application, Name: c.Name, Label: string(c.Label), Enterprise: c.Enterprise, Grid: c.Grid,
 		Team: c.Team, Workspaces: c.Workspaces, Owners: c.Owners, Plan: string(c.Plan), Installer: c.Installer,
 		UserScopes: c.UserScopes, BotScopes: c.BotScopes, BotUser: c.BotUser, OpenGroups: c.OpenGroups,
 		RemovalProven: c.RemovalProven,
@@ -55,7 +56,7 @@ func newConnectorRecord(c connector.Connector) connectorRecord {
 
 func (r connectorRecord) connector(rev int64) connector.Connector {
 	return connector.Connector{
-		ID: r.ID, Application: r.Application, Name: r.Name, Label: connector.Label(r.Label), Enterprise: r.Enterprise,
+		ID: r.ID, Application: r.Application, Name: r.Name, Label: connector.Label(r.Label), Enterprise: r.Enterprise, Grid: r.Grid,
 		Team: r.Team, Workspaces: r.Workspaces, Owners: r.Owners, Plan: connector.Plan(r.Plan), Installer: r.Installer,
 		UserScopes: r.UserScopes, BotScopes: r.BotScopes, BotUser: r.BotUser, OpenGroups: r.OpenGroups,
 		RemovalProven: r.RemovalProven,

@@ -1,0 +1,166 @@
+package flow_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/slack/slacktest"
+)
+
+// Each of these was a way around a promise that a security review found.
+
+func TestManyGrantsOfOneAccountStopNobodysEnd(t *testing.T) {
+	c := newStoryCompany(t)
+	bob := c.auto(c.bob, c.shift, time.Hour)
+	ada := c.actor(c.ada)
+	// More than a request may pile up, made below the limit as an older house did.
+	for i := range 30 {
+		g := access.Grant{
+			ID: fmt.Sprintf("g_many%02d", i), Request: c.grant(bob).Request, Connector: c.conn.ID, Workspace: c.slack.TeamIDs()[0],
+			Resource: c.shift, Kind: "usergroup", Slug: "member", Account: c.ada, Start: c.clock.Now(), End: c.clock.Now().Add(2 * time.Hour),
+			State: access.Granting, NextTry: c.clock.Now(), Rule: "shift", Created: c.clock.Now(),
+		}
+		c.ok(c.store.SaveGrants(c.ctx, []access.Grant{g}, audit.Event{At: c.clock.Now(), Aggregate: "grant/" + g.ID, Action: "test.made"}))
+	}
+	c.on(65 * time.Minute)
+	c.state(bob, access.Revoked)
+	c.on(2 * time.Hour)
+	if slices.Contains(c.slack.GroupMembers(c.shift), c.ada) {
+		t.Fatal("ada is still in")
+	}
+	for range 20 {
+		_, err := c.house.Request(c.ctx, ada, flow.Asking{Connector: c.conn.ID, Resources: []string{c.shift}, Length: time.Hour})
+		c.ok(err)
+	}
+	_, err := c.house.Request(c.ctx, ada, flow.Asking{Connector: c.conn.ID, Resources: []string{c.shift}, Length: time.Hour})
+	refusedWith(t, err, fault.Invalid, "extend")
+}
+
+func TestAServiceAdministersNothing(t *testing.T) {
+	c := newCompany(t)
+	robot := c.root
+	robot.Service = true
+	if _, _, err := c.house.Publish(c.ctx, robot, access.Policy{Digest: "x"}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("publish: %v", err)
+	}
+	if _, err := c.house.Bind(c.ctx, robot, c.conn.ID, c.ada, nil); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("bind: %v", err)
+	}
+	if _, err := c.house.Forget(c.ctx, robot, c.conn.ID, c.ada); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("forget: %v", err)
+	}
+	if _, err := c.house.AddConnector(c.ctx, robot, "", nil); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("add connector: %v", err)
+	}
+}
+
+func TestRetryAsksSlackOnlyForWhatIsHeldUp(t *testing.T) {
+	c := newStoryCompany(t)
+	id := c.auto(c.ada, c.shift, time.Hour)
+	ada := c.actor(c.ada)
+	c.slack.ResetCalls()
+	for range 20 {
+		if _, err := c.house.Retry(c.ctx, ada, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(c.slack.Calls()); n > 0 {
+		t.Fatalf("%d calls for a grant that nothing holds up", n)
+	}
+}
+
+func TestARefusedReinstallationLeavesTheBotAlone(t *testing.T) {
+	c := newCompany(t)
+	link, err := c.house.Invite(c.ctx, c.root, c.conn.ID)
+	c.ok(err)
+	authorize, cookie, err := c.house.OpenInvitation(c.ctx, link[strings.LastIndex(link, "/")+1:])
+	c.ok(err)
+	code, state := c.consent(authorize, c.bob)
+	c.slack.ResetCalls()
+	_, err = c.house.FinishInstall(c.ctx, state, cookie, code)
+	refusedWith(t, err, fault.Forbidden, "admin or owner")
+	revoked := 0
+	for _, call := range c.slack.Calls() {
+		if call.Method == "auth.revoke" {
+			revoked++
+		}
+	}
+	if revoked != 1 {
+		t.Fatalf("%d tokens were revoked, want the installer's alone", revoked)
+	}
+	c.conn, err = c.store.Connector(c.ctx, c.conn.ID)
+	c.ok(err)
+	if c.conn.Label != connector.Connected {
+		t.Fatalf("label %s", c.conn.Label)
+	}
+}
+
+func TestAnOrganizationOverAGovernedWorkspaceIsRefused(t *testing.T) {
+	w := newWorld(t, slacktest.Options{Seed: 2, Workspaces: 2})
+	teams := w.slack.TeamIDs()
+	first, err := w.house.AddConnector(w.ctx, w.root, "", nil)
+	w.ok(err)
+	_, err = w.house.PasteToken(w.ctx, w.root, first.ID, w.slack.Token(slacktest.TokenSpec{User: w.slack.PrimaryOwner(teams[0]), Team: teams[0], Scopes: pasted}))
+	w.ok(err)
+	second, err := w.house.AddConnector(w.ctx, w.root, "", nil)
+	w.ok(err)
+	_, err = w.house.PasteToken(w.ctx, w.root, second.ID, w.slack.Token(slacktest.TokenSpec{User: w.slack.PrimaryOwner(teams[0]), OrgWide: true, Scopes: pasted}))
+	refusedWith(t, err, fault.Invalid, "governed by")
+	w.unchanged(second.ID)
+}
+
+func TestAnApproverWhoLeftSlackHasNoVote(t *testing.T) {
+	c := newCompany(t)
+	c.publish(`
+version: 1
+rules:
+  - id: named
+    resources: {kind: usergroup, names: [oncall]}
+    requesters: {anyone: true}
+    max: 8h
+    approve: {accounts: [` + c.lin + `]}
+`)
+	r, err := c.request(c.ada, c.oncall, time.Hour)
+	c.ok(err)
+	lin := c.actor(c.lin)
+	c.slack.HandDeactivate(c.lin) // and no sync has told of it
+	_, err = c.house.Approve(c.ctx, lin, r.ID, "")
+	refusedWith(t, err, fault.Forbidden, "not an active member")
+}
+
+func TestForgottenNamesAreInNoEvent(t *testing.T) {
+	c := newCompany(t)
+	r, err := c.request(c.ada, c.oncall, time.Hour)
+	c.ok(err)
+	_, err = c.house.Approve(c.ctx, c.actor(c.lin), r.ID, "")
+	c.ok(err)
+	c.publish("version: 1\nrules: []\n")
+	c.sweep(time.Minute)
+	c.ok(c.store.EachEvent(c.ctx, func(e audit.Event) error {
+		for k, v := range e.Data {
+			if strings.Contains(v, "incident-1") || strings.Contains(v, " ada ") {
+				t.Errorf("event %s of %s tells %s=%q", e.Action, e.Aggregate, k, v)
+			}
+		}
+		return nil
+	}))
+}
+
+func TestMissingHeadsAreSaid(t *testing.T) {
+	c := newCompany(t)
+	c.sweep(time.Minute)
+	c.house.Heads = &heads{}
+	v, err := c.house.Verify(c.ctx, c.root)
+	c.ok(err)
+	if v.Whole() {
+		t.Fatal("a chain without a signed head was called whole")
+	}
+}
