@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -76,6 +77,31 @@ type Explanation struct {
 	Approvers []string // accounts that could approve now, by name; at most 20
 }
 
+// givesTo says what else a user group gives, in words. Private default channels
+// that the asker does not know are counted and not named.
+func (h *House) givesTo(ctx context.Context, by access.Actor, f facts) ([]string, error) {
+	var out []string
+	unseen := 0
+	for _, c := range f.ask.Defaults {
+		known := !c.Private || by.Is(access.Auditor) || slices.Contains(f.conn.Owners, by.User.ID)
+		if !known {
+			var err error
+			if known, err = h.knows(ctx, by.User.In(f.conn.ID), c); err != nil {
+				return nil, err
+			}
+		}
+		if !known {
+			unseen++
+			continue
+		}
+		out = append(out, "puts its members into "+access.Name(c))
+	}
+	if unseen > 0 {
+		out = append(out, fmt.Sprintf("puts its members into %d private channels", unseen))
+	}
+	return out, nil
+}
+
 // Explain asks the policy in force without requesting anything. Everybody may
 // ask about themselves; about others, who administers or audits.
 func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, subject, resource, slug string, length time.Duration) (Explanation, error) {
@@ -100,6 +126,9 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 		}
 	}
 	if err != nil {
+		return Explanation{}, fault.Wrap(op, err)
+	}
+	if d.Gives, err = h.givesTo(ctx, by, f); err != nil {
 		return Explanation{}, fault.Wrap(op, err)
 	}
 	x := Explanation{
