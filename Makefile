@@ -5,9 +5,9 @@ BUILD := .build
 TOOL := go tool -modfile=.tools/go.mod
 GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 # Everything but the CDK app, which alone costs a minute to compile.
-PACKAGES := ./shared/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
+PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest/... ./infra/pack/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
 
-.PHONY: help demo run test aws-local lint bench generate clean bin build synth synth-test diff deploy destroy
+.PHONY: help demo run test aws-local lint bench generate clean bin build functions-test synth synth-test diff deploy destroy
 
 help: ## Show this help.
 	@echo "Ebb: Slack access that ends by itself, and proof that it did."
@@ -33,6 +33,7 @@ run: bin ## The whole house on 127.0.0.1, over a simulated company; Ctrl-C stops
 	@$(BUILD)/ebb run $(ARGS)
 
 test: ## Every test, with the engines that stand in for AWS beside it; needs no account.
+	@.tools/workflow/setup
 	.tools/aws/with go test $(PACKAGES)
 
 aws-local: ## DynamoDB Local and moto for tests by hand: prints their addresses; Ctrl-C stops them.
@@ -60,6 +61,12 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 build: ## Build the functions' zips into .build/functions, the same bytes each time.
 	go run ./infra/pack
+
+functions-test: ## Build the functions twice, the same bytes each time, and have each zip answer.
+	go run ./infra/pack -check
+	go run ./infra/pack -arch amd64 -unpacked
+	@.tools/lambda/setup
+	EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions go test -count=1 ./infra/lambdatest
 
 synth: build ## Write and lint the CloudFormation template (.build/cdk.out); no network, no AWS.
 	@rm -rf $(BUILD)/cdk.out
