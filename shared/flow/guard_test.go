@@ -164,3 +164,23 @@ func TestMissingHeadsAreSaid(t *testing.T) {
 		t.Fatal("a chain without a signed head was called whole")
 	}
 }
+
+func TestAGroupDisabledForItsLastMemberMakesNobodyStanding(t *testing.T) {
+	c := newStoryCompany(t)
+	id := c.auto(c.ada, c.solo, 20*time.Minute)
+	c.on(30 * time.Minute)
+	c.state(id, access.Revoked)
+	if !c.slack.Group(c.solo).Disabled {
+		t.Fatal("the group is not disabled")
+	}
+	// Two days later an admin enables it, and the member shows again.
+	c.on(48 * time.Hour)
+	c.slack.HandEnableGroup(c.owner(), c.solo)
+	c.sync()
+	c.slack.HandAddToGroup(c.owner(), c.solo, c.bob)
+	c.sync()
+	again := c.auto(c.ada, c.solo, 20*time.Minute)
+	c.on(30 * time.Minute)
+	c.state(again, access.Revoked)
+	c.members(c.solo, c.bob)
+}
