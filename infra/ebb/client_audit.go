@@ -51,13 +51,13 @@ func (x *AuditVerifyCmd) Run(c *Client) error {
 type AuditLogCmd struct {
 	ClientFlags
 	Aggregate string `arg:"" help:"Such as grant/g_…, request/rq_…, connector/con_…, policy, refusals."`
-	Limit     int    `default:"200" help:"How many at most."`
+	Limit     most   `default:"200" help:"How many at most."`
 }
 
 // Run lists the events.
 func (x *AuditLogCmd) Run(c *Client) error {
 	list, cut, err := all(x.Limit, func(cursor string) ([]apiclient.Event, string, error) {
-		p, err := call[apiclient.EventList](c.api.ListEvents(background(), &apiclient.ListEventsParams{Aggregate: x.Aggregate, Limit: opt(pageSize), Cursor: opt(cursor)}))
+		p, err := call[apiclient.EventList](c.api.ListEvents(background(), &apiclient.ListEventsParams{Aggregate: x.Aggregate, Limit: x.Limit.page(), Cursor: opt(cursor)}))
 		return p.Items, p.Cursor, err
 	})
 	if err != nil {

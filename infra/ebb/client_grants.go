@@ -17,13 +17,13 @@ type GrantsCmd struct {
 type GrantsListCmd struct {
 	ClientFlags
 	All   bool `help:"Also those that are over."`
-	Limit int  `default:"200" help:"How many at most."`
+	Limit most `default:"200" help:"How many at most."`
 }
 
 // Run lists them, live ones first.
 func (x *GrantsListCmd) Run(c *Client) error {
 	list, cut, err := all(x.Limit, func(cursor string) ([]apiclient.Grant, string, error) {
-		p, err := call[apiclient.GrantList](c.api.ListGrants(background(), &apiclient.ListGrantsParams{All: opt(x.All), Limit: opt(pageSize), Cursor: opt(cursor)}))
+		p, err := call[apiclient.GrantList](c.api.ListGrants(background(), &apiclient.ListGrantsParams{All: opt(x.All), Limit: x.Limit.page(), Cursor: opt(cursor)}))
 		return p.Items, p.Cursor, err
 	})
 	if err != nil {
@@ -42,25 +42,25 @@ func (x *GrantsListCmd) Run(c *Client) error {
 // GrantsRetryCmd is ebb grants retry.
 type GrantsRetryCmd struct {
 	ClientFlags
-	ID string `arg:"" help:"The grant."`
+	ID ident `arg:"" help:"The grant."`
 }
 
 // Run tries now instead of at the next try.
 func (x *GrantsRetryCmd) Run(c *Client) error {
-	g, err := call[apiclient.Grant](c.api.RetryGrant(background(), x.ID))
+	g, err := call[apiclient.Grant](c.api.RetryGrant(background(), string(x.ID)))
 	return c.showGrant(g, err)
 }
 
 // ExtendCmd is ebb extend.
 type ExtendCmd struct {
 	ClientFlags
-	Grant string `arg:"" help:"The grant."`
-	By    span   `required:"" placeholder:"1h" help:"By how much."`
+	Grant ident `arg:"" help:"The grant."`
+	By    span  `required:"" placeholder:"1h" help:"By how much."`
 }
 
 // Run moves the end, or asks for it where somebody has to approve.
 func (x *ExtendCmd) Run(c *Client) error {
-	e, err := call[apiclient.Extended](c.api.ExtendGrant(background(), x.Grant, apiclient.Extension{Seconds: x.By.seconds()}))
+	e, err := call[apiclient.Extended](c.api.ExtendGrant(background(), string(string(x.Grant)), apiclient.Extension{Seconds: x.By.seconds()}))
 	if err != nil || e.Request.Id == "" {
 		return c.showGrant(e.Grant, err)
 	}
@@ -70,12 +70,12 @@ func (x *ExtendCmd) Run(c *Client) error {
 // EndCmd is ebb end.
 type EndCmd struct {
 	ClientFlags
-	Grant string `arg:"" help:"The grant."`
+	Grant ident `arg:"" help:"The grant."`
 }
 
 // Run ends the access now.
 func (x *EndCmd) Run(c *Client) error {
-	g, err := call[apiclient.Grant](c.api.EndGrant(background(), x.Grant))
+	g, err := call[apiclient.Grant](c.api.EndGrant(background(), string(x.Grant)))
 	return c.showGrant(g, err)
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -152,8 +153,25 @@ func unreachable(err error) error {
 	return fmt.Errorf("the house does not answer (%w); start it with ebb run, or say where it is with --url", err)
 }
 
-// all reads the pages of a list until it ends or there are most items.
-func all[T any](most int, page func(cursor string) ([]T, string, error)) ([]T, bool, error) {
+// most is how many items a list prints at most: one or more.
+type most int
+
+// UnmarshalText reads a number above 0.
+func (m *most) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < 1 {
+		return fmt.Errorf("%q is no number above 0", text)
+	}
+	*m = most(n)
+	return nil
+}
+
+// page is how many items to ask for at once.
+func (m most) page() *int { return opt(int(min(m, pageSize))) }
+
+// all reads the pages of a list until it ends or there are limit items; 0 is
+// no limit. It also says whether something was left out.
+func all[T any](limit most, page func(cursor string) ([]T, string, error)) ([]T, bool, error) {
 	out, cursor := []T{}, ""
 	for {
 		items, next, err := page(cursor)
@@ -161,11 +179,11 @@ func all[T any](most int, page func(cursor string) ([]T, string, error)) ([]T, b
 			return nil, false, err
 		}
 		out = append(out, items...)
+		if n := int(limit); n > 0 && (len(out) > n || len(out) == n && next != "") {
+			return out[:n], true, nil
+		}
 		if next == "" {
 			return out, false, nil
-		}
-		if most > 0 && len(out) >= most {
-			return out, true, nil
 		}
 		cursor = next
 	}

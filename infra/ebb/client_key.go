@@ -68,12 +68,12 @@ func (x *KeyListCmd) Run(c *Client) error {
 // KeyEndCmd is ebb key end.
 type KeyEndCmd struct {
 	ClientFlags
-	ID string `arg:"" help:"The key's id, from ebb key list."`
+	ID ident `arg:"" help:"The key's id, from ebb key list."`
 }
 
 // Run ends the key.
 func (x *KeyEndCmd) Run(c *Client) error {
-	k, err := call[apiclient.Key](c.api.EndKey(background(), x.ID))
+	k, err := call[apiclient.Key](c.api.EndKey(background(), string(x.ID)))
 	if err != nil {
 		return err
 	}

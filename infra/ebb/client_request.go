@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"strings"
-	"time"
+	"slices"
 
 	"github.com/ebb-access/ebb/shared/api/apiclient"
 )
@@ -40,6 +38,9 @@ func (x *RequestCmd) Run(c *Client) error {
 		if err != nil {
 			return err
 		}
+		if slices.Contains(body.Resources, r.Id) {
+			return fmt.Errorf("%s is named twice; ask for each resource once", clean(text))
+		}
 		body.Resources = append(body.Resources, r.Id)
 	}
 	if x.Subject != "" {
@@ -55,123 +56,42 @@ func (x *RequestCmd) Run(c *Client) error {
 	return c.showRequest(r, err)
 }
 
-// RequestsCmd is ebb requests.
-type RequestsCmd struct {
-	ClientFlags
-	Open  bool `help:"Only those that wait for a decision."`
-	Limit int  `default:"100" help:"How many at most."`
-}
-
-// Run lists them, newest first.
-func (x *RequestsCmd) Run(c *Client) error {
-	list, cut, err := all(x.Limit, func(cursor string) ([]apiclient.Request, string, error) {
-		p, err := call[apiclient.RequestList](c.api.ListRequests(background(), &apiclient.ListRequestsParams{Open: opt(x.Open), Limit: opt(pageSize), Cursor: opt(cursor)}))
-		return p.Items, p.Cursor, err
-	})
-	if err != nil {
-		return err
-	}
-	return c.show(list, func(w io.Writer) {
-		if len(list) == 0 {
-			fmt.Fprintln(w, "No request that you can see.")
-			return
-		}
-		rows := [][]string{{"ID", "WHAT", "FOR WHOM", "TIME", "STATE", "ASKED", "BY", ""}}
-		for _, r := range list {
-			rows = append(rows, c.requestRow(r))
-		}
-		table(w, rows)
-		more(w, cut)
-	})
-}
-
-func (c *Client) requestRow(r apiclient.Request) []string {
-	var what []string
-	for _, it := range r.Items {
-		what = append(what, calledResource(it.Resource))
-	}
-	yours := ""
-	if r.MayDecide {
-		yours = "you may decide"
-	}
-	return []string{
-		r.Id, strings.Join(what, " "), called(r.Subject), left(time.Duration(r.Seconds) * time.Second), requestState(r),
-		c.clock(r.Created), called(r.Requester), yours,
-	}
-}
-
-// requestState is the items' state where they agree.
-func requestState(r apiclient.Request) string {
-	state := ""
-	for _, it := range r.Items {
-		if state != "" && state != string(it.State) {
-			return "mixed"
-		}
-		state = string(it.State)
-	}
-	return state
-}
-
 // ApproveCmd is ebb approve.
 type ApproveCmd struct {
 	ClientFlags
-	ID      string `arg:"" help:"The request."`
+	ID      ident  `arg:"" help:"The request."`
 	Comment string `help:"For who asked."`
 }
 
 // Run approves what the key's user may decide.
 func (x *ApproveCmd) Run(c *Client) error {
-	r, err := call[apiclient.Request](c.api.ApproveRequest(background(), x.ID, apiclient.Decision{Comment: x.Comment}))
-	return c.showRequest(r, err)
+	r, err := call[apiclient.Request](c.api.ApproveRequest(background(), string(x.ID), apiclient.Decision{Comment: x.Comment}))
+	return c.showRequest(r, c.named(string(x.ID), err))
 }
 
 // DenyCmd is ebb deny.
 type DenyCmd struct {
 	ClientFlags
-	ID      string `arg:"" help:"The request."`
+	ID      ident  `arg:"" help:"The request."`
 	Comment string `help:"For who asked."`
 }
 
 // Run denies what the key's user may decide.
 func (x *DenyCmd) Run(c *Client) error {
-	r, err := call[apiclient.Request](c.api.DenyRequest(background(), x.ID, apiclient.Decision{Comment: x.Comment}))
-	return c.showRequest(r, err)
+	r, err := call[apiclient.Request](c.api.DenyRequest(background(), string(x.ID), apiclient.Decision{Comment: x.Comment}))
+	return c.showRequest(r, c.named(string(x.ID), err))
 }
 
 // CancelCmd is ebb cancel.
 type CancelCmd struct {
 	ClientFlags
-	ID string `arg:"" help:"The request."`
+	ID ident `arg:"" help:"The request."`
 }
 
 // Run takes the request back.
 func (x *CancelCmd) Run(c *Client) error {
-	r, err := call[apiclient.Request](c.api.CancelRequest(background(), x.ID))
-	return c.showRequest(r, err)
-}
-
-// showRequest prints one request item by item, with the grants that it made.
-func (c *Client) showRequest(r apiclient.Request, err error) error {
-	if err != nil {
-		return err
-	}
-	return c.show(r, func(w io.Writer) {
-		fmt.Fprintf(w, "%s  for %s, %s\n", r.Id, clean(called(r.Subject)), left(time.Duration(r.Seconds)*time.Second))
-		rows := [][]string{}
-		for _, it := range r.Items {
-			row := []string{"  " + calledResource(it.Resource), string(it.State), it.Grant}
-			if it.DecidedBy.Id != "" {
-				row = append(row, "by "+called(it.DecidedBy))
-			} else if it.Grant != "" {
-				row = append(row, "by policy")
-			}
-			rows = append(rows, row)
-		}
-		table(w, rows)
-		if r.Open {
-			fmt.Fprintf(w, "waits for a decision until %s\n", c.clock(r.Expires))
-		}
-	})
+	r, err := call[apiclient.Request](c.api.CancelRequest(background(), string(x.ID)))
+	return c.showRequest(r, c.named(string(x.ID), err))
 }
 
 // resourceAndAccount finds both for a verb that needs them.

@@ -76,6 +76,28 @@ func moment(text string, now time.Time) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("--start: %q is no time; write 09:00, \"2026-11-24 09:00\", +2h, or RFC 3339", text)
 }
 
+// spell is a length without empty units: 10m, 1h 30m.
+func spell(d time.Duration) string {
+	out := ""
+	for _, part := range strings.Fields(left(d)) {
+		if part[0] != '0' {
+			out += " " + part
+		}
+	}
+	return strings.TrimSpace(out)
+}
+
+// ident is an id that a person writes.
+type ident string
+
+// UnmarshalText refuses what is no id, before a path is made of it.
+func (i *ident) UnmarshalText(text []byte) error {
+	if *i = ident(strings.TrimSpace(string(text))); *i == "" || strings.ContainsAny(string(*i), "/?# ") {
+		return fmt.Errorf("%q is no id; ebb requests and ebb grants list them", text)
+	}
+	return nil
+}
+
 // left spells what is left until a time, in its two largest units.
 func left(d time.Duration) string {
 	d = max(d, 0).Round(time.Second)

@@ -17,13 +17,13 @@ type UsersCmd struct {
 type UsersListCmd struct {
 	ClientFlags
 	Search string `placeholder:"TEXT" help:"Part of a name, or an id."`
-	Limit  int    `default:"200" help:"How many at most."`
+	Limit  most   `default:"200" help:"How many at most."`
 }
 
 // Run lists the users.
 func (x *UsersListCmd) Run(c *Client) error {
 	list, cut, err := all(x.Limit, func(cursor string) ([]apiclient.User, string, error) {
-		p, err := call[apiclient.UserList](c.api.ListUsers(background(), &apiclient.ListUsersParams{Q: opt(x.Search), Limit: opt(pageSize), Cursor: opt(cursor)}))
+		p, err := call[apiclient.UserList](c.api.ListUsers(background(), &apiclient.ListUsersParams{Q: opt(x.Search), Limit: x.Limit.page(), Cursor: opt(cursor)}))
 		return p.Items, p.Cursor, err
 	})
 	if err != nil {
@@ -38,12 +38,12 @@ func (x *UsersListCmd) Run(c *Client) error {
 // UsersEndCmd is ebb users end.
 type UsersEndCmd struct {
 	ClientFlags
-	ID string `arg:"" help:"The user's id, from ebb users."`
+	ID ident `arg:"" help:"The user's id, from ebb users."`
 }
 
 // Run ends the user.
 func (x *UsersEndCmd) Run(c *Client) error {
-	u, err := call[apiclient.User](c.api.EndUser(background(), x.ID))
+	u, err := call[apiclient.User](c.api.EndUser(background(), string(x.ID)))
 	if err != nil {
 		return err
 	}
