@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 assertions still return the message type that has moved
+
 package main
 
 import (

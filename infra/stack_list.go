@@ -48,11 +48,11 @@ const (
 
 // Functions is the one table of functions.
 //
-// Memory is sized for start-up, not for data: a handler uses 13 MiB (with CEL
-// about 40), and below 512 MiB its cold start becomes longer than Slack's own
-// answer. Timeouts: a step of a lease holds a resource's lock for at most 40 s
-// and Slack's call in it 10 s; sweep waits up to 75 s for what is due soon; a
-// step of sync packs listings for about a minute.
+// Memory buys processor time, and is not for data: a handler uses 13 MiB. Those
+// that link CEL or parse long listings have twice as much. What is right on AWS
+// was not measured. Timeouts: a step of a lease holds a resource's lock for at
+// most 40 s and answers before lease.asl.json's 75 s; sweep waits up to 75 s for
+// what is due soon and then has a round of 45 s; sync packs steps of a minute.
 var Functions = []Function{
 	{
 		Name: names.Install, Trigger: HTTP, Memory: 512, Timeout: 29 * time.Second,

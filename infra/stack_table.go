@@ -24,11 +24,13 @@ const headsDays = 400
 func (s *Stack) addKey() {
 	if s.p.KeyARN != "" {
 		s.key = awskms.Key_FromKeyArn(s.Stack, jsii.String("Key"), jsii.String(s.p.KeyARN))
+		awscdk.Annotations_Of(s.Stack).AddWarningV2(jsii.String("ebb:key-policy"), jsii.String(
+			"the policy of keyArn has to let cloudwatch.amazonaws.com use it (kms:Decrypt, kms:GenerateDataKey), or no alarm is sent"))
 		return
 	}
 	key := awskms.NewKey(s.Stack, jsii.String("Key"), &awskms.KeyProps{
 		Alias:             jsii.String(s.p.StackName),
-		Description:       jsii.String("Ebb's table and its queue of alarms"),
+		Description:       jsii.String("Ebb's table and the topic of its alarms"),
 		EnableKeyRotation: jsii.Bool(true),
 		RemovalPolicy:     s.p.removal(),
 	})
