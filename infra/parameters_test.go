@@ -37,7 +37,7 @@ func TestWrongParameters(t *testing.T) {
 		{"logRetentionDays", "42", "one of 1, 3, 5"},
 		{"reservedConcurrency", "sweeper=1", `no function "sweeper"`},
 		{"reservedConcurrency", "sweep=0", "1 to 1000"},
-		{"reservedConcurrency", "sweep", "sweep=2"},
+		{"reservedConcurrency", "sweep", "sweep=3"},
 		{"apiRate", "0", "1 to 10000"},
 		{"apiBurst", "x", "1 to 5000"},
 		{"mailFrom", "ebb", "ebb@example.com"},

@@ -53,7 +53,7 @@ var parameters = []parameter{
 	{"slackApiUrl", "https://slack.com/api/", "https://.../api/ with the slash at its end", webAddress("/api/", func(p *Parameters) *string { return &p.SlackAPIURL })},
 	{"syncEvery", "1m", "whole minutes from 1m to 24h, such as 5m", setSyncEvery},
 	{"logRetentionDays", "90", "one of " + words(retentions()), setLogDays},
-	{"reservedConcurrency", "", "such as sweep=2,revoke=20; each function's own, from 1 to 1000", setReserved},
+	{"reservedConcurrency", "", "such as sweep=3,revoke=20; each function's own, from 1 to 1000", setReserved},
 	{"apiRate", "50", "requests a second, 1 to 10000", number(1, 10000, func(p *Parameters) *int { return &p.Rate })},
 	{"apiBurst", "100", "requests at once, 1 to 5000", number(1, 5000, func(p *Parameters) *int { return &p.Burst })},
 	{"mailFrom", "", "an address such as ebb@example.com", matching(address, func(p *Parameters) *string { return &p.MailFrom })},
