@@ -29,7 +29,7 @@ func TestSlackGoReadsAnOrganization(t *testing.T) {
 		t.Fatal(len(users), err)
 	}
 	groups, err := client.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true), slack.GetUserGroupsOptionIncludeCount(true),
-		slack.GetUserGroupsOptionIncludeDisabled(true), slack.GetUserGroupsOptionWithTeamID(team))
+		slack.GetUserGroupsOptionIncludeDisabled(true), slack.GetUserGroupsOptionTeamID(team))
 	if err != nil || len(groups) != 10 || groups[0].UserCount != len(groups[0].Users) {
 		t.Fatal(len(groups), err)
 	}
