@@ -54,7 +54,11 @@ func Open(dir, url string, s Slack, log *slog.Logger) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	vault, err := file.Open(filepath.Join(dir, "secrets.age"))
+	memory := store.New(table, store.Options{})
+	if err := secretsKept(dir, memory); err != nil {
+		return nil, errors.Join(err, table.Close())
+	}
+	vault, err := file.Open(secretsPath(dir))
 	if err != nil {
 		return nil, errors.Join(err, table.Close())
 	}
@@ -64,13 +68,33 @@ func Open(dir, url string, s Slack, log *slog.Logger) (*House, error) {
 	})
 	h := &flow.House{
 		Now: time.Now, NewID: flow.RandomID, NewWord: flow.RandomWord,
-		Memory: store.New(table, store.Options{}), Slack: client, Secrets: vault,
+		Memory: memory, Slack: client, Secrets: vault,
 		Heads: heads.Open(filepath.Join(dir, "heads.jsonl")), URL: url, Log: log, Pace: slack.Tier,
 	}
 	if s.Unpaced {
 		h.Pace = nil
 	}
 	return &House{House: h, table: table}, nil
+}
+
+func secretsPath(dir string) string { return filepath.Join(dir, "secrets.age") }
+
+// secretsKept refuses a house that had tokens and has lost them: with empty
+// secrets it could end nothing, and would not say why.
+func secretsKept(dir string, memory *store.Store) error {
+	if exists(secretsPath(dir)) {
+		return nil
+	}
+	all, err := memory.Connectors(context.Background())
+	if err != nil {
+		return fault.Wrap("local.Open", err)
+	}
+	for _, c := range all {
+		if c.Label != connector.NotConnected {
+			return refuse("%s is missing, with the tokens of %s: put it back from a backup; if it is lost, start once with --lost-secrets, and install each connector again", secretsPath(dir), c.ID)
+		}
+	}
+	return nil
 }
 
 // Close closes the table; nothing is lost without it.

@@ -11,13 +11,16 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/api"
 	"github.com/ebb-access/ebb/shared/console"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/install"
+	"github.com/ebb-access/ebb/shared/secret/file"
 	"github.com/ebb-access/ebb/shared/slack"
 )
 
@@ -30,6 +33,7 @@ type Run struct {
 	Trace     bool          `help:"Print each call to Slack with its answer."`
 	For       time.Duration `help:"Stop by itself after this time."`
 
+	LostSecrets   bool   `help:"secrets.age is lost: begin with an empty one; each connector has to be installed again."`
 	SlackAPIURL   string `name:"slack-api-url" env:"EBB_SLACK_API_URL" help:"A real Slack (https://slack.com/api/, or GovSlack), or another simulated one. Without it, Slack is simulated in this process."`
 	AuthorizeURL  string `env:"EBB_SLACK_AUTHORIZE_URL" help:"Slack's consent page; derived from the API's address when missing."`
 	ClientID      string `env:"EBB_SLACK_CLIENT_ID" help:"The app's client id, for Install with Slack."`
@@ -54,7 +58,12 @@ func (r *Run) serve(ctx context.Context, out io.Writer) error {
 	if err := loopback(r.Listen, r.SimListen); err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	log := slog.New(quiet{slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}), ctx})
+	place, err := r.place()
+	if err != nil {
+		return err
+	}
+	defer place.close()
 	listener, err := net.Listen("tcp", r.Listen)
 	if err != nil {
 		return fault.New("ebb run", fault.Misconfigured, "%s is taken (%v): is the house running already? Choose another address with --listen", r.Listen, err)
@@ -66,6 +75,9 @@ func (r *Run) serve(ctx context.Context, out io.Writer) error {
 	}
 	defer sim.close()
 	url := "http://" + listener.Addr().String()
+	if err := place.save(); err != nil {
+		return err
+	}
 	h, err := Open(r.Dir, url, s, log)
 	if err != nil {
 		return err
@@ -74,7 +86,11 @@ func (r *Run) serve(ctx context.Context, out io.Writer) error {
 
 	server := &http.Server{Handler: Edges(h, sim != nil || r.SimulatedNote), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }()
-	if err := h.welcome(ctx, r, sim, url, out); err != nil {
+	if err := h.welcome(ctx, r, place, sim, url, out); err != nil {
+		if ctx.Err() != nil {
+			fmt.Fprintln(out, "The house stopped before it was ready; start it again with the same --dir.")
+			err = nil
+		}
 		return errors.Join(err, server.Close())
 	}
 	h.Drive(ctx)
@@ -83,6 +99,52 @@ func (r *Run) serve(ctx context.Context, out io.Writer) error {
 	_ = server.Shutdown(grace)
 	return h.goodbye(grace, out)
 }
+
+// place takes the folder, when it is this house's and nothing is lost of it.
+func (r *Run) place() (*folder, error) {
+	to := r.SlackAPIURL
+	if to == "" {
+		to = simulatedSlack
+	}
+	d, err := claim(r.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.belongs(to); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	d.note.Export = d.note.Export || r.Export != ""
+	if r.LostSecrets && d.has("ebb.db") {
+		vault, err := file.Open(secretsPath(r.Dir))
+		if err != nil {
+			return nil, errors.Join(err, d.close())
+		}
+		_ = vault.Close() // only forgets
+	}
+	return d, nil
+}
+
+// quiet leaves out that work was broken off because the house stops.
+type quiet struct {
+	slog.Handler
+	house context.Context //nolint:containedctx // whose end is asked for, not passed on
+}
+
+func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	stopped := false
+	r.Attrs(func(a slog.Attr) bool {
+		stopped = stopped || q.house.Err() != nil && strings.Contains(a.Value.String(), context.Canceled.Error())
+		return !stopped
+	})
+	if stopped {
+		return nil
+	}
+	return q.Handler.Handle(ctx, r)
+}
+
+func (q quiet) WithAttrs(a []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(a), q.house} }
+
+func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name), q.house} }
 
 // loopback refuses to serve other machines: this house has no TLS.
 func loopback(addrs ...string) error {
@@ -95,7 +157,7 @@ func loopback(addrs ...string) error {
 	return nil
 }
 
-// Edges puts the HTTP edges of the house side by side.
+// Edges puts the HTTP edges of the house side by side, for this machine alone.
 func Edges(h *House, simulated bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", api.Handler(h.House, api.Options{}))
@@ -103,7 +165,7 @@ func Edges(h *House, simulated bool) http.Handler {
 	mux.Handle("/connect/", door)
 	mux.Handle("/slack/oauth/", door)
 	mux.Handle("/", console.Handler(h.House, console.Options{Simulated: simulated}))
-	return mux
+	return here(mux)
 }
 
 // slack is the real Slack when its address was given, else a simulated one.
@@ -150,9 +212,28 @@ func (h *House) goodbye(ctx context.Context, out io.Writer) error {
 		fmt.Fprintln(out, "The house stopped. No access is out.")
 		return nil
 	}
-	fmt.Fprintf(out, "The house stopped while %d grants are live. NOTHING ENDS WHILE IT IS OFF; start it again with the same --dir:\n", len(live))
+	grants := "1 grant is"
+	if len(live) > 1 {
+		grants = fmt.Sprintf("%d grants are", len(live))
+	}
+	fmt.Fprintf(out, "The house stopped while %s live. NOTHING ENDS WHILE IT IS OFF; start it again with the same --dir:\n", grants)
 	for _, g := range live {
-		fmt.Fprintf(out, "  %s  %s on %s  %s, ends %s\n", g.ID, g.Account, g.Resource, g.State, g.End.UTC().Format(time.RFC3339))
+		fmt.Fprintf(out, "  %s  %s\n", g.ID, h.sentence(ctx, g))
 	}
 	return nil
+}
+
+// sentence is a grant in names, where they are known.
+func (h *House) sentence(ctx context.Context, g access.Grant) string {
+	who, what, state := g.Account, g.Resource, string(g.State)
+	if a, err := h.Memory.Account(ctx, g.Connector, g.Account); err == nil {
+		who = a.Label()
+	}
+	if r, err := h.Memory.Resource(ctx, g.Connector, g.Resource); err == nil {
+		what = access.Name(r)
+	}
+	if g.NeedsAttention(h.Now()) {
+		state = "needs attention"
+	}
+	return fmt.Sprintf("%s on %s, %s, ends %s", who, what, state, g.End.Local().Format("2006-01-02 15:04:05"))
 }

@@ -49,7 +49,7 @@ func simulate(_ context.Context, path, listen, export string) (*simulation, erro
 		}
 	}
 	s.keep()
-	s.server = &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}
+	s.server = &http.Server{Handler: here(org), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.server.Serve(listener) }()
 	return s, nil
 }

@@ -30,7 +30,7 @@ const rootUser = "u_admin"
 // welcome makes what a new house lacks (an administrator with a key; over a
 // simulated Slack a connector, a policy and people with keys) and says where
 // everything is.
-func (h *House) welcome(ctx context.Context, r *Run, sim *simulation, at string, out io.Writer) error {
+func (h *House) welcome(ctx context.Context, r *Run, place *folder, sim *simulation, at string, out io.Writer) error {
 	root, err := h.FirstUser(ctx, rootUser, "Administrator")
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func (h *House) welcome(ctx context.Context, r *Run, sim *simulation, at string,
 		return err
 	}
 	if sim != nil {
-		if err := h.settle(ctx, by, sim, keys, r.Export == ""); err != nil {
+		if err := h.settle(ctx, by, place, sim, keys); err != nil {
 			return err
 		}
 	}
@@ -67,34 +67,66 @@ func (h *House) welcome(ctx context.Context, r *Run, sim *simulation, at string,
 }
 
 // settle connects a simulated company as its owner would in a browser, syncs
-// it, and gives it a policy and people.
-func (h *House) settle(ctx context.Context, by access.Actor, sim *simulation, keys *keyring, furnished bool) error {
+// it, and gives it a policy and people. What a first start did not get to, the
+// next one does; later ones only make keys that are lost.
+func (h *House) settle(ctx context.Context, by access.Actor, place *folder, sim *simulation, keys *keyring) error {
+	if place.note.Settled {
+		return h.rekey(ctx, by, place, keys)
+	}
+	c, err := h.firstConnector(ctx, by)
+	if err != nil {
+		return err
+	}
+	if c.Label == connector.NotConnected {
+		link, err := h.Invite(ctx, by, c.ID)
+		if err != nil {
+			return err
+		}
+		if err := clickThrough(ctx, link, sim.org.PrimaryOwner(sim.org.TeamIDs()[0]), sim.org.TeamIDs()[0]); err != nil {
+			return err
+		}
+	}
+	if c, err = h.firstSync(ctx, c.ID); err != nil {
+		return err
+	}
+	if !place.note.Export {
+		p, err := policyfile.Parse(starter)
+		if err != nil {
+			return err
+		}
+		if _, _, err := h.Publish(ctx, by, p); err != nil {
+			return err
+		}
+		if err := h.people(ctx, by, c, keys); err != nil {
+			return err
+		}
+	}
+	place.note.Settled = true
+	return place.save()
+}
+
+func (h *House) firstConnector(ctx context.Context, by access.Actor) (connector.Connector, error) {
 	all, err := h.Memory.Connectors(ctx)
-	if err != nil || len(all) > 0 {
-		return err
-	}
-	c, err := h.AddConnector(ctx, by, "", nil)
 	if err != nil {
+		return connector.Connector{}, err
+	}
+	if len(all) > 0 {
+		return all[0], nil
+	}
+	return h.AddConnector(ctx, by, "", nil)
+}
+
+// rekey makes the keys anew that keys.json has lost. Who is no longer there, or
+// was ended, gets none, and that stops no house.
+func (h *House) rekey(ctx context.Context, by access.Actor, place *folder, keys *keyring) error {
+	all, err := h.Memory.Connectors(ctx)
+	if err != nil || len(all) == 0 || place.note.Export {
 		return err
 	}
-	link, err := h.Invite(ctx, by, c.ID)
-	if err != nil {
-		return err
+	if err := h.people(ctx, by, all[0], keys); err != nil {
+		h.Log.Warn("the keys of the simulated people", "error", err)
 	}
-	if err := clickThrough(ctx, link, sim.org.PrimaryOwner(sim.org.TeamIDs()[0]), sim.org.TeamIDs()[0]); err != nil {
-		return err
-	}
-	if c, err = h.firstSync(ctx, c.ID); err != nil || !furnished {
-		return err
-	}
-	p, err := policyfile.Parse(starter)
-	if err != nil {
-		return err
-	}
-	if _, _, err := h.Publish(ctx, by, p); err != nil {
-		return err
-	}
-	return h.people(ctx, by, c, keys)
+	return nil
 }
 
 // clickThrough clicks through the consent page as an account of the simulation.
@@ -163,6 +195,9 @@ func (h *House) people(ctx context.Context, by access.Actor, c connector.Connect
 		return err
 	}
 	for _, p := range Personas {
+		if keys.m[p.Name] != "" || ids[p.Name] == "" {
+			continue
+		}
 		u, err := h.Bind(ctx, by, c.ID, ids[p.Name], nil)
 		if err != nil {
 			return err
@@ -213,8 +248,5 @@ func (k *keyring) save() error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(k.path+".new", append(raw, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(k.path+".new", k.path)
+	return replace(k.path, append(raw, '\n'))
 }
