@@ -63,10 +63,13 @@ func worstAttempts(t *testing.T) int {
 	return worst
 }
 
+// eventsPerLap is the most of a history that a lap makes: a task (entered,
+// exited, and scheduled, started, ended for each attempt), then at most two
+// choices, a wait and a pass of two events each.
+func eventsPerLap(t *testing.T) int { return 2 + 3*worstAttempts(t) + 4*2 }
+
 func TestHistoryNeverFills(t *testing.T) {
-	// A lap: a task (entered, exited, and scheduled, started, ended for each
-	// attempt), then at most two choices, a wait and a pass of two events each.
-	perLap := 2 + 3*worstAttempts(t) + 4*2
+	perLap := eventsPerLap(t)
 	if !strings.Contains(workflow.Lease, `"NumericGreaterThanEquals": 400`) {
 		t.Errorf("the definition's limit is not %d laps", laps)
 	}
