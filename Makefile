@@ -66,7 +66,7 @@ functions-test: ## Build the functions twice, the same bytes each time, and have
 	go run ./infra/pack -check
 	go run ./infra/pack -arch amd64 -unpacked
 	@.tools/lambda/setup
-	EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions go test -count=1 ./infra/lambdatest
+	EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions .tools/aws/with go test -count=1 ./infra/lambdatest
 
 synth: build ## Write and lint the CloudFormation template (.build/cdk.out); no network, no AWS.
 	@rm -rf $(BUILD)/cdk.out
