@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -54,8 +56,20 @@ type AuditLogCmd struct {
 	Limit     most   `default:"200" help:"How many at most."`
 }
 
+// aggregate is the name under which events are kept. An id alone is known by
+// its first letters.
+func aggregate(text string) string {
+	for _, kind := range [][2]string{{"g_", "grant/"}, {"rq_", "request/"}, {"con_", "connector/"}, {"u_", "person/"}} {
+		if strings.HasPrefix(text, kind[0]) {
+			return kind[1] + text
+		}
+	}
+	return text
+}
+
 // Run lists the events.
 func (x *AuditLogCmd) Run(c *Client) error {
+	x.Aggregate = aggregate(x.Aggregate)
 	list, cut, err := all(x.Limit, func(cursor string) ([]apiclient.Event, string, error) {
 		p, err := call[apiclient.EventList](c.api.ListEvents(background(), &apiclient.ListEventsParams{Aggregate: x.Aggregate, Limit: x.Limit.page(), Cursor: opt(cursor)}))
 		return p.Items, p.Cursor, err
@@ -64,6 +78,10 @@ func (x *AuditLogCmd) Run(c *Client) error {
 		return err
 	}
 	return c.show(list, func(w io.Writer) {
+		if len(list) == 0 {
+			fmt.Fprintf(w, "No event of %s. Write grant/g_…, request/rq_…, connector/con_…, person/u_…, policy or refusals.\n", clean(x.Aggregate))
+			return
+		}
 		rows := [][]string{{"#", "AT", "ACTION", "ACTOR", "FACTS"}}
 		for _, e := range list {
 			rows = append(rows, []string{fmt.Sprint(e.Seq), c.clock(e.At), e.Action, e.Actor, facts(e.Data)})
@@ -85,6 +103,24 @@ func facts(data map[string]string) string {
 type ForgetCmd struct {
 	ClientFlags
 	Account string `arg:"" help:"Whom: id, handle, name or e-mail."`
+	Yes     bool   `help:"Do not ask again; for scripts."`
+}
+
+// sure wants the name or id typed once more: what is erased never comes back.
+func (x *ForgetCmd) sure(c *Client, a apiclient.Account) error {
+	if x.Yes {
+		return nil
+	}
+	name := a.Name
+	if name == "" {
+		name = a.Id
+	}
+	fmt.Fprintf(os.Stderr, "This erases the name of %s (%s) and all texts that it wrote, for ever.\nType %s to go on: ", clean(name), a.Id, clean(name))
+	line, _ := bufio.NewReader(io.LimitReader(c.in, 4096)).ReadString('\n')
+	if typed := strings.TrimSpace(line); typed != name && typed != a.Id {
+		return errors.New("nothing was erased: that is not the name; in a script, say --yes")
+	}
+	return nil
 }
 
 // Run erases, and says how much.
@@ -92,6 +128,9 @@ func (x *ForgetCmd) Run(c *Client) error {
 	ctx := background()
 	a, err := c.account(ctx, x.Account)
 	if err != nil {
+		return err
+	}
+	if err := x.sure(c, a); err != nil {
 		return err
 	}
 	conn, err := c.connector(ctx)

@@ -15,6 +15,7 @@ type ConnectorsCmd struct {
 	List       ConnectorsListCmd       `cmd:"" default:"withargs" help:"List connectors and what each can do."`
 	Pause      ConnectorsPauseCmd      `cmd:"" help:"Stop syncs and new access; ends go on."`
 	Resume     ConnectorsResumeCmd     `cmd:"" help:"Take a pause back."`
+	Confirm    ConnectorsConfirmCmd    `cmd:"" help:"Let the removals happen that a sync waits with."`
 	Drain      ConnectorsDrainCmd      `cmd:"" help:"End every live grant; new ones are refused."`
 	Disconnect ConnectorsDisconnectCmd `cmd:"" help:"Take the tokens back at Slack; drain first."`
 }
@@ -51,6 +52,27 @@ type ConnectorsResumeCmd struct {
 // Run takes the pause back.
 func (x *ConnectorsResumeCmd) Run(c *Client) error {
 	return c.move(func(ctx context.Context, id string) (*http.Response, error) { return c.api.ResumeConnector(ctx, id) })
+}
+
+// ConnectorsConfirmCmd is ebb connectors confirm.
+type ConnectorsConfirmCmd struct {
+	ClientFlags
+}
+
+// Run confirms; the next sync begins at once and removes what is gone.
+func (x *ConnectorsConfirmCmd) Run(c *Client) error {
+	ctx := background()
+	conn, err := c.connector(ctx)
+	if err != nil {
+		return err
+	}
+	run, err := call[apiclient.Run](c.api.ConfirmRemovals(ctx, conn.Id))
+	if err != nil {
+		return err
+	}
+	return c.show(run, func(w io.Writer) {
+		fmt.Fprintf(w, "Confirmed: a new sync of %s has begun and removes what Slack no longer has.\n", conn.Id)
+	})
 }
 
 // ConnectorsDisconnectCmd is ebb connectors disconnect.

@@ -75,9 +75,47 @@ func (c *Client) resource(ctx context.Context, text string) (apiclient.Resource,
 	exact := only(near, func(r apiclient.Resource) bool {
 		return r.Id == name || strings.EqualFold(r.Name, name)
 	})
+	if len(near) == 0 {
+		near = c.alike(ctx, conn.Id, kind, name)
+	}
 	return one(text, exact, near, func(r apiclient.Resource) string {
 		return fmt.Sprintf("%s %s", r.Id, clean(marked(r)))
 	})
+}
+
+// alike are the resources whose name differs from a mistyped one by little.
+func (c *Client) alike(ctx context.Context, conn string, kind apiclient.KindParam, name string) []apiclient.Resource {
+	list, _, err := all(2000, func(cursor string) ([]apiclient.Resource, string, error) {
+		p, err := call[apiclient.ResourceList](c.api.ListResources(ctx, conn, &apiclient.ListResourcesParams{Kind: opt(kind), Limit: opt(pageSize), Cursor: opt(cursor)}))
+		return p.Items, p.Cursor, err
+	})
+	if err != nil {
+		return nil // only the suggestion is lost
+	}
+	return only(list, func(r apiclient.Resource) bool {
+		return distance(strings.ToLower(r.Name), strings.ToLower(name)) <= max(1, len(name)/4)
+	})
+}
+
+// distance is how many letters have to be changed, put in or left out.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		before := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := before
+			if a[i] != b[j] {
+				change++
+			}
+			before = row[j+1]
+			row[j+1] = min(change, row[j]+1, before+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // marked is a resource's name with its mark.

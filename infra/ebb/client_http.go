@@ -89,6 +89,9 @@ type Refused struct {
 // Error says what to do next, and all that is wrong with a policy.
 func (e *Refused) Error() string {
 	out := clean(e.Detail)
+	if len(e.Problems) > 0 {
+		out = "this policy cannot be published; nothing was changed"
+	}
 	if e.Field != "" && len(e.Problems) == 0 {
 		out = clean(e.Field) + ": " + out
 	}

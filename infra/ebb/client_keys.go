@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // usualName is whose key is taken when nothing is said.
@@ -28,6 +29,12 @@ func (f ClientFlags) key() (string, error) {
 			return "", errors.New("there is no key: set EBB_KEY, or start a house here with ebb run")
 		}
 		return "", fmt.Errorf("--as %s: there is no %s; start a house here with ebb run", f.As, path)
+	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return "", fmt.Errorf("%s is a file; --dir names the folder of a house", f.Dir)
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return "", fmt.Errorf("%s cannot be read by you; set EBB_KEY to a key of your own", path)
 	}
 	if err != nil {
 		return "", err

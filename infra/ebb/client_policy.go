@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -58,9 +59,24 @@ type PolicyExplainCmd struct {
 	Subject string `placeholder:"PERSON" help:"Who would get it; who asks, if left out."`
 }
 
+// asker refuses the question for oneself by who has no account in Slack.
+func (x *PolicyExplainCmd) asker(ctx context.Context, c *Client) error {
+	if x.Who != "" {
+		return nil
+	}
+	me, err := call[apiclient.Me](c.api.GetMe(ctx))
+	if err == nil && len(me.User.Accounts) == 0 {
+		err = fmt.Errorf("%s has no account in Slack that could ask; say who would with --who", clean(me.User.Name))
+	}
+	return err
+}
+
 // Run prints the answer in words, with the rule that decided.
 func (x *PolicyExplainCmd) Run(c *Client) error {
 	ctx := background()
+	if err := x.asker(ctx, c); err != nil {
+		return err
+	}
 	resource, who, err := c.resourceAndAccount(ctx, x.What, x.Who)
 	if err != nil {
 		return err

@@ -19,6 +19,9 @@ func (s *span) UnmarshalText(text []byte) error {
 
 func (s span) seconds() int64 { return int64(time.Duration(s) / time.Second) }
 
+// longest is what the API takes at most.
+const longest = 360 * 24 * time.Hour
+
 func parseSpan(text string) (time.Duration, error) {
 	bad := fmt.Errorf("%q is no time; write it like 30m, 2h, 1d12h or 1w", text)
 	var total time.Duration
@@ -43,6 +46,9 @@ func parseSpan(text string) (time.Duration, error) {
 			return 0, bad
 		}
 		total += d
+	}
+	if total > longest {
+		return 0, fmt.Errorf("%q is longer than 360 days, the longest grant", text)
 	}
 	if total < time.Second || total%time.Second != 0 {
 		return 0, bad

@@ -40,7 +40,7 @@ func (c *Client) taskRow(t apiclient.Task) []string {
 	case apiclient.Reconnect:
 		return []string{t.Connector.Name, t.Connector.Trouble.Text, "ebb connect --connector " + t.Connector.Id}
 	case apiclient.Confirm:
-		return []string{t.Connector.Name, "a sync would remove much; look at its log", "ebb connectors --connector " + t.Connector.Id}
+		return []string{t.Connector.Name, "a sync would remove much; look before you let it", "ebb connectors confirm --connector " + t.Connector.Id}
 	case apiclient.Fix:
 		return []string{calledResource(t.Grant.Resource) + " for " + called(t.Grant.Account), t.Grant.Trouble.Text, "ebb grants"}
 	}

@@ -203,7 +203,7 @@ func TestVerbs(t *testing.T) {
 	d.says("extend "+grant+" --by 1h --as lin", "2h ")
 	d.says("end "+grant+" --as ada", "@oncall")
 	d.says("grants --all", grant)
-	d.says("audit log request/"+id, "request.made", "request.approved")
+	d.says("audit log "+id, "request.made", "request.approved")
 	if _, err := d.house.Seal(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,8 @@ func TestVerbs(t *testing.T) {
 	d.says("cancel "+d.first("requests --open --as ada")+" --as ada", "canceled")
 	d.says("request @oncall --for 1h --as ada", "pending")
 	d.says("deny "+d.first("requests --open --as lin")+" --as lin --comment later", "denied", "comment by Lin Okafor: later")
-	d.says("forget "+d.ids["ada"], "Forgot "+d.ids["ada"])
+	d.fails("forget "+d.ids["ada"], "nothing was erased", "--yes")
+	d.says("forget "+d.ids["ada"]+" --yes", "Forgot "+d.ids["ada"])
 	if out := d.says("requests"); strings.Contains(out, "Ada") {
 		t.Errorf("not forgotten:\n%s", out)
 	}
@@ -231,13 +232,16 @@ func TestNames(t *testing.T) {
 	d.fails("policy explain --what @oncall --for 1h --who sam", "means several", d.ids["sam.a"], "Sam Becker")
 	d.fails("policy explain --what @oncall --for 1h --who ann", "means nothing", "Joanna Diaz") // a part of a word is not enough
 	d.fails("policy explain --what @oncall --for 1h --who zoe", `"zoe" means nothing`)
-	d.fails("policy explain --what @oncal --for 1h", "means nothing", "@oncall")
-	d.fails("policy explain --what #oncall --for 1h", "means nothing")
+	d.fails("policy explain --what @oncal --for 1h --who ada", "means nothing", "@oncall")
+	d.fails("request @onkall --for 1h --as ada", "means nothing", "@oncall")
+	d.fails("policy explain --what @oncall --for 1h", "no account in Slack", "--who")
+	d.fails("request @oncall --for 99999h --as ada", "360 days")
+	d.fails("policy explain --what #oncall --for 1h --who ada", "means nothing")
 	d.fails("request @oncall --for 1h --as nobody", "has keys for ada, admin, lin")
 	d.fails("connectors --connector other --as ada --url http://127.0.0.1:1", "does not answer")
 	d.fails("requests --url http://example.com", "use https")
 	d.fails("requests --url ftp://x", "no address")
-	d.fails("policy explain --what @oncall --for 1h --connector other", "--connector", d.conn)
+	d.fails("policy explain --what @oncall --for 1h --who ada --connector other", "--connector", d.conn)
 }
 
 func TestOwners(t *testing.T) {

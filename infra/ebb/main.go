@@ -5,8 +5,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/alecthomas/kong"
 
@@ -24,17 +26,61 @@ type cli struct {
 	Directory glance.Directory `cmd:"" help:"List what a sync has found." group:"A look at a Slack:"`
 
 	ClientCommands `embed:"" group:"A house that runs:"`
+
+	Version     versionCmd       `cmd:"" help:"Say which ebb this is."`
+	VersionFlag kong.VersionFlag `name:"version" help:"Say which ebb this is."`
 }
 
 func main() {
 	var c cli
-	k := kong.Parse(&c, kong.Name("ebb"), kong.UsageOnError(),
+	parser := kong.Must(&c, kong.Name("ebb"), kong.Vars{"version": version()},
 		kong.Description("Slack access that ends by itself, and proof that it did."),
 		kong.BindTo(context.Background(), (*context.Context)(nil)))
+	k, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "ebb: %v\nSee: %s --help\n", err, where(err))
+		os.Exit(2)
+	}
 	if err := k.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "ebb:", say(err))
 		os.Exit(1)
 	}
+}
+
+// where is the command that was written wrongly, as far as it was understood.
+func where(err error) string {
+	var bad *kong.ParseError
+	if errors.As(err, &bad) && bad.Context != nil {
+		if at := bad.Context.Selected(); at != nil {
+			return at.FullPath()
+		}
+	}
+	return "ebb"
+}
+
+// versionCmd is ebb version.
+type versionCmd struct{}
+
+// Run prints it.
+func (versionCmd) Run(k *kong.Context) error {
+	_, err := fmt.Fprintln(k.Stdout, version())
+	return err
+}
+
+// version is the module's version and the commit that this was built from, as
+// far as the build noted them.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "ebb, of an unknown version"
+	}
+	out := "ebb " + info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			out += " " + s.Value[:min(len(s.Value), 12)]
+		}
+	}
+	return out + " " + info.GoVersion
 }
 
 // say gives the sentence for a person where there is one.

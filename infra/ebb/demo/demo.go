@@ -27,6 +27,9 @@ const late = 3 * time.Second
 
 // Run tells the story; it takes about three times Length.
 func (d *Demo) Run(ctx context.Context) error {
+	if d.Length < 2*time.Second || d.Length > 40*time.Second {
+		return fault.New("ebb demo", fault.Invalid, "--length: %s is not between 2s and 40s; the story takes about three times as long", d.Length)
+	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "ebb-demo-")
