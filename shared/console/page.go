@@ -11,8 +11,11 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/flow"
 )
 
@@ -24,6 +27,7 @@ var style string
 
 var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
 	"left":  left,
+	"span":  access.Span,
 	"clock": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 	"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // our own embedded file
 }).Parse(overviewHTML))
@@ -32,6 +36,31 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
 type OverviewPage struct {
 	flow.Overview
 	Simulated bool
+}
+
+// AskedLine is a request that waits. Extension: its length is the grant's
+// whole one.
+type AskedLine struct {
+	flow.RequestLine
+	Extension bool
+}
+
+// Asked lists what waits for a decision, without the reasons, which are for
+// who decides.
+func (p OverviewPage) Asked() []AskedLine {
+	var out []AskedLine
+	for _, w := range p.Waiting {
+		more := slices.ContainsFunc(w.Request.Items, func(it access.Item) bool { return it.Extends != "" })
+		out = append(out, AskedLine{RequestLine: w, Extension: more})
+	}
+	return out
+}
+
+// Private tells whether a channel is meant that the page may not name.
+func (p OverviewPage) Private() bool {
+	const unnamed = "a private channel" // flow's word for it
+	return slices.ContainsFunc(p.Grants, func(g flow.GrantLine) bool { return g.What == unnamed }) ||
+		slices.ContainsFunc(p.Waiting, func(w flow.RequestLine) bool { return strings.Contains(w.What, unnamed) })
 }
 
 // Options of the pages. Simulated adds a line that says so.
