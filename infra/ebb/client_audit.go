@@ -56,6 +56,9 @@ type AuditLogCmd struct {
 	Limit     most   `default:"200" help:"How many at most."`
 }
 
+// aggregates is what to write.
+const aggregates = "write grant/g_…, request/rq_…, connector/con_…, person/u_…, policy or refusals"
+
 // aggregate is the name under which events are kept. An id alone is known by
 // its first letters.
 func aggregate(text string) string {
@@ -70,6 +73,9 @@ func aggregate(text string) string {
 // Run lists the events.
 func (x *AuditLogCmd) Run(c *Client) error {
 	x.Aggregate = aggregate(x.Aggregate)
+	if !strings.ContainsAny(x.Aggregate[:min(1, len(x.Aggregate))], "abcdefghijklmnopqrstuvwxyz") || strings.ContainsAny(x.Aggregate, " ?#") {
+		return fmt.Errorf("%q is nothing that has events; %s", x.Aggregate, aggregates)
+	}
 	list, cut, err := all(x.Limit, func(cursor string) ([]apiclient.Event, string, error) {
 		p, err := call[apiclient.EventList](c.api.ListEvents(background(), &apiclient.ListEventsParams{Aggregate: x.Aggregate, Limit: x.Limit.page(), Cursor: opt(cursor)}))
 		return p.Items, p.Cursor, err
@@ -79,7 +85,7 @@ func (x *AuditLogCmd) Run(c *Client) error {
 	}
 	return c.show(list, func(w io.Writer) {
 		if len(list) == 0 {
-			fmt.Fprintf(w, "No event of %s. Write grant/g_…, request/rq_…, connector/con_…, person/u_…, policy or refusals.\n", clean(x.Aggregate))
+			fmt.Fprintf(w, "No event of %s; %s.\n", clean(x.Aggregate), aggregates)
 			return
 		}
 		rows := [][]string{{"#", "AT", "ACTION", "ACTOR", "FACTS"}}

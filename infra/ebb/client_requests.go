@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,6 +74,9 @@ func (c *Client) requestRow(r apiclient.Request) []string {
 
 // begins is when the access is to start.
 func (c *Client) begins(r apiclient.Request) string {
+	if extension(r) {
+		return "-" // what it moves began already, or keeps its start
+	}
 	if r.Start.IsZero() {
 		return "at once"
 	}
@@ -84,12 +87,14 @@ func (c *Client) begins(r apiclient.Request) string {
 // whole length.
 func askedTime(r apiclient.Request) string {
 	length := spell(time.Duration(r.Seconds) * time.Second)
-	for _, it := range r.Items {
-		if it.Extends != "" {
-			return "extension to " + length + " in all"
-		}
+	if extension(r) {
+		return "extension to " + length + " in all"
 	}
 	return length
+}
+
+func extension(r apiclient.Request) bool {
+	return slices.ContainsFunc(r.Items, func(it apiclient.Item) bool { return it.Extends != "" })
 }
 
 // requestState is the items' state where they agree.
@@ -126,7 +131,7 @@ func (c *Client) showRequest(r apiclient.Request, err error) error {
 
 func (c *Client) printRequest(w io.Writer, r apiclient.Request) {
 	fmt.Fprintf(w, "%s  for %s, %s", r.Id, clean(called(r.Subject)), askedTime(r))
-	if !r.Start.IsZero() {
+	if !r.Start.IsZero() && !extension(r) {
 		fmt.Fprintf(w, ", begins %s", c.clock(r.Start))
 	}
 	fmt.Fprintln(w)
@@ -162,7 +167,7 @@ func (c *Client) printRequest(w io.Writer, r apiclient.Request) {
 // named puts the name in a refusal that says by id who decided before.
 func (c *Client) named(id string, err error) error {
 	var refused *Refused
-	if !errors.As(err, &refused) || refused.Status != http.StatusConflict {
+	if !errors.As(err, &refused) {
 		return err
 	}
 	r, missing := call[apiclient.Request](c.api.GetRequest(background(), id))

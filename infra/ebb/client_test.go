@@ -213,6 +213,8 @@ func TestVerbs(t *testing.T) {
 	d.says("request @oncall --for 1h --start +3h --as ada", "pending", "begins ")
 	d.says("cancel "+d.first("requests --open --as ada")+" --as ada", "canceled")
 	d.says("request @oncall --for 1h --as ada", "pending")
+	d.fails("deny "+id+" --as lin", "by Lin Okafor already")
+	d.fails("audit log Bogus", "grant/g_")
 	d.says("deny "+d.first("requests --open --as lin")+" --as lin --comment later", "denied", "comment by Lin Okafor: later")
 	d.fails("forget "+d.ids["ada"], "nothing was erased", "--yes")
 	d.says("forget "+d.ids["ada"]+" --yes", "Forgot "+d.ids["ada"])

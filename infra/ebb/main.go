@@ -36,7 +36,11 @@ func main() {
 	parser := kong.Must(&c, kong.Name("ebb"), kong.Vars{"version": version()},
 		kong.Description("Slack access that ends by itself, and proof that it did."),
 		kong.BindTo(context.Background(), (*context.Context)(nil)))
-	k, err := parser.Parse(os.Args[1:])
+	args := os.Args[1:]
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "ebb: %v\nSee: %s --help\n", err, where(err))
 		os.Exit(2)
