@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -133,7 +132,8 @@ type quiet struct {
 func (q quiet) Handle(ctx context.Context, r slog.Record) error {
 	stopped := false
 	r.Attrs(func(a slog.Attr) bool {
-		stopped = stopped || q.house.Err() != nil && strings.Contains(a.Value.String(), context.Canceled.Error())
+		err, _ := a.Value.Any().(error)
+		stopped = stopped || q.house.Err() != nil && (fault.Is(err, fault.Backoff) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
 		return !stopped
 	})
 	if stopped {

@@ -3,6 +3,8 @@ package local
 import (
 	"bytes"
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/ebb-access/ebb/shared/fault"
 )
 
 // lines is what a house prints.
@@ -172,6 +176,22 @@ func TestHost(t *testing.T) {
 	w := httptest.NewRecorder()
 	if h.ServeHTTP(w, r); w.Code != http.StatusMisdirectedRequest {
 		t.Errorf("%d", w.Code)
+	}
+}
+
+// TestQuiet: that work was broken off is an error only while the house runs.
+func TestQuiet(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	out := &lines{}
+	log := slog.New(quiet{slog.NewTextHandler(out, nil), ctx}).With("a", 1).WithGroup("b")
+	busy := fault.New("x", fault.Backoff, "busy")
+	log.Error("running", "error", busy)
+	stop()
+	log.Error("stopping", "error", fault.Wrap("y", busy))
+	log.Error("stopping", "error", context.Canceled)
+	log.Error("broken", "error", errors.New("disk full"))
+	if got := out.String(); !strings.Contains(got, "running") || strings.Contains(got, "stopping") || !strings.Contains(got, "disk full") {
+		t.Errorf("%s", got)
 	}
 }
 
