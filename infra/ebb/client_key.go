@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/ebb-access/ebb/infra/ebb/first"
 	"github.com/ebb-access/ebb/shared/api/apiclient"
 )
 
 // KeyCmd is ebb key.
 type KeyCmd struct {
+	First  first.Key    `cmd:"" help:"Make the first key of a house on AWS, with your AWS credentials."`
 	Create KeyCreateCmd `cmd:"" help:"Make an API key; it is printed once."`
 	List   KeyListCmd   `cmd:"" help:"List API keys with their last use."`
 	End    KeyEndCmd    `cmd:"" help:"End an API key, at once and for ever."`
