@@ -161,8 +161,16 @@ func clickThrough(ctx context.Context, link, as, team string) error {
 	return nil
 }
 
-// firstSync waits for the directory.
+// firstSync waits for the directory. A run that a killed house left is
+// gone on with at once: nobody else has this folder.
 func (h *House) firstSync(ctx context.Context, id string) (connector.Connector, error) {
+	if c, err := h.Memory.Connector(ctx, id); err != nil {
+		return c, err
+	} else if c.LastRun != "" {
+		if _, err := h.SyncStep(ctx, c.LastRun); err != nil {
+			return c, err
+		}
+	}
 	for range 600 {
 		if _, err := h.Sync(ctx); err != nil {
 			return connector.Connector{}, err
