@@ -5,9 +5,9 @@ BUILD := .build
 TOOL := go tool -modfile=.tools/go.mod
 GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 # Everything but the CDK app, which alone costs a minute to compile.
-PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest/... ./infra/pack/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
+PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest/... ./infra/e2e/... ./infra/pack/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
 
-.PHONY: help demo run test aws-local lint bench generate clean bin build functions-test synth synth-test diff deploy destroy
+.PHONY: help demo run test aws-local lint bench generate clean bin build functions-test e2e synth synth-test diff deploy destroy
 
 help: ## Show this help.
 	@echo "Ebb: Slack access that ends by itself, and proof that it did."
@@ -67,6 +67,10 @@ functions-test: ## Build the functions twice, the same bytes each time, and have
 	go run ./infra/pack -arch amd64 -unpacked
 	@.tools/lambda/setup
 	EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions .tools/aws/with go test -count=1 ./infra/lambdatest
+
+e2e: $(BUILD)/ebb ## The whole story on the deployed functions, AWS-shaped, some killed on the way (about 40 s).
+	go run ./infra/pack -arch $$(go env GOARCH) -unpacked
+	EBB_E2E=1 .tools/aws/with go test -count=1 -timeout 6m -v ./infra/e2e
 
 synth: build ## Write and lint the CloudFormation template (.build/cdk.out); no network, no AWS.
 	@rm -rf $(BUILD)/cdk.out

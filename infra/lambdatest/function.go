@@ -26,10 +26,13 @@ type Function struct {
 	Env     []string // all that it gets beside Lambda's own
 	Timeout time.Duration
 	Log     io.Writer // what processes print; nil: nowhere
+	// Begun is called when a process got a call; tests kill it then. nil: nothing.
+	Begun func(*os.Process)
 
-	mu    sync.Mutex
-	idle  []*process
-	calls int
+	mu     sync.Mutex
+	idle   []*process
+	calls  int
+	closed bool
 }
 
 // Result is what came of a call.
@@ -83,6 +86,10 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (Result, error) {
 func (f *Function) give(p *process) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.closed {
+		p.stop()
+		return
+	}
 	f.idle = append(f.idle, p)
 }
 
@@ -100,14 +107,14 @@ func (f *Function) take() (p *process, cold bool, err error) {
 	return p, true, err
 }
 
-// Close ends all processes that wait.
+// Close ends all processes that wait; one that works ends with its answer.
 func (f *Function) Close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, p := range f.idle {
 		p.stop()
 	}
-	f.idle = nil
+	f.idle, f.closed = nil, true
 }
 
 // environment is what Lambda sets. PATH and the like are not passed on.

@@ -117,6 +117,9 @@ func (p *process) serve(ctx context.Context, id string, payload []byte, timeout 
 	}
 	began := time.Now()
 	late.Reset(timeout)
+	if p.f.Begun != nil {
+		p.f.Begun(p.cmd.Process)
+	}
 	select {
 	case a := <-p.done:
 		r.Took = time.Since(began)

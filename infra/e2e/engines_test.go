@@ -1,0 +1,183 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+const region = "eu-central-1"
+
+// engines is AWS as the functions reach it: one address that sends each service
+// to what stands in for it, and counts what each function asked for.
+type engines struct {
+	dynamo, rest, states *url.URL
+	server               *served
+	moto                 *exec.Cmd // the engine of state machines
+
+	mu      sync.Mutex
+	actions map[string]map[string]int // function: action: times
+}
+
+// served is a server with its address.
+type served struct {
+	url  string
+	stop func()
+}
+
+// listen serves on a free port of this machine.
+func listen(t *testing.T, h http.Handler) *served {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.Serve(l) }()
+	return &served{"http://" + l.Addr().String(), func() { _ = s.Close() }}
+}
+
+// startEngines takes the engines of .tools/aws/with, and starts one more for
+// state machines, whose tasks call Lambda at the address given.
+func startEngines(t *testing.T, lambda string) *engines {
+	t.Helper()
+	e := &engines{actions: map[string]map[string]int{}}
+	e.dynamo, e.rest = engine(t, "EBB_DYNAMODB_URL", "DynamoDB Local"), engine(t, "EBB_AWS_URL", "moto")
+	e.states = e.startStates(t, lambda)
+	e.server = listen(t, e)
+	t.Cleanup(e.server.stop)
+	return e
+}
+
+func engine(t *testing.T, env, name string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(os.Getenv(env))
+	if err != nil || u.Host == "" {
+		t.Skipf("SKIP: there is no %s here (%s is not set); `make e2e` starts it where it can", name, env)
+	}
+	return u
+}
+
+// startStates starts moto for Step Functions alone: it is killed in the story.
+func (e *engines) startStates(t *testing.T, lambda string) *url.URL {
+	t.Helper()
+	dir, err := filepath.Abs("../../.tools/aws")
+	if err != nil {
+		t.Fatal(err)
+	}
+	python := filepath.Join(dir, "venv/bin/python")
+	if _, err := os.Stat(python); err != nil {
+		python = "python3"
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	_ = l.Close()
+	port, lambdaPort := addr[strings.LastIndex(addr, ":")+1:], lambda[strings.LastIndex(lambda, ":")+1:]
+	e.moto = exec.Command(python, filepath.Join(dir, "launch_moto.py"), port, lambdaPort)
+	e.moto.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
+	if err := e.moto.Start(); err != nil {
+		t.Skipf("SKIP: moto does not start here: %v", err)
+	}
+	t.Cleanup(e.stopStates)
+	for range 300 {
+		if c, err := net.Dial("tcp", addr); err == nil {
+			_ = c.Close()
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return &url.URL{Scheme: "http", Host: addr}
+}
+
+// stopStates kills the engine of state machines, by its own id.
+func (e *engines) stopStates() {
+	if e.moto != nil {
+		_ = e.moto.Process.Kill()
+		_ = e.moto.Wait()
+		e.moto = nil
+	}
+}
+
+// signed finds who asks, by the access key, and which service is asked.
+var signed = regexp.MustCompile(`Credential=([^/]+)/\d+/[^/]+/([^/]+)/`)
+
+func (e *engines) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	who, service := "", ""
+	if m := signed.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
+		who, service = m[1], m[2]
+	}
+	_, action, ok := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if !ok {
+		action = r.Method
+	}
+	e.count(who, service+":"+action)
+	to := map[string]*url.URL{"dynamodb": e.dynamo, "states": e.states}[service]
+	if to == nil {
+		to = e.rest
+	}
+	proxy := httputil.ReverseProxy{
+		Rewrite:      func(p *httputil.ProxyRequest) { p.SetURL(to); p.Out.Host = p.In.Host },
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	}
+	proxy.ServeHTTP(w, r)
+}
+
+func (e *engines) count(who, action string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.actions[who] == nil {
+		e.actions[who] = map[string]int{}
+	}
+	e.actions[who][action]++
+}
+
+// asked says what a function asked AWS for.
+func (e *engines) asked(who string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return fmt.Sprint(e.actions[who]) // in order of the actions
+}
+
+// sdk is how the test itself speaks to the engines.
+func (e *engines) sdk() aws.Config {
+	return aws.Config{Region: region, BaseEndpoint: &e.server.url, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+}
+
+func say(format string, args ...any)  { fmt.Printf("\n== "+format+"\n", args...) }
+func tell(format string, args ...any) { fmt.Printf("   "+format+"\n", args...) }
+
+// until asks again and again until f says yes.
+func until(ctx context.Context, most time.Duration, f func() (bool, error)) error {
+	end := time.Now().Add(most)
+	for {
+		ok, err := f()
+		if err != nil || ok {
+			return err
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("waited %s in vain", most)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}

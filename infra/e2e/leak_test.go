@@ -1,0 +1,167 @@
+package e2e
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/ebb-access/ebb/shared/config/names"
+)
+
+// executions keeps what Step Functions recorded, before it is killed: an
+// execution per grant so far, whose input is the grant's id and nothing else.
+func (s *story) executions(ctx context.Context) error {
+	client := sfn.NewFromConfig(s.engines.sdk())
+	list, err := client.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &s.machine})
+	if err != nil {
+		return err
+	}
+	inputs := ""
+	for _, e := range list.Executions {
+		d, err := client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: e.ExecutionArn})
+		if err != nil {
+			return err
+		}
+		history, err := client.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: e.ExecutionArn, MaxResults: 1000})
+		if err != nil {
+			return err
+		}
+		raw, err := json.Marshal(history.Events)
+		if err != nil {
+			return err
+		}
+		inputs += aws.ToString(d.Input)
+		fmt.Fprintf(&s.recorded, "%s %s %s %s\n%s\n", *d.Name, aws.ToString(d.Input), aws.ToString(d.Output), aws.ToString(d.Cause), raw)
+		tell("execution %s: %s, %d events", *d.Name, d.Status, len(history.Events))
+	}
+	if !strings.Contains(inputs, s.grants[0]) {
+		return fmt.Errorf("no execution is about grant %s: %s", s.grants[0], inputs)
+	}
+	return nil
+}
+
+// silence searches every secret of the run in everything that the run left.
+func (s *story) silence(ctx context.Context) error {
+	say("Is a secret anywhere that it should not be?")
+	planted, err := s.planted(ctx)
+	if err != nil {
+		return err
+	}
+	rows, count, err := s.rows(ctx)
+	if err != nil {
+		return err
+	}
+	places := map[string]string{
+		"the table": rows, "executions": s.recorded.String(), "answers of the API": s.fleet.told.String(), "failures of functions": s.fleet.fails.String(),
+	}
+	for _, name := range names.Functions {
+		places["the log of "+name] = s.fleet.logs[name].String()
+	}
+	// What has to be there shows that the search would find a thing.
+	for place, known := range map[string]string{"the table": s.conn, "executions": s.grants[0], "answers of the API": s.grants[0], "the log of sweep": names.MetricDueLag} {
+		if !strings.Contains(places[place], known) {
+			return fmt.Errorf("%s lacks %q: it is not searched rightly", place, known)
+		}
+	}
+	bytes := 0
+	for place, text := range places {
+		bytes += len(text)
+		for what, value := range planted {
+			if strings.Contains(text, value) || strings.Contains(text, base64.StdEncoding.EncodeToString([]byte(value))) {
+				return fmt.Errorf("%s is in %s", what, place)
+			}
+		}
+	}
+	tell("%d secrets, in none of %d rows, %d logs, executions, failures and answers (%d kB)", len(planted), count, len(names.Functions), bytes/1024)
+	return nil
+}
+
+// planted is every secret that the run has: API keys, and each word in Secrets
+// Manager; the connector's tokens have to be among them.
+func (s *story) planted(ctx context.Context) (map[string]string, error) {
+	out := map[string]string{"the administrator's key": s.admin.key, "Ada's key": s.adaKey.key, "Lin's key": s.linKey.key}
+	client := secretsmanager.NewFromConfig(s.engines.sdk())
+	list, err := client.ListSecrets(ctx, &secretsmanager.ListSecretsInput{MaxResults: aws.Int32(100)})
+	if err != nil {
+		return nil, err
+	}
+	tokens := 0
+	for _, e := range list.SecretList {
+		v, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: e.Name})
+		if err != nil {
+			return nil, err
+		}
+		value := string(v.SecretBinary) + aws.ToString(v.SecretString)
+		for what, word := range words(*e.Name, value) {
+			out[what] = word
+			if strings.HasPrefix(word, "xox") {
+				tokens++
+			}
+		}
+	}
+	if tokens < 2 {
+		return nil, fmt.Errorf("Secrets Manager holds %d tokens of Slack: it is not searched for the right thing", tokens)
+	}
+	return out, nil
+}
+
+// words are the values of a secret of JSON, or the whole of another. A client
+// id is no secret.
+func words(name, value string) map[string]string {
+	var fields map[string]any
+	if json.Unmarshal([]byte(value), &fields) != nil {
+		return map[string]string{"secret " + name: value}
+	}
+	out := map[string]string{}
+	for k, v := range fields {
+		if word, ok := v.(string); ok && len(word) >= 12 && !slices.Contains([]string{"clientId"}, k) {
+			out["secret "+name+" "+k] = word
+		}
+	}
+	return out
+}
+
+// rows is all text in the table.
+func (s *story) rows(ctx context.Context) (string, int, error) {
+	var out strings.Builder
+	count := 0
+	pages := dynamodb.NewScanPaginator(dynamodb.NewFromConfig(s.engines.sdk()), &dynamodb.ScanInput{TableName: &s.table})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return "", 0, err
+		}
+		for _, item := range page.Items {
+			count++
+			write(&out, &types.AttributeValueMemberM{Value: item})
+		}
+	}
+	return out.String(), count, nil
+}
+
+func write(out *strings.Builder, v types.AttributeValue) {
+	switch v := v.(type) {
+	case *types.AttributeValueMemberS:
+		out.WriteString(v.Value + "\n")
+	case *types.AttributeValueMemberB:
+		out.WriteString(string(v.Value) + "\n")
+	case *types.AttributeValueMemberL:
+		for _, x := range v.Value {
+			write(out, x)
+		}
+	case *types.AttributeValueMemberM:
+		for k, x := range v.Value {
+			out.WriteString(k + "=")
+			write(out, x)
+		}
+	}
+}

@@ -1,0 +1,287 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/config/names"
+)
+
+const length = 10 * time.Second
+
+const policy = `version: 1
+rules:
+  - id: on-call
+    resources: {kind: usergroup, names: [oncall]}
+    requesters: {anyone: true}
+    max: 1h
+    approve: {groups: ["@sre-leads"]}
+`
+
+// story is a house and what was found out about it.
+type story struct {
+	*house
+	conn           string
+	adaKey, linKey *client
+	grants         []string
+	net            func()     // begins the schedule of sweep
+	recorded       safeBuffer // what Step Functions knew
+}
+
+type grant struct {
+	ID, State, Outcome string
+	End                time.Time
+}
+
+// TestStory is `make e2e`.
+func TestStory(t *testing.T) {
+	if os.Getenv("EBB_E2E") == "" {
+		t.Skip("SKIP: `make e2e` builds what this needs, and runs it")
+	}
+	began := time.Now()
+	say("What a deploy makes, on the engines that stand in for AWS")
+	s := &story{house: deploy(t)}
+	tell("table, secrets, bucket, state machine, HTTP API, %d functions", len(names.Functions))
+	s.scheduled(t, names.Sync)
+	s.net = func() { s.scheduled(t, names.Sweep) }
+	for _, act := range []func(context.Context) error{s.connect, s.plain, s.killed, s.unwoken, s.audit, s.silence} {
+		if err := act(t.Context()); err != nil {
+			t.Fatalf("not as told: %v\nfailures:\n%s\nlogs:\n%s", err, s.fleet.fails.String(), s.errors())
+		}
+	}
+	for _, name := range names.Functions {
+		tell("%s asked AWS for %s", name, s.engines.asked(name))
+	}
+	tell("%s", s.fleet.summary())
+	fmt.Printf("\nDone in %.0f s. Nothing left this machine.\n", time.Since(began).Seconds())
+}
+
+// errors are the last lines that each function logged above "info".
+func (s *story) errors() string {
+	var out strings.Builder
+	for _, name := range names.Functions {
+		var lines []string
+		for line := range strings.Lines(s.fleet.logs[name].String()) {
+			if !strings.Contains(line, `"level":"INFO"`) && !strings.Contains(line, `"_aws"`) && !strings.Contains(line, `"level":"DEBUG"`) {
+				lines = append(lines, name+": "+line)
+			}
+		}
+		out.WriteString(strings.Join(lines[max(0, len(lines)-10):], ""))
+	}
+	return out.String()
+}
+
+// connect installs by OAuth and waits for the schedule's sync.
+func (s *story) connect(ctx context.Context) error {
+	say("Connect: the first key, OAuth, sync")
+	if err := s.firstKey(ctx); err != nil {
+		return err
+	}
+	tell("ebb key first   -> a Super Administrator's key")
+	var made struct{ ID, Label string }
+	if err := s.admin.post(ctx, "/v1/connectors", map[string]any{"name": "Umbra"}, &made); err != nil {
+		return err
+	}
+	s.conn = made.ID
+	var invitation struct{ URL string }
+	if err := s.admin.post(ctx, "/v1/connectors/"+s.conn+"/invitations", map[string]any{}, &invitation); err != nil {
+		return err
+	}
+	if err := s.owner.consent(ctx, invitation.URL); err != nil {
+		return err
+	}
+	tell("connector %s: installed through Slack's consent page", s.conn)
+	err := until(ctx, 40*time.Second, func() (bool, error) {
+		err := s.admin.get(ctx, "/v1/connectors/"+s.conn, &made)
+		return made.Label == "Connected", err
+	})
+	if err != nil {
+		return fmt.Errorf("connector %s is %q: %w", s.conn, made.Label, err)
+	}
+	tell("connector %s: %s", s.conn, made.Label)
+	if err := s.admin.send(ctx, "PUT", "/v1/policy", "application/yaml", []byte(policy), nil); err != nil {
+		return err
+	}
+	if s.adaKey, err = s.key(ctx, s.ada); err == nil {
+		s.linKey, err = s.key(ctx, s.lin)
+	}
+	return err
+}
+
+func (s *story) key(ctx context.Context, account string) (*client, error) {
+	var user struct{ ID string }
+	if err := s.admin.post(ctx, "/v1/users", map[string]any{"connector": s.conn, "account": account}, &user); err != nil {
+		return nil, err
+	}
+	var key struct{ Key string }
+	err := s.admin.post(ctx, "/v1/keys", map[string]any{"user": user.ID, "name": "e2e"}, &key)
+	return &client{base: s.url, key: key.Key}, err
+}
+
+// plain: ask, approve, in, out at the end, by Step Functions alone; nobody else
+// is touched.
+func (s *story) plain(ctx context.Context) error {
+	say("First act: access for %s, by the state machine alone: sweep is not scheduled yet", length)
+	g, err := s.given(ctx, 10*time.Second)
+	if err != nil {
+		return err
+	}
+	if err := s.holds(ctx, s.sam, s.kit, s.ada); err != nil {
+		return err
+	}
+	tell("meanwhile somebody adds another by hand, in Slack itself")
+	if err := s.owner.setMembers(ctx, s.oncall, s.sam, s.kit, s.ada, s.bob); err != nil {
+		return err
+	}
+	if err := s.gone(ctx, g, 3*time.Second); err != nil {
+		return err
+	}
+	return s.holds(ctx, s.sam, s.kit, s.bob)
+}
+
+// killed: processes die while they serve calls. One that died in the middle of
+// a step leaves its lock, for at most 40 s.
+func (s *story) killed(ctx context.Context) error {
+	say("Second act: sweep runs, too, and functions are killed at random while they work")
+	s.net()
+	s.fleet.knife.sharpen(30)
+	g, err := s.given(ctx, time.Minute)
+	if err != nil {
+		return err
+	}
+	if err := s.gone(ctx, g, time.Minute); err != nil {
+		return err
+	}
+	s.fleet.knife.sharpen(0)
+	tell("killed in the middle of a call: %v", s.fleet.died())
+	if len(s.fleet.died()) == 0 {
+		return fmt.Errorf("nothing was killed, so nothing was shown")
+	}
+	return s.holds(ctx, s.sam, s.kit, s.bob)
+}
+
+// unwoken: Step Functions is gone before the approval, and sweep does it all.
+func (s *story) unwoken(ctx context.Context) error {
+	say("Third act: the engine of state machines is off")
+	if err := s.executions(ctx); err != nil {
+		return err
+	}
+	s.engines.stopStates()
+	tell("killed; sweep alone is left")
+	g, err := s.given(ctx, 20*time.Second)
+	if err != nil {
+		return err
+	}
+	if err := s.holds(ctx, s.sam, s.kit, s.bob, s.ada); err != nil {
+		return err
+	}
+	if err := s.gone(ctx, g, 5*time.Second); err != nil {
+		return err
+	}
+	return s.holds(ctx, s.sam, s.kit, s.bob)
+}
+
+// given has Ada ask and Lin approve, and waits until Slack lists Ada.
+func (s *story) given(ctx context.Context, allowed time.Duration) (grant, error) {
+	var r struct {
+		ID    string
+		Items []struct{ Grant string }
+	}
+	err := s.adaKey.post(ctx, "/v1/requests", map[string]any{
+		"connector": s.conn, "resources": []string{s.oncall}, "seconds": int(length.Seconds()), "reason": "an incident",
+	}, &r)
+	if err != nil {
+		return grant{}, err
+	}
+	tell("request %s", r.ID)
+	if err := s.adaKey.post(ctx, "/v1/requests/"+r.ID+"/approve", map[string]any{}, nil); err == nil {
+		return grant{}, fmt.Errorf("the requester approved it")
+	}
+	// An approval whose answer was lost is refused the second time: what counts
+	// is what the request says then.
+	answer := s.linKey.post(ctx, "/v1/requests/"+r.ID+"/approve", map[string]any{"comment": "go ahead"}, nil)
+	if err := s.admin.get(ctx, "/v1/requests/"+r.ID, &r); err != nil || len(r.Items) != 1 || r.Items[0].Grant == "" {
+		return grant{}, fmt.Errorf("the approval made no grant: %+v, %w, %w", r, answer, err)
+	}
+	began := time.Now()
+	g := grant{ID: r.Items[0].Grant}
+	s.grants = append(s.grants, g.ID)
+	err = until(ctx, allowed, func() (bool, error) {
+		got, err := s.owner.members(ctx, s.oncall)
+		return slices.Contains(got, s.ada), err
+	})
+	if err == nil {
+		err = s.admin.get(ctx, "/v1/grants/"+g.ID, &g)
+	}
+	if err != nil {
+		_ = s.admin.get(ctx, "/v1/grants/"+g.ID, &g)
+		return g, fmt.Errorf("grant %s is %s: %w", g.ID, g.State, err)
+	}
+	tell("approved; in Slack after %.1f s, ends at %s", time.Since(began).Seconds(), g.End.Local().Format("15:04:05"))
+	return g, nil
+}
+
+// gone waits until Slack no longer lists Ada and the house says so, too.
+func (s *story) gone(ctx context.Context, g grant, allowed time.Duration) error {
+	err := until(ctx, time.Until(g.End)+allowed, func() (bool, error) {
+		got, err := s.owner.members(ctx, s.oncall)
+		return !slices.Contains(got, s.ada), err
+	})
+	if err != nil {
+		return fmt.Errorf("Ada is still in @oncall %s after the end: %w", time.Since(g.End), err)
+	}
+	over := time.Since(g.End)
+	if over < -200*time.Millisecond {
+		return fmt.Errorf("the access went %s before its end", -over)
+	}
+	tell("out of Slack %.1f s after the end", max(0, over.Seconds()))
+	err = until(ctx, allowed+10*time.Second, func() (bool, error) {
+		err := s.admin.get(ctx, "/v1/grants/"+g.ID, &g)
+		return g.State == "revoked", err
+	})
+	if err != nil {
+		return fmt.Errorf("grant %s is %s: %w", g.ID, g.State, err)
+	}
+	tell("grant %s: %s (%s)", g.ID, g.State, g.Outcome)
+	return nil
+}
+
+// holds checks that exactly these people are in @oncall.
+func (s *story) holds(ctx context.Context, want ...string) error {
+	got, err := s.owner.members(ctx, s.oncall)
+	if err != nil {
+		return err
+	}
+	slices.Sort(want)
+	if !slices.Equal(want, got) {
+		return fmt.Errorf("in Slack %v are in @oncall, and it should be %v", got, want)
+	}
+	tell("read back from Slack: @oncall holds %d people, the right ones", len(got))
+	return nil
+}
+
+func (s *story) audit(ctx context.Context) error {
+	say("The audit")
+	var v struct {
+		Whole                                  bool
+		Events, Seals, Sealed, Heads, Unsealed int
+		Broken                                 []string
+	}
+	err := until(ctx, 20*time.Second, func() (bool, error) {
+		err := s.admin.post(ctx, "/v1/audit/verify", nil, &v)
+		return v.Unsealed == 0, err
+	})
+	if err != nil {
+		return err
+	}
+	if !v.Whole || len(v.Broken) > 0 || v.Events == 0 || v.Heads == 0 {
+		return fmt.Errorf("the audit does not verify: %+v", v)
+	}
+	tell("%d events, %d sealed under %d signed heads in the bucket, nothing changed, missing or out of order", v.Events, v.Sealed, v.Heads)
+	return nil
+}
