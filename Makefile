@@ -68,9 +68,10 @@ functions-test: ## Build the functions twice, the same bytes each time, and have
 	@.tools/lambda/setup
 	EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions .tools/aws/with go test -count=1 ./infra/lambdatest
 
+# ARGS=zips runs the very zips of `make build`, under an emulator where need be (slower).
 e2e: $(BUILD)/ebb ## The whole story on the deployed functions, AWS-shaped, some killed on the way (about 40 s).
-	go run ./infra/pack -arch $$(go env GOARCH) -unpacked
-	EBB_E2E=1 .tools/aws/with go test -count=1 -timeout 6m -v ./infra/e2e
+	$(if $(filter zips,$(ARGS)),go run ./infra/pack && .tools/lambda/setup,go run ./infra/pack -arch $$(go env GOARCH) -unpacked)
+	EBB_E2E=$(or $(ARGS),1) .tools/aws/with go test -count=1 -timeout 6m -v ./infra/e2e
 
 synth: build ## Write and lint the CloudFormation template (.build/cdk.out); no network, no AWS.
 	@rm -rf $(BUILD)/cdk.out

@@ -1,6 +1,6 @@
 // Package e2e has the house run as it does on AWS, and tells the story of the
 // demo on it (`make e2e`). The functions are the bootstraps that are built for
-// the zips, behind a Runtime API server; API Gateway, Lambda's Invoke and the
+// the zips (or the zips themselves, ARGS=zips), behind a Runtime API server; API Gateway, Lambda's Invoke and the
 // schedules are stood in for here; DynamoDB is AWS's own local one; Secrets
 // Manager, S3 and Step Functions are moto's; Slack is slacktest over HTTP, read
 // back by a plain HTTP client that shares no code with the house's.

@@ -9,8 +9,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -56,7 +54,7 @@ func (f *fleet) add(t *testing.T, env []string) {
 	for _, name := range names.Functions {
 		log := &safeBuffer{}
 		fn := &lambdatest.Function{
-			Name: name, Command: []string{bootstrap(t, name)}, Timeout: timeouts[name], Log: log,
+			Name: name, Command: bootstrap(t, name), Timeout: timeouts[name], Log: log,
 			Env: append([]string{"AWS_REGION=" + region, "AWS_ACCESS_KEY_ID=" + name, "AWS_SECRET_ACCESS_KEY=test"}, env...),
 		}
 		if name != names.Install {
@@ -65,19 +63,6 @@ func (f *fleet) add(t *testing.T, env []string) {
 		f.functions[name], f.logs[name] = fn, log
 		t.Cleanup(fn.Close)
 	}
-}
-
-// bootstrap is where `make e2e` has just built a function for this machine.
-func bootstrap(t *testing.T, name string) string {
-	t.Helper()
-	path, err := filepath.Abs(filepath.Join("../../.build/functions", runtime.GOARCH, name, "bootstrap"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("SKIP: function %s is not built for %s; `make e2e` builds it", name, runtime.GOARCH)
-	}
-	return path
 }
 
 func (f *fleet) invoke(ctx context.Context, name string, payload []byte) (lambdatest.Result, error) {

@@ -1,0 +1,60 @@
+package e2e
+
+import (
+	"archive/zip"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+const built = "../../.build/functions"
+
+// bootstrap is how a function is started: the one that was built for this
+// machine from the same main, or with EBB_E2E=zips the very one of its zip,
+// behind an emulator where this machine is no arm64.
+func bootstrap(t *testing.T, name string) []string {
+	t.Helper()
+	if os.Getenv("EBB_E2E") == "zips" {
+		return unpacked(t, name)
+	}
+	path, err := filepath.Abs(filepath.Join(built, runtime.GOARCH, name, "bootstrap"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("SKIP: function %s is not built for %s; `make e2e` builds it", name, runtime.GOARCH)
+	}
+	return []string{path}
+}
+
+func unpacked(t *testing.T, name string) []string {
+	t.Helper()
+	z, err := zip.OpenReader(filepath.Join(built, name+".zip"))
+	if err != nil {
+		t.Skipf("SKIP: there is no zip of function %s; `make build` makes it", name)
+	}
+	defer z.Close()
+	in, err := z.Open("bootstrap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := io.ReadAll(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "bootstrap")
+	if err := os.WriteFile(path, code, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOARCH == "arm64" {
+		return []string{path}
+	}
+	emulator, err := exec.LookPath("qemu-aarch64-static")
+	if err != nil {
+		t.Skip("SKIP: there is no qemu-aarch64-static to run arm64 with (Debian: qemu-user-static)")
+	}
+	return []string{emulator, path}
+}
