@@ -1,9 +1,10 @@
 // Package e2e has the house run as it does on AWS, and tells the story of the
-// demo on it (`make e2e`). The functions are the bootstraps that are built for
-// the zips (or the zips themselves, ARGS=zips), behind a Runtime API server; API Gateway, Lambda's Invoke and the
-// schedules are stood in for here; DynamoDB is AWS's own local one; Secrets
-// Manager, S3 and Step Functions are moto's; Slack is slacktest over HTTP, read
-// back by a plain HTTP client that shares no code with the house's.
+// demo on it (`make e2e`). The functions are bootstraps built for this machine
+// from the mains of the zips, or the very zips (`make e2e ARGS=zips`), behind a
+// Runtime API server; API Gateway, Lambda's Invoke and the schedules are stood
+// in for here; DynamoDB is AWS's own local one; Secrets Manager, S3 and Step
+// Functions are moto's; Slack is slacktest over HTTP, read back by a plain HTTP
+// client that shares no code with the house's.
 //
 // It is a test, and nothing of it is part of a house.
 package e2e
