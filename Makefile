@@ -26,7 +26,7 @@ $(BUILD)/slacktest: $(GO_FILES) go.mod go.sum
 
 bin: $(BUILD)/ebb $(BUILD)/slacktest ## Build the ebb command and the simulated Slack.
 
-demo: bin ## The main job told in this terminal, on a simulated Slack (about 40 s).
+demo: bin ## The main job told in this terminal, on a simulated Slack (about 30 s).
 	@$(BUILD)/ebb demo --slacktest $(BUILD)/slacktest
 
 run: bin ## The whole house on 127.0.0.1, over a simulated company; Ctrl-C stops it.
