@@ -110,6 +110,8 @@ func (r Rule) refuseResource(q Ask) string {
 		return "does not accept (unproven_removal: accept) that Ebb has never removed anybody from such a " + string(res.Kind) + " here"
 	case res.Kind == directory.UserGroup && q.Empties && r.Empty == (Empty{}):
 		return "does not say what happens (when_empty) when @" + res.Name + " would lose its last member, which Slack does not allow"
+	case res.Kind == directory.UserGroup && q.Empties && r.Empty.Keep == q.Subject.ID && !r.Empty.Disable:
+		return "keeps that very account (when_empty) as the last member of @" + res.Name + ", so its access could not end"
 	}
 	for _, c := range q.Defaults {
 		if c.Private && !c.Reached {

@@ -228,22 +228,17 @@ func (j Judgment) Only(ready []string) Judgment {
 	return out
 }
 
-// Overdue turns the grants whose end has come, and stuck removals that are to
-// be tried again, to revoking. It gives those that it turned.
+// Overdue turns the grants whose end has come to revoking, and gives those that
+// it turned. A removal that is stuck is tried again as it stands.
 func (s *Standing) Overdue(now time.Time) []Grant {
 	var out []Grant
 	for i, g := range s.Grants {
-		ended := !g.Takes() && g.State != Scheduled && !now.Before(g.End)
-		again := g.State == Stuck && g.Taking
-		if !ended && !again {
+		if g.Takes() || g.State == Scheduled || now.Before(g.End) {
 			continue
 		}
 		next, err := g.Turn(End, now, "")
 		if err != nil {
 			continue
-		}
-		if again {
-			next.Tries, next.Trouble = g.Tries, g.Trouble
 		}
 		s.Grants[i] = next
 		out = append(out, next)

@@ -118,10 +118,15 @@ func (p *pass) overdue(ctx context.Context) error {
 	return p.load(ctx)
 }
 
+// load reads what stands. Failed, the pass keeps what it knew: an intent that
+// it has stored must not be forgotten while it is taken back.
 func (p *pass) load(ctx context.Context) error {
-	var err error
-	p.st, err = p.h.Memory.Standing(ctx, p.conn.ID, p.res.ID)
-	return err
+	st, err := p.h.Memory.Standing(ctx, p.conn.ID, p.res.ID)
+	if err != nil {
+		return err
+	}
+	p.st = st
+	return nil
 }
 
 // place takes kind and workspace from a grant where the directory does not
@@ -339,8 +344,12 @@ func (h *House) turn(v access.Verdict) (access.Grant, []audit.Event, error) {
 	return g, append(events, h.grantEvent(g, v.Note)), err
 }
 
-// save commits under the lock.
+// save commits under the lock. A resource with members who were left out never
+// sleeps: should we die now, somebody still has to put them back.
 func (p *pass) save(ctx context.Context, s access.Step, e ...audit.Event) error {
+	if s.Sleep && len(p.st.Left) > 0 {
+		s.Sleep, s.Wake = false, p.h.Now().Add(lookAgain)
+	}
 	return p.h.Memory.Record(ctx, p.lock, s, e...)
 }
 

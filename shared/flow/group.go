@@ -191,18 +191,23 @@ func (p *pass) empty(ctx context.Context, j access.Judgment) outcome {
 			out.fail(err, slices.Concat(j.Add, j.Remove)...)
 			return out
 		}
-		return answered(p.h.Slack.Replace(ctx, p.link, p.res.ID, []string{p.last.Keep}), j)
+		err := p.h.Slack.Replace(ctx, p.link, p.res.ID, []string{p.last.Keep})
+		if blames(err) {
+			err = lastMember("the account that policy keeps as the last member of " + access.Name(p.res) + " cannot be in it any more: name another one in when_empty, or add another member in Slack")
+		}
+		return answered(err, j)
 	case p.last.Disable:
 		err := p.h.Slack.Disable(ctx, p.link, p.res.ID)
 		out = answered(err, j)
 		out.closed = out.unclear == nil && len(out.failed) == 0
 		return out
 	}
-	out.fail(&fault.Error{
-		Op: "flow.write", Kind: fault.Misconfigured, Code: "last_member",
-		Text: "this is the last member of " + access.Name(p.res) + " and Slack keeps a user group from becoming empty: add another member in Slack, or say when_empty in the policy and publish it",
-	}, j.Remove...)
+	out.fail(lastMember("this is the last member of "+access.Name(p.res)+" and Slack keeps a user group from becoming empty: add another member in Slack, or say when_empty in the policy and publish it"), j.Remove...)
 	return out
+}
+
+func lastMember(text string) error {
+	return &fault.Error{Op: "flow.write", Kind: fault.Misconfigured, Code: "last_member", Text: text}
 }
 
 // alsoAdd puts the keeper into the stored intent, before the list goes.

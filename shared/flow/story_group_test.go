@@ -1,6 +1,8 @@
 package flow_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -263,13 +265,21 @@ rules:
 	c.resting(c.solo)
 }
 
-// TestKeeperIsTheLastMember: the keeper named by policy holds the group by a
-// grant and is its last member: a person has to look.
+// TestKeeperIsTheLastMember: whom policy keeps as the last member of a group
+// cannot ask for it, for it could not end. Named while the grant runs, a person
+// has to look.
 func TestKeeperIsTheLastMember(t *testing.T) {
 	c := newStoryCompany(t)
-	id := c.auto(c.bob, c.guarded, time.Hour)
+	if _, err := c.request(c.bob, c.guarded, time.Hour); !fault.Is(err, fault.Forbidden) {
+		t.Fatalf("the keeper asked for what policy makes them keep: %v", err)
+	}
+	id := c.auto(c.ada, c.guarded, time.Hour)
+	c.on(time.Minute)
+	c.publish(strings.Replace(fmt.Sprintf(storyPolicy, c.bob), "keep: "+c.bob, "keep: "+c.ada, 1))
 	c.on(2 * time.Hour)
-	c.state(id, access.Stuck)
+	if g := c.state(id, access.Stuck); g.Trouble.Code != "last_member" {
+		t.Errorf("trouble %+v", g.Trouble)
+	}
 	c.resting(c.guarded)
 }
 

@@ -53,17 +53,25 @@ func (p *pass) wakeLater(ctx context.Context, cause error, now time.Time) error 
 	return p.save(ctx, access.Step{Wake: next})
 }
 
-// stumble is what a cause does to one grant.
+// stumble is what a cause does to one grant. What stays stuck for as long as
+// nobody mends it writes no event at each try.
 func (h *House) stumble(g access.Grant, cause error, now time.Time) (access.Grant, []audit.Event, error) {
 	var events []audit.Event
 	needsPerson := fault.Is(cause, fault.Reauthorize, fault.Misconfigured, fault.Permanent)
 	was := g
-	if needsPerson && (g.State == access.Granting || g.State == access.Revoking) {
-		next, err := g.Turn(access.Stick, now, "")
+	var turn access.Turn
+	switch {
+	case needsPerson && (g.State == access.Granting || g.State == access.Revoking):
+		turn = access.Stick
+	case !needsPerson && g.State == access.Stuck && g.Taking:
+		turn = access.End // a person need not look any more: it sleeps, or it waits
+	}
+	if turn != "" {
+		next, err := g.Turn(turn, now, "")
 		if err != nil {
 			return g, nil, err
 		}
-		next.Tries = g.Tries
+		next.Tries, next.Trouble = was.Tries, was.Trouble
 		g = next
 	}
 	g = g.Trip(troubleOf(cause), now, nextTry(g, cause, now))

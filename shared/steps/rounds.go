@@ -10,8 +10,7 @@ import (
 // it said, until the next one is too late.
 type rounds struct {
 	now func() time.Time
-	// wait returns at t or with ctx; nil is a timer.
-	wait func(ctx context.Context, t time.Time)
+	wait Wait
 	// do gives when there is something to do again; zero: not soon.
 	do func(context.Context) (time.Time, error)
 	// ahead is how long after the beginning a round may begin, longest what it

@@ -22,7 +22,15 @@ const sweepRound = 45 * time.Second
 // (Lambda's standard output, where CloudWatch reads them). house names the
 // dimension.
 func Sweep(h *flow.House, house string, out io.Writer) func(context.Context) error {
-	r := rounds{now: h.Now, wait: sleep, do: h.Sweep, ahead: Ahead, longest: sweepRound, idle: Ahead}
+	return SweepOn(h, house, out, sleep)
+}
+
+// Wait returns at a time of the house's clock, or with ctx.
+type Wait func(ctx context.Context, until time.Time)
+
+// SweepOn is Sweep on a clock of the caller's.
+func SweepOn(h *flow.House, house string, out io.Writer, wait Wait) func(context.Context) error {
+	r := rounds{now: h.Now, wait: wait, do: h.Sweep, ahead: Ahead, longest: sweepRound, idle: Ahead}
 	return func(ctx context.Context) error {
 		err := r.run(ctx)
 		p, perr := h.Pulse(ctx)

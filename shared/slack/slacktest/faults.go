@@ -41,6 +41,10 @@ type Fault struct {
 	Delay      time.Duration
 	RetryAfter int // seconds
 	Times      int // 0 once, n times, -1 for ever
+
+	// Held, for SlowLate, is handed the write instead of the organization
+	// keeping it: whoever holds it lands it, once, at a moment of their own.
+	Held func(land func())
 }
 
 type lateWrite struct {
@@ -103,7 +107,7 @@ func (o *Org) serveWithFaults(w http.ResponseWriter, r *http.Request, in incomin
 		}
 		o.abort(in)
 	case SlowLate:
-		o.postpone(in, f.Delay)
+		o.postpone(in, f)
 		silence(r)
 		o.abort(in)
 	case CutHappened:
@@ -129,14 +133,18 @@ func (o *Org) gate(in incoming) error {
 	return o.OnWrite(o.callOf(in))
 }
 
-func (o *Org) postpone(in incoming, delay time.Duration) {
+func (o *Org) postpone(in incoming, f *Fault) {
 	if o.gate(in) != nil {
 		return
 	}
-	defer o.lock()()
 	l := lateWrite{in: in}
-	if delay > 0 {
-		l.due = o.now().Add(delay)
+	if f.Held != nil {
+		f.Held(func() { o.landOne(l) })
+		return
+	}
+	defer o.lock()()
+	if f.Delay > 0 {
+		l.due = o.now().Add(f.Delay)
 	}
 	o.late = append(o.late, l)
 }
@@ -162,11 +170,15 @@ func (o *Org) land(ready func(lateWrite) bool) int {
 	o.late = later
 	o.mu.Unlock()
 	for _, l := range now {
-		a := o.execute(l.in)
-		a.code = cmp.Or(a.code, "landed late")
-		o.record(l.in, a)
+		o.landOne(l)
 	}
 	return len(now)
+}
+
+func (o *Org) landOne(l lateWrite) {
+	a := o.execute(l.in)
+	a.code = cmp.Or(a.code, "landed late")
+	o.record(l.in, a)
 }
 
 func (f *Fault) answer(in incoming) answer {

@@ -133,3 +133,10 @@ func ordinaryScopes(plan string, bot bool) []string {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// TokenWorks reports whether a token is accepted.
+func (o *Org) TokenWorks(value string) bool {
+	defer o.lock()()
+	t := o.tokens[value]
+	return t != nil && !t.revoked && !o.users[t.user].Deleted && (t.expires.IsZero() || o.now().Before(t.expires))
+}

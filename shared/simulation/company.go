@@ -1,0 +1,141 @@
+package simulation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/policyfile"
+	"github.com/ebb-access/ebb/shared/slack/slacktest"
+)
+
+// The company of every story. lin and kim lead; sam and kit are on call anyway.
+var (
+	peopleNames   = []string{"ada", "lin", "kim", "sam", "kit", "bob", "eve"}
+	resourceNames = []string{"oncall", "leads", "shift", "solo", "guarded", "ops", "incident", "war"}
+)
+
+// askable are the resources that policy lets people ask for.
+var askable = []string{"oncall", "shift", "solo", "guarded", "ops", "incident", "war"}
+
+// hire makes the people, groups and channels. Whoever is in @ops is put into
+// the private #war-room by Slack.
+func (w *World) hire() {
+	for _, name := range peopleNames {
+		w.name(name, w.org.AddUser(slacktest.User{Name: name, RealName: name, Email: name + "@example.com"}))
+	}
+	bot := w.org.BotUser(w.org.TeamIDs()[0])
+	group := func(name string, members ...string) {
+		w.name(name, w.org.AddGroup(slacktest.Group{Handle: name, Name: name, Members: w.idsOf(members)}))
+	}
+	channel := func(name string, members ...string) {
+		w.name(name, w.org.AddChannel(slacktest.Channel{Name: name, Private: true, Members: append(w.idsOf(members), bot)}))
+	}
+	group("oncall", "sam", "kit")
+	group("leads", "lin", "kim")
+	group("shift", "sam")
+	group("solo")
+	group("guarded")
+	channel("incident", "sam")
+	channel("war", "sam")
+	w.name("ops", w.org.AddGroup(slacktest.Group{
+		Handle: "ops", Name: "ops", Members: w.idsOf([]string{"sam"}), PrivateChannels: w.idsOf([]string{"war"}),
+	}))
+	for _, r := range resourceNames {
+		w.resources = append(w.resources, w.ids[r])
+	}
+	w.names[bot] = "ebb"
+}
+
+func (w *World) name(name, id string) { w.ids[name], w.names[id] = id, name }
+
+func (w *World) idsOf(names []string) []string {
+	var out []string
+	for _, n := range names {
+		out = append(out, w.ids[n])
+	}
+	return out
+}
+
+// rule is what a policy of a story says of one resource; the invariants judge by
+// it without the code that they check.
+type rule struct {
+	max   time.Duration
+	leads bool   // a lead approves; otherwise policy does
+	empty string // what happens at the last member: "", "disable" or "keep"
+}
+
+// policies by their letter. B knows no @oncall, C is short, D says nothing about
+// the last member, E lets leads approve everything.
+var policies = map[string]map[string]rule{
+	"A": {
+		"oncall": {max: 8 * time.Hour, leads: true}, "solo": {max: 8 * time.Hour, empty: "disable"},
+		"guarded": {max: 8 * time.Hour, empty: "keep"}, "shift": {max: 8 * time.Hour}, "ops": {max: 8 * time.Hour},
+		"incident": {max: 4 * time.Hour}, "war": {max: 4 * time.Hour},
+	},
+	"B": {"shift": {max: 8 * time.Hour}, "incident": {max: 4 * time.Hour}, "ops": {max: 8 * time.Hour}},
+	"C": {
+		"oncall": {max: 20 * time.Minute, leads: true}, "solo": {max: 20 * time.Minute, empty: "disable"},
+		"shift": {max: 20 * time.Minute}, "incident": {max: 20 * time.Minute},
+	},
+	"D": {
+		"oncall": {max: 8 * time.Hour, leads: true}, "solo": {max: 8 * time.Hour}, "guarded": {max: 8 * time.Hour},
+		"shift": {max: 8 * time.Hour}, "incident": {max: 4 * time.Hour}, "ops": {max: 8 * time.Hour},
+	},
+	"E": {
+		"oncall": {max: 8 * time.Hour, leads: true}, "shift": {max: 8 * time.Hour, leads: true},
+		"incident": {max: 4 * time.Hour, leads: true}, "war": {max: 4 * time.Hour, leads: true},
+	},
+}
+
+// inForce is a policy from a time on.
+type inForce struct {
+	letter string
+	from   time.Time
+}
+
+// publish puts a policy in force.
+func (w *World) publish(ctx context.Context, h *flow.House, letter string) {
+	_, _, err := h.Publish(ctx, w.root, must(policyfile.Parse([]byte(w.yaml(letter)))))
+	check(err)
+}
+
+// published notes that the policy of a document is in force.
+func (w *World) published(source string) {
+	for _, letter := range sorted(policies) {
+		if w.yaml(letter) == source {
+			w.policies = append(w.policies, inForce{letter, w.now()})
+		}
+	}
+}
+
+// yaml is the document of a policy.
+func (w *World) yaml(letter string) string {
+	out := "version: 1\nrules:\n"
+	for _, name := range resourceNames {
+		r, ok := policies[letter][name]
+		if !ok {
+			continue
+		}
+		kind, approve := "usergroup", "auto"
+		if slices.Contains([]string{"incident", "war"}, name) {
+			kind = "channel"
+		}
+		if r.leads {
+			approve = `{groups: ["@leads"]}`
+		}
+		out += fmt.Sprintf("  - id: %s\n    resources: {kind: %s, names: [%q]}\n    requesters: {anyone: true}\n    max: %s\n    approve: %s\n",
+			name, kind, name, r.max, approve)
+		switch {
+		case kind == "channel":
+			out += "    unproven_removal: accept\n"
+		case r.empty == "disable":
+			out += "    when_empty: disable\n"
+		case r.empty == "keep":
+			out += "    when_empty: {keep: " + w.ids["bob"] + "}\n"
+		}
+	}
+	return out
+}
