@@ -259,6 +259,16 @@ func (w *World) handRemove(a Act) {
 	w.truth.look(by{hand: true})
 }
 
+// meddle is a hand's edit of a list that a call is about to write.
+func (w *World) meddle(t *task, resource string) {
+	who := peopleNames[w.roll(t.name, t.calls, "who")%uint64(len(peopleNames))]
+	do := "hand-add"
+	if w.holds(resource, w.ids[who]) {
+		do = "hand-remove"
+	}
+	verbs[do](w, Act{Do: do, Args: []string{w.names[resource], who}})
+}
+
 func (w *World) deactivate(a Act) {
 	w.disturb()
 	w.org.HandDeactivate(w.ids[a.arg(0)])

@@ -44,12 +44,17 @@ func (w *World) ticks(minute int) {
 }
 
 func (w *World) due(lane string, ahead time.Duration) bool {
+	if !w.any("due#" + lane) {
+		return false
+	}
 	rows, err := w.store.Due(context.Background(), lane, w.now().Add(ahead), 1)
 	return err == nil && len(rows) > 0
 }
 
-func (w *World) unsealed() bool {
-	rows, _, err := w.raw.Query(context.Background(), store.Range{Part: "unsealed", Limit: 1})
+func (w *World) unsealed() bool { return w.any("unsealed") }
+
+func (w *World) any(part string) bool {
+	rows, _, err := w.raw.Query(context.Background(), store.Range{Part: part, Limit: 1})
 	return err == nil && len(rows) > 0
 }
 

@@ -43,6 +43,7 @@ type mishap struct {
 	before time.Duration // the caller is frozen before it sends
 	after  time.Duration // the answer takes this long
 	late   bool          // it lands after its sender gave up
+	hand   bool          // somebody edits the same list just before it arrives
 }
 
 // What can go wrong with a call, by the port. Late ones land within two minutes:
@@ -66,6 +67,8 @@ var (
 		{name: "lands late", late: true},
 		{name: "answers late", after: 8 * time.Second},
 		{name: "sleeps", before: 45 * time.Second},
+		{name: "meets a hand", hand: true},
+		{name: "meets a hand again", hand: true},
 		{name: "dies before", die: dieBefore},
 		{name: "dies after", die: dieAfter},
 	}

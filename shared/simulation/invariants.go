@@ -77,7 +77,7 @@ func (w *World) turned(t *task, was, g access.Grant, writes []store.Write) {
 	switch g.State {
 	case access.Granting:
 		w.Counts.Grants++
-		if was.State == access.Scheduled {
+		if was.State == access.Scheduled && !w.foreign {
 			w.justified(g, since)
 		}
 	case access.Active:
@@ -164,6 +164,9 @@ func outcomes(gs []access.Grant) string {
 
 // overdue judges the bounds of promise 1 for everything that our calls gave.
 func (l *ledger) overdue() {
+	if l.w.foreign {
+		return // what ends together takes what Slack's tiers need; the test judges that
+	}
 	for p, h := range l.pairs {
 		if !h.in || !h.ours || h.theirs || h.unclear || h.closed {
 			continue

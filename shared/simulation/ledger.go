@@ -61,6 +61,15 @@ func newLedger(w *World) *ledger {
 	return &ledger{w: w, members: map[string][]string{}, pairs: map[pair]*held{}}
 }
 
+// touched are the resources that a call about one may change: a user group
+// brings its default channels.
+func (l *ledger) touched(resource string) []string {
+	if isGroup(resource) {
+		return append([]string{resource}, l.w.org.Group(resource).PrivateChannels...)
+	}
+	return []string{resource}
+}
+
 // begin takes what is held now as standing.
 func (l *ledger) begin() {
 	for _, r := range l.w.resources {
@@ -89,9 +98,13 @@ func (l *ledger) hand(resource, account string, add bool) {
 	l.w.tell("by hand: %s %s %s", map[bool]string{true: "add", false: "remove"}[add], account, resource)
 }
 
-// look sees what has changed in Slack and whose doing it is.
-func (l *ledger) look(who by) {
-	for _, r := range l.w.resources {
+// look sees what has changed in Slack and whose doing it is: in the resources
+// that a call was about, or in all.
+func (l *ledger) look(who by, about ...string) {
+	if len(about) == 0 {
+		about = l.w.resources
+	}
+	for _, r := range about {
 		now := l.people(r)
 		was := l.members[r]
 		if slices.Equal(was, now) {
@@ -129,7 +142,7 @@ func (l *ledger) came(p pair, who by) {
 	case l.keeper(p):
 		h.theirs, h.ours = true, false
 	default:
-		h.ours = true
+		h.ours, h.theirs, h.lost = true, false, false
 		if !l.covered(p) {
 			l.w.violate("3 (nothing is given without a request)", "%s was put into %s by a call of %s, and no grant is open on it", p.account, p.resource, who.task.name)
 		}

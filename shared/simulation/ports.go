@@ -120,6 +120,9 @@ func (s transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if how := s.c.how; how.late || how.slack != nil {
 		w.org.Inject(s.faultOf(how, method, about))
 	}
+	if s.c.how.hand {
+		w.meddle(t, about)
+	}
 	w.writer = t
 	send := s.RoundTripper.RoundTrip
 	if w.without.read != nil && !writes[method] {
@@ -129,7 +132,9 @@ func (s transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err == nil && resp.StatusCode == http.StatusOK {
 		w.sawRead(t, method, about)
 	}
-	w.truth.look(by{task: t, read: t.read[about], sent: w.now()})
+	if writes[method] {
+		w.truth.look(by{task: t, read: t.read[about], sent: w.now()}, w.truth.touched(about)...)
+	}
 	if s.c.how.late {
 		t.pause(10 * time.Second) // the client gives up
 	}
@@ -158,7 +163,7 @@ func (s transport) faultOf(how mishap, method, about string) slacktest.Fault {
 				w.lateWrites--
 				w.disturb()
 				w.tell("%s: slack %s lands", t.name, method)
-				w.truth.look(who)
+				w.truth.look(who, w.truth.touched(about)...)
 			})
 		}}
 	}

@@ -42,8 +42,11 @@ func (w *World) play() time.Time {
 		last = max(last, a.At)
 	}
 	w.calmFrom = w.begin.Add(last)
-	if last > 24*time.Hour {
+	switch {
+	case last > 24*time.Hour:
 		w.every(24 * time.Hour)
+	case last > 8*time.Hour:
+		w.every(3 * time.Hour)
 	}
 	w.ticks(0)
 	w.until(w.begin.Add(last + time.Hour))

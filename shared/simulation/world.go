@@ -56,6 +56,7 @@ type World struct {
 	made       map[int]string // requests by the act that asked
 	approvals  []approval
 	policies   []inForce
+	foreign    bool // the policy is a test's own, and promise 3 is not judged
 	truth      *ledger
 	before     map[store.Key]image     // rows before their last write, for stale reads
 	grants     map[string]access.Grant // as they were committed last
