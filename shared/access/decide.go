@@ -108,13 +108,30 @@ func (r Rule) refuseResource(q Ask) string {
 		return "says nothing of public channels (advisory: true), and anybody can join #" + res.Name + " without Ebb"
 	case !q.Proven && !r.Unproven:
 		return "does not accept (unproven_removal: accept) that Ebb has never removed anybody from such a " + string(res.Kind) + " here"
-	case res.Kind == directory.UserGroup && q.Empties && r.Empty == (Empty{}):
-		return "does not say what happens (when_empty) when @" + res.Name + " would lose its last member, which Slack does not allow"
+	case res.Kind == directory.UserGroup && q.Empties && !q.MayEmpty && r.Empty == (Empty{}):
+		return "does not say what happens (when_empty) when @" + res.Name + " would lose its last member, which Slack's user group API does not allow"
 	}
 	for _, c := range q.Defaults {
 		if c.Private && !c.Reached {
 			return "cannot allow it: @" + res.Name + " puts its members into a private channel that Ebb cannot see; invite Ebb's app into the group's private default channels"
 		}
+	}
+	return ""
+}
+
+// LastMember says in words what becomes of a user group whose last member goes
+// at the end of this access; "" where somebody stays anyway.
+func (r Rule) LastMember(q Ask) string {
+	name := Name(q.Resource)
+	switch {
+	case !q.Empties || q.Resource.Kind != directory.UserGroup:
+		return ""
+	case q.MayEmpty:
+		return "leaves " + name + " empty when it ends: SCIM takes the last member out"
+	case r.Empty.Keep != "":
+		return "leaves " + r.Empty.Keep + " in " + name + " when it ends, because Slack keeps one member in it"
+	case r.Empty.Disable:
+		return "disables " + name + " when it ends, because Slack keeps one member in it; its handle stops working"
 	}
 	return ""
 }

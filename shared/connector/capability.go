@@ -55,6 +55,9 @@ func (c Connector) Capabilities() []Capability {
 
 func (c Connector) capability(n need) Capability {
 	k := Capability{Kind: n.kind, Note: n.note}
+	if n.kind == directory.UserGroup {
+		k.Note += "; " + c.lastMember()
+	}
 	missing := func(lists [][]string, have ...[]string) (out []string) {
 		for _, any := range lists {
 			if !slices.ContainsFunc(any, func(s string) bool { return slices.Contains(slices.Concat(have...), s) }) {
@@ -81,6 +84,19 @@ func (c Connector) capability(n need) Capability {
 		return Capability{Kind: n.kind, Note: "Slack's free plan has no user groups"}
 	}
 	return k
+}
+
+// lastMember says how a user group loses its last member here.
+func (c Connector) lastMember() string {
+	switch {
+	case c.MayEmpty():
+		return "SCIM takes a user group's last member out"
+	case c.Enterprise != "" || c.Grid != "":
+		return "policy (when_empty) says what becomes of a last member: on Enterprise, SCIM's groups are the identity provider's"
+	case !slices.Contains(c.UserScopes, SCIMScope):
+		return "policy (when_empty) says what becomes of a last member; on Business+, SCIM takes it out when the user token has the scope " + SCIMScope
+	}
+	return "policy (when_empty) says what becomes of a last member: SCIM did not take the user token at the last sync, which needs Business+ and an admin"
 }
 
 // CanGrant reports whether grants of the kind can be given and taken back.

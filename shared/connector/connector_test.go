@@ -146,6 +146,35 @@ func TestCapabilitiesNameWhatIsMissing(t *testing.T) {
 	}
 }
 
+// The last member goes by SCIM only where SCIM has answered, its groups are user
+// groups and the token has its scope; the connector says which it is.
+func TestLastMember(t *testing.T) {
+	admin := append(slices.Clone(InstallUserScopes), SCIMScope)
+	for name, c := range map[string]struct {
+		c     Connector
+		tries bool
+		may   bool
+		note  string
+	}{
+		"answered":          {Connector{Label: Connected, UserScopes: admin, SCIM: true}, true, true, "SCIM takes"},
+		"not asked yet":     {Connector{Label: Connected, UserScopes: admin}, true, false, "did not take the user token"},
+		"no scope":          {Connector{Label: Connected, UserScopes: InstallUserScopes, SCIM: true}, false, false, "scope admin"},
+		"organization":      {Connector{Label: Connected, UserScopes: admin, SCIM: true, Enterprise: "E1"}, false, false, "identity provider"},
+		"workspace of one":  {Connector{Label: Connected, UserScopes: admin, SCIM: true, Grid: "E1"}, false, false, "identity provider"},
+		"sync and review":   {Connector{Label: Connected, UserScopes: PastedScopes, SCIM: true}, false, false, "did not take the user token"},
+		"not connected any": {Connector{UserScopes: admin, SCIM: true}, false, false, ""},
+	} {
+		if c.c.TriesSCIM() != c.tries || c.c.MayEmpty() != c.may {
+			t.Errorf("%s: tries %v, may %v", name, c.c.TriesSCIM(), c.c.MayEmpty())
+		}
+		for _, k := range c.c.Capabilities() {
+			if k.Kind == directory.UserGroup && !strings.Contains(k.Note, c.note) {
+				t.Errorf("%s: %q", name, k.Note)
+			}
+		}
+	}
+}
+
 // Ebb reads no message.
 func TestNoScopeReadsMessages(t *testing.T) {
 	for _, s := range slices.Concat(InstallBotScopes, InstallUserScopes, PastedScopes) {

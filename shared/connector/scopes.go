@@ -22,6 +22,10 @@ var (
 		"channels:read", "groups:read", "groups:write", "team:read",
 		"usergroups:read", "usergroups:write", "users:read", "users:read.email",
 	}
+	// SCIMScope lets SCIM take a user group's last member out. It is the widest
+	// of Slack's scopes and worth it on Business+ alone, so that Install with
+	// Slack asks for it only where the operator said so.
+	SCIMScope = "admin"
 	// PastedScopes are those of a user token for sync and review, as
 	// administrators know them from other products. admin.roles:read is asked
 	// for on Enterprise only.

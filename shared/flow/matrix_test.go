@@ -8,12 +8,14 @@ import (
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
 
 // story is a part of a grant's life. tell goes through it with people who try
 // again, over a house that may die; end says what must be true at rest.
 type story struct {
 	name string
+	plan string // of the workspace; "" is Pro
 	tell func(*told)
 	end  func(*told)
 }
@@ -51,7 +53,7 @@ type told struct {
 }
 
 func tell(t *testing.T, s story, at int, how mishap) *told {
-	c := &told{company: newStoryCompany(t), actors: map[string]access.Actor{}}
+	c := &told{company: newStoryCompanyIn(t, slacktest.Options{Seed: 1, Plan: s.plan}), actors: map[string]access.Actor{}}
 	for _, a := range []string{c.ada, c.lin, c.sam} {
 		c.actors[a] = c.actor(a)
 	}
@@ -200,6 +202,23 @@ var stories = []story{
 			c.on(16 * time.Minute)
 		},
 		end: func(c *told) { c.gone(c.grants[0]); c.members(c.guarded, c.bob) },
+	},
+	{
+		name: "last member, taken by SCIM",
+		plan: slacktest.PlanBusiness,
+		tell: func(c *told) {
+			id := c.asks(c.ada, c.solo, 20*time.Minute, false)
+			c.on(5 * time.Minute)
+			c.active(id)
+			c.on(16 * time.Minute)
+		},
+		end: func(c *told) {
+			c.gone(c.grants[0])
+			c.members(c.solo)
+			if c.slack.Group(c.solo).Disabled {
+				c.t.Error("the group is disabled, though SCIM empties it")
+			}
+		},
 	},
 	{
 		name: "two grants overlap",

@@ -53,6 +53,9 @@ type Lookups interface {
 	// Probe reports whether the bot token alone may edit user groups, by an
 	// update of group that changes nothing.
 	Probe(ctx context.Context, l connector.Link, group directory.Resource) (open bool, err error)
+	// CanShrink reports whether Slack's SCIM API takes the user token; what it
+	// refuses for good is false and no error.
+	CanShrink(ctx context.Context, l connector.Link) (bool, error)
 }
 
 // Changes writes to Slack. Only converge calls it, under the resource's lock,
@@ -63,6 +66,10 @@ type Changes interface {
 	// Replace sets the whole member list of a user group. An empty list is
 	// fault.Permanent with code "no_users_provided".
 	Replace(ctx context.Context, l connector.Link, group string, members []string) error
+	// Shrink takes members out of a user group, the last one too, and touches
+	// nobody else: SCIM's delta. Where the plan, the token or the organization
+	// has no SCIM for it, fault.Misconfigured.
+	Shrink(ctx context.Context, l connector.Link, group string, members []string) error
 	// Disable disables a user group, so that its handle stops working.
 	Disable(ctx context.Context, l connector.Link, group string) error
 	// Invite adds up to 100 accounts to a channel; those that Slack refused

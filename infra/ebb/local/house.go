@@ -33,6 +33,8 @@ type Slack struct {
 	ClientID     string
 	ClientSecret string
 	OnCall       func(slack.Call)
+	// AskSCIM makes Install with Slack ask for the scope of SCIM too.
+	AskSCIM bool
 	// Unpaced lets syncs go as fast as Slack lets them, for a Slack that is
 	// simulated without rate limits.
 	Unpaced bool
@@ -70,6 +72,7 @@ func Open(dir, url string, s Slack, log *slog.Logger) (*House, error) {
 		Now: time.Now, NewID: flow.RandomID, NewWord: flow.RandomWord,
 		Memory: memory, Slack: client, Secrets: vault,
 		Heads: heads.Open(filepath.Join(dir, "heads.jsonl")), URL: url, Log: log, Pace: slack.Tier,
+		AskSCIM: s.AskSCIM,
 	}
 	if s.Unpaced {
 		h.Pace = nil

@@ -37,6 +37,7 @@ type Run struct {
 	AuthorizeURL  string `env:"EBB_SLACK_AUTHORIZE_URL" help:"Slack's consent page; derived from the API's address when missing."`
 	ClientID      string `env:"EBB_SLACK_CLIENT_ID" help:"The app's client id, for Install with Slack."`
 	ClientSecret  string `env:"EBB_SLACK_CLIENT_SECRET" help:"The app's client secret; give it by environment, so that it stays out of the process list."`
+	SCIM          bool   `name:"scim" env:"EBB_SLACK_SCIM" help:"Install with Slack asks for the scope admin too: SCIM then takes the last member out of a user group (Business+)."`
 	SimulatedNote bool   `name:"simulated" hidden:"" help:"The Slack at --slack-api-url is simulated, without rate limits."`
 }
 
@@ -177,7 +178,7 @@ func (r *Run) slack(ctx context.Context, out io.Writer) (Slack, *simulation, err
 	if r.SlackAPIURL != "" {
 		return Slack{
 			APIURL: r.SlackAPIURL, AuthorizeURL: r.AuthorizeURL, ClientID: r.ClientID, ClientSecret: r.ClientSecret,
-			OnCall: trace, Unpaced: r.SimulatedNote,
+			OnCall: trace, AskSCIM: r.SCIM, Unpaced: r.SimulatedNote,
 		}, nil, nil
 	}
 	sim, err := simulate(ctx, filepath.Join(r.Dir, "slack.json"), r.SimListen, r.Export)
@@ -185,7 +186,8 @@ func (r *Run) slack(ctx context.Context, out io.Writer) (Slack, *simulation, err
 		return Slack{}, nil, err
 	}
 	return Slack{
-		APIURL: sim.url + "/api/", ClientID: sim.org.ClientID(), ClientSecret: sim.org.ClientSecret(), OnCall: trace, Unpaced: true,
+		APIURL: sim.url + "/api/", ClientID: sim.org.ClientID(), ClientSecret: sim.org.ClientSecret(),
+		OnCall: trace, AskSCIM: true, Unpaced: true, // the simulated company is on Business+
 	}, sim, nil
 }
 

@@ -26,6 +26,7 @@ const (
 	EnvURL          = "EBB_URL"           // where people reach the house
 	EnvSlackAPIURL  = "EBB_SLACK_API_URL" // Slack's API; slack.com when missing
 	EnvAuthorizeURL = "EBB_SLACK_AUTHORIZE_URL"
+	EnvAskSCIM      = "EBB_SLACK_SCIM"        // on: Install with Slack asks for the scope of SCIM too
 	EnvAWSEndpoint  = "EBB_AWS_ENDPOINT"      // every AWS service, for tests
 	EnvDynamoDB     = "EBB_DYNAMODB_ENDPOINT" // DynamoDB alone, for tests
 	EnvLogLevel     = "EBB_LOG_LEVEL"         // debug, info, warn, error
