@@ -136,6 +136,17 @@ func (r Rule) LastMember(q Ask) string {
 	return ""
 }
 
+// ForOwners is the rule for an item that was reassigned: the owners of the
+// resource and of the application decide, beside whoever the rule names. A rule
+// that nobody knows any more lets nobody decide, and one without approvals needs
+// none.
+func (r Rule) ForOwners() Rule {
+	if r.ID != "" && !r.Auto {
+		r.Approvers.ResourceOwners, r.Approvers.AppOwners = true, true
+	}
+	return r
+}
+
 // MayApprove reports whether the approver may decide this item now, and why
 // not. Neither the requester nor the subject ever approves; nor does a
 // deactivated account, a guest, a bot or somebody from outside.

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"slices"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/directory"
 )
@@ -31,7 +32,6 @@ var needs = []need{
 	{kind: directory.Workspace, sync: [][]string{{"team:read"}, {"users:read"}}, note: "membership and roles of a workspace are changed by hand below Enterprise"},
 	{
 		kind: directory.UserGroup, sync: [][]string{{"usergroups:read"}}, grant: [][]string{{"usergroups:write"}},
-		note: "Ebb hears no events of Slack yet: an edit by hand between its read and its write (one round trip) can be lost",
 	},
 	{kind: directory.Channel, sync: [][]string{{"channels:read"}}, grant: [][]string{{"groups:read"}, {"groups:write"}}},
 	{kind: directory.Role, sync: [][]string{{"admin.roles:read"}}, note: "organization roles exist on Enterprise only"},
@@ -56,7 +56,7 @@ func (c Connector) Capabilities() []Capability {
 func (c Connector) capability(n need) Capability {
 	k := Capability{Kind: n.kind, Note: n.note}
 	if n.kind == directory.UserGroup {
-		k.Note += "; " + c.lastMember()
+		k.Note = c.handEdits() + "; " + c.lastMember()
 	}
 	missing := func(lists [][]string, have ...[]string) (out []string) {
 		for _, any := range lists {
@@ -84,6 +84,15 @@ func (c Connector) capability(n need) Capability {
 		return Capability{Kind: n.kind, Note: "Slack's free plan has no user groups"}
 	}
 	return k
+}
+
+// handEdits says what becomes of an edit by hand that falls between Ebb's read of
+// a user group and its write, one round trip: Slack takes whole lists only.
+func (c Connector) handEdits() string {
+	if c.Heard.IsZero() {
+		return "Ebb has heard no event of Slack here: an edit by hand between its read and its write (one round trip) can be lost"
+	}
+	return "an edit by hand between Ebb's read and its write is done again when Slack's event tells of it (last heard on " + c.Heard.UTC().Format(time.DateOnly) + ")"
 }
 
 // lastMember says how a user group loses its last member here.

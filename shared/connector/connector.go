@@ -69,6 +69,8 @@ type Connector struct {
 	OpenGroups bool
 	// RemovalProven lists "workspace/kind" where a removal succeeded once.
 	RemovalProven []string
+	// Heard is when, to a day, Slack's events last reached Ebb; zero: never.
+	Heard time.Time
 	// SCIM: at the last sync Slack's SCIM API took the user token.
 	SCIM bool
 

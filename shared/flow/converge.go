@@ -19,15 +19,16 @@ import (
 //
 // Grant rows are the queue: one pass serves every grant on the resource.
 type pass struct {
-	h    *House
-	conn connector.Connector
-	res  directory.Resource
-	link connector.Link
-	lock access.Lock
-	st   access.Standing
-	view access.View
-	life map[string]access.Life
-	last access.Empty // what policy says when a removal takes the last member, where SCIM does not
+	h     *House
+	conn  connector.Connector
+	res   directory.Resource
+	link  connector.Link
+	lock  access.Lock
+	st    access.Standing
+	view  access.View
+	life  map[string]access.Life
+	meant *access.Meant // what the list that Slack took meant
+	last  access.Empty  // what policy says when a removal takes the last member, where SCIM does not
 }
 
 // converge brings the resource in Slack to what the grants say, as far as it
@@ -61,7 +62,10 @@ func (p *pass) run(ctx context.Context) error {
 	if err := p.overdue(ctx); err != nil {
 		return err
 	}
-	if len(p.st.Grants) == 0 && p.st.Writing == nil && len(p.st.Left) == 0 {
+	if err := p.dropMends(ctx, p.tooLate); err != nil {
+		return err
+	}
+	if len(p.st.Grants) == 0 && p.st.Writing == nil && len(p.st.Left)+len(p.st.Mends) == 0 {
 		return p.save(ctx, access.Step{Sleep: true})
 	}
 	p.place()
@@ -87,6 +91,9 @@ func (p *pass) run(ctx context.Context) error {
 		return err
 	}
 	j.Add = append(j.Add, p.revived(ctx)...)
+	if j, err = p.mends(ctx, j); err != nil {
+		return err
+	}
 	if len(j.Add)+len(j.Remove) == 0 {
 		return p.rest(ctx)
 	}
@@ -178,7 +185,7 @@ func (p *pass) settle(ctx context.Context) error {
 	w, agreed := p.st.Writing.Reading(p.view, p.h.Now())
 	step := access.Step{Writing: &w, Wake: w.Due()}
 	if agreed {
-		step = access.Step{Clear: &w, Sleep: true}
+		step = access.Step{Clear: &w, Sleep: true, Meant: p.meantWithoutDate(w)}
 	}
 	if err := p.save(ctx, step); err != nil {
 		return err

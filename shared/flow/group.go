@@ -18,11 +18,22 @@ func (p *pass) writeGroup(ctx context.Context, j access.Judgment) outcome {
 	if len(list) == 0 {
 		return p.empty(ctx, j)
 	}
-	err := p.h.Slack.Replace(ctx, p.link, p.res.ID, list)
+	err := p.replace(ctx, list)
 	if blames(err) {
 		return p.withoutStale(ctx, j, err)
 	}
 	return answered(err, j)
+}
+
+// replace sends a whole list and keeps in mind what it means against the read,
+// for the event that tells what it did.
+func (p *pass) replace(ctx context.Context, list []string) error {
+	date, err := p.h.Slack.Replace(ctx, p.link, p.res.ID, list)
+	if err == nil {
+		m := access.MeantBy(p.lock.Owner, p.view.Members, list, date, p.h.Now())
+		p.meant = &m
+	}
+	return err
 }
 
 // list is the new member list: only our own removals shrink it.
@@ -91,7 +102,7 @@ func (p *pass) withoutStale(ctx context.Context, j access.Judgment, cause error)
 		if len(rest) == 0 {
 			return p.empty(ctx, j)
 		}
-		err := p.h.Slack.Replace(ctx, p.link, p.res.ID, rest)
+		err := p.replace(ctx, rest)
 		if !blames(err) {
 			out := answered(err, j)
 			for _, a := range dead {
@@ -110,7 +121,7 @@ func (p *pass) withoutStale(ctx context.Context, j access.Judgment, cause error)
 	if !p.lock.MayWrite(p.h.Now()) {
 		return notSent(j)
 	}
-	err = p.h.Slack.Replace(ctx, p.link, p.res.ID, without(p.list(nil, j.Remove), dead))
+	err = p.replace(ctx, without(p.list(nil, j.Remove), dead))
 	rest := answered(err, access.Judgment{Remove: j.Remove})
 	if rest.unclear != nil {
 		return rest

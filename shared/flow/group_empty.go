@@ -56,7 +56,7 @@ func (p *pass) keepOrDisable(ctx context.Context, j access.Judgment) outcome {
 			out.fail(err, slices.Concat(j.Add, j.Remove)...)
 			return out
 		}
-		return answered(p.h.Slack.Replace(ctx, p.link, p.res.ID, []string{p.last.Keep}), j)
+		return answered(p.replace(ctx, []string{p.last.Keep}), j)
 	case p.last.Disable:
 		err := p.h.Slack.Disable(ctx, p.link, p.res.ID)
 		out = answered(err, j)

@@ -41,6 +41,7 @@ type Memory interface {
 	Grants
 	Converging
 	Due
+	Notices
 	Policies
 	People
 	Keys
