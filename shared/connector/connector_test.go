@@ -175,6 +175,42 @@ func TestLastMember(t *testing.T) {
 	}
 }
 
+// Every event that Ebb serves is subscribed to, by a scope that the app has.
+func TestEventsNeedNoFurtherScope(t *testing.T) {
+	for kind, scopes := range Events {
+		if len(scopes) > 0 && !slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(InstallBotScopes, s) }) {
+			t.Errorf("%s needs one of %v", kind, scopes)
+		}
+		if strings.HasPrefix(string(kind), "message") {
+			t.Errorf("%s", kind)
+		}
+	}
+}
+
+func TestHears(t *testing.T) {
+	workspace := Connector{Label: Connected, Team: "T1"}
+	organization := Connector{Label: Error, Enterprise: "E1", Workspaces: []string{"T1"}}
+	for name, c := range map[string]struct {
+		c    Connector
+		n    Notice
+		want bool
+	}{
+		"its workspace":               {workspace, Notice{Team: "T1"}, true},
+		"its workspace in one":        {workspace, Notice{Team: "T1", Enterprise: "E1"}, true},
+		"another workspace":           {workspace, Notice{Team: "T2"}, false},
+		"nobody's":                    {workspace, Notice{}, false},
+		"its organization":            {organization, Notice{Team: "T9", Enterprise: "E1"}, true},
+		"another organization":        {organization, Notice{Team: "T1", Enterprise: "E2"}, false},
+		"no organization":             {organization, Notice{Team: "T1"}, false},
+		"not connected":               {Connector{Label: NotConnected, Team: "T1"}, Notice{Team: "T1"}, false},
+		"neither one knows its place": {Connector{Label: Connected}, Notice{}, false},
+	} {
+		if got := c.c.Hears(c.n); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // Ebb reads no message.
 func TestNoScopeReadsMessages(t *testing.T) {
 	for _, s := range slices.Concat(InstallBotScopes, InstallUserScopes, PastedScopes) {

@@ -1,5 +1,23 @@
 package connector
 
+// Events are what the Slack app subscribes to ("bot events"), each with the one
+// scope of which it needs any (docs.slack.dev, the page of each event); without
+// one it needs none. They keep the directory fresh between syncs; a house that
+// gets none works too, and says so.
+var Events = map[NoticeKind][]string{
+	UserChanged:    {"users:read"},
+	UserJoined:     {"users:read"},
+	GroupMade:      {"usergroups:read"},
+	GroupUpdated:   {"usergroups:read"},
+	MembersChanged: {"usergroups:read"},
+	ChannelJoined:  {"channels:read", "groups:read"}, // of channels that the app is in
+	ChannelLeft:    {"channels:read", "groups:read"},
+	TokensRevoked:  nil,
+	Uninstalled:    nil,
+	AccessGranted:  nil, // organizations only
+	AccessRevoked:  nil,
+}
+
 // Scopes that Ebb asks for when it is installed with OAuth. Never a *:history
 // scope: Ebb reads no message. Sources: the scope columns of Slack's method
 // pages; what each is for stands beside it.

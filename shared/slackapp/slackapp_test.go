@@ -214,6 +214,18 @@ func TestOddEventsAreRefused(t *testing.T) {
 	}
 }
 
+// The app subscribes to what the door reads, and to nothing else.
+func TestEventsAreThoseOfTheApp(t *testing.T) {
+	for kind := range connector.Events {
+		body := `{"type":"event_callback","event_id":"Ev1","team_id":"T1","event_time":1763888400,"event":{"type":"` + string(kind) +
+			`","user":"U1","channel":"C1","subteam_id":"S1","subteam":{"id":"S1"}}}`
+		body = strings.Replace(body, `"user":"U1"`, map[bool]string{true: `"user":{"id":"U1"}`, false: `"user":"U1"`}[strings.HasPrefix(string(kind), "user") || kind == connector.UserJoined], 1)
+		if n, served, err := slackapp.Read([]byte(body)); !served || err != nil || n.Kind != kind {
+			t.Errorf("%s: %+v %v %v", kind, n, served, err)
+		}
+	}
+}
+
 // Dates and counts that come as text are read; a list that is not whole is said.
 func TestNumbersAsText(t *testing.T) {
 	body := `{"type":"event_callback","event_id":"Ev1","team_id":"T1","event_time":1763888400,"event":{"type":"subteam_members_changed","subteam_id":"S1",

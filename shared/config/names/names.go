@@ -8,13 +8,14 @@ const (
 	Install = "install"
 	Sync    = "sync"
 	API     = "api"
+	Slack   = "slackapp"
 	Grant   = "grant"
 	Revoke  = "revoke"
 	Sweep   = "sweep"
 )
 
 // Functions lists those that are built and deployed.
-var Functions = []string{Install, Sync, API, Grant, Revoke, Sweep}
+var Functions = []string{Install, Sync, API, Slack, Grant, Revoke, Sweep}
 
 // The environment of a function. None of it is a secret. Which function needs
 // which is said in package config.
@@ -33,7 +34,7 @@ const (
 )
 
 // SlackApp is the secret with the Slack app's own credentials, behind the
-// prefix: {"clientId": "…", "clientSecret": "…"}.
+// prefix: {"clientId": "…", "clientSecret": "…", "signingSecret": "…"}.
 const SlackApp = "slack/app"
 
 // The metrics that sweep writes each minute, with the dimension House (the
