@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/ebb-access/ebb/shared/slackapp"
 )
 
 func jsonOf(v any) string {
@@ -50,7 +52,7 @@ func TestRoutes(t *testing.T) {
 	for _, id := range p.ids("ApiGatewayV2::Route") {
 		got[text(at(p.resources[id], "Properties.RouteKey"))] = true
 	}
-	for _, want := range []string{"ANY /v1/{proxy+}", "GET /connect/{word}", "GET /slack/oauth/callback"} {
+	for _, want := range []string{"ANY /v1/{proxy+}", "GET /connect/{word}", "GET /slack/oauth/callback", "POST " + slackapp.EventsPath} {
 		if !got[want] {
 			t.Errorf("no route %s", want)
 		}
@@ -81,6 +83,9 @@ func TestOwnName(t *testing.T) {
 	}
 	if got := at(p.outputs["RedirectUrl"], "Value"); got != "https://ebb.example.com/slack/oauth/callback" {
 		t.Errorf("Slack would answer to %v", got)
+	}
+	if got := at(p.outputs["EventsUrl"], "Value"); got != "https://ebb.example.com"+slackapp.EventsPath {
+		t.Errorf("Slack would tell %v", got)
 	}
 	expect(t, "api", p.function(t, "api"), map[string]any{"Environment.Variables.EBB_URL": "https://ebb.example.com"})
 }

@@ -30,6 +30,7 @@ func TestWrongParameters(t *testing.T) {
 		{"url", "https://u:p@ebb.example.com", "without a path"},
 		{"slackApiUrl", "https://slack.com/api", "slash at its end"},
 		{"slackApiUrl", "http://slack.com/api/", "https"},
+		{"scim", "yes", "off"},
 		{"syncEvery", "30s", "whole minutes"},
 		{"syncEvery", "90s", "whole minutes"},
 		{"syncEvery", "25h", "24h"},

@@ -89,7 +89,7 @@ func TestSecrets(t *testing.T) {
 		{"DeleteSecret", token, who{names.API}},
 		{"DeleteSecret", app, nil},
 		{"DeleteSecret", heads, nil},
-		{"GetSecretValue", app, who{names.Install}},
+		{"GetSecretValue", app, who{names.Install, names.Slack}},
 		{"PutSecretValue", app, nil},
 		{"GetSecretValue", heads, who{names.API, names.Sweep}},
 		{"PutSecretValue", heads, nil},

@@ -50,7 +50,7 @@ func NewStack(app awscdk.App, p Parameters, code map[string]awslambda.Code) *Sta
 	s.addSecrets() // the Slack app's credentials, filled in by the operator
 	s.addAddress() // where people and Slack reach the house
 	s.addFunctions(code)
-	s.addRoutes()    // HTTP API -> install, api
+	s.addRoutes()    // HTTP API -> install, api, slackapp
 	s.addSchedules() // EventBridge Scheduler -> sync, sweep
 	s.addLease()     // Step Functions -> grant, revoke
 	s.addMail()      // SES, when there is a sender

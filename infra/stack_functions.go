@@ -64,6 +64,9 @@ func (s *Stack) variables(f Function) *map[string]*string {
 	if f.Trigger == HTTP {
 		v[names.EnvURL] = s.url
 	}
+	if f.Name == names.Install {
+		v[names.EnvAskSCIM] = jsii.String(s.p.SCIM)
+	}
 	if f.uses(ReadHeads) || f.uses(AddHeads) {
 		v[names.EnvHeadsBucket] = s.heads.BucketName()
 	}

@@ -11,8 +11,12 @@ import (
 	"github.com/ebb-access/ebb/shared/config/names"
 )
 
-// callbackPath is flow.CallbackPath; a test compares them.
-const callbackPath = "/slack/oauth/callback"
+// callbackPath is flow.CallbackPath, eventsPath slackapp.EventsPath; a test
+// compares them.
+const (
+	callbackPath = "/slack/oauth/callback"
+	eventsPath   = "/slack/events"
+)
 
 // Route is an address of the house and the function that answers it.
 type Route struct {
@@ -27,6 +31,7 @@ var Routes = []Route{
 	{awsapigatewayv2.HttpMethod_ANY, "/v1/{proxy+}", names.API},
 	{awsapigatewayv2.HttpMethod_GET, "/connect/{word}", names.Install},
 	{awsapigatewayv2.HttpMethod_GET, callbackPath, names.Install},
+	{awsapigatewayv2.HttpMethod_POST, eventsPath, names.Slack},
 }
 
 // accessLog is one line a call. The route and never the path or the query: a
@@ -49,7 +54,7 @@ var accessLog = map[string]string{
 func (s *Stack) addAddress() {
 	s.http = awsapigatewayv2.NewHttpApi(s.Stack, jsii.String("Http"), &awsapigatewayv2.HttpApiProps{
 		ApiName:            jsii.String(s.p.StackName),
-		Description:        jsii.String("Ebb's API and Slack's installation"),
+		Description:        jsii.String("Ebb's API, Slack's installation and Slack's events"),
 		CreateDefaultStage: jsii.Bool(false),
 		// With a name of its own there is one way in.
 		DisableExecuteApiEndpoint: jsii.Bool(s.p.Domain != ""),

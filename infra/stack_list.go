@@ -67,6 +67,12 @@ var Functions = []Function{
 		Uses: []Use{Directory, ReadTokens, WriteTokens, DropTokens, Pseudonyms, Signs, ReadHeads, Wakes},
 	},
 	{
+		// Slack waits three seconds; what follows from an event is sweep's.
+		Name: names.Slack, Trigger: HTTP, Memory: 512, Timeout: 10 * time.Second,
+		Does: "what Slack itself sends: events, checked and stored",
+		Uses: []Use{App},
+	},
+	{
 		Name: names.Sync, Trigger: Scheduled, Memory: 1024, Timeout: 5 * time.Minute,
 		Does: "syncs that are due, in resumable steps",
 		Uses: []Use{Directory, ReadTokens},

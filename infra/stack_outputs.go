@@ -11,9 +11,10 @@ import (
 func (s *Stack) addOutputs() {
 	s.output("Url", "Where people and Slack reach the house (EBB_URL for the ebb command)", s.url)
 	s.output("RedirectUrl", "The Slack app's redirect URL", jsii.String(*s.url+callbackPath))
+	s.output("EventsUrl", "The Request URL of the Slack app's event subscriptions", jsii.String(*s.url+eventsPath))
 	s.output("TableName", "Everything that the house remembers", s.table.TableName())
 	s.output("HeadsBucket", "The audit's signed heads", s.heads.BucketName())
-	s.output("SlackAppSecret", "Fill in clientId and clientSecret of the Slack app", jsii.String(s.prefix()+names.SlackApp))
+	s.output("SlackAppSecret", "Fill in clientId, clientSecret and signingSecret of the Slack app", jsii.String(s.prefix()+names.SlackApp))
 }
 
 func (s *Stack) output(id, what string, value *string) {

@@ -24,6 +24,7 @@ type Parameters struct {
 	CertificateARN string
 	URL            string // where people reach the house, if something stands in front of it
 	SlackAPIURL    string
+	SCIM           string        // on: Install with Slack asks for the scope of SCIM too
 	SyncEvery      time.Duration // how often sync looks for what is due
 	LogDays        int
 	Reserved       map[string]int // concurrency kept for a function, by name
@@ -51,6 +52,7 @@ var parameters = []parameter{
 	{"certificateArn", "", "a certificate for the domain, in the stack's region", matching(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`, func(p *Parameters) *string { return &p.CertificateARN })},
 	{"url", "", "https://NAME without a path, of what stands in front of the API", webAddress("", func(p *Parameters) *string { return &p.URL })},
 	{"slackApiUrl", "https://slack.com/api/", "https://.../api/ with the slash at its end", webAddress("/api/", func(p *Parameters) *string { return &p.SlackAPIURL })},
+	{"scim", "off", "on (Install with Slack asks for the scope admin too, for SCIM on Business+), or off", matching(`^(on|off)$`, func(p *Parameters) *string { return &p.SCIM })},
 	{"syncEvery", "1m", "whole minutes from 1m to 24h, such as 5m", setSyncEvery},
 	{"logRetentionDays", "90", "one of " + words(retentions()), setLogDays},
 	{"reservedConcurrency", "", "such as sweep=3,revoke=20; each function's own, from 1 to 1000", setReserved},

@@ -10,7 +10,7 @@ import (
 
 // What the operator replaces, in the console or with put-secret-value. The
 // values are no credentials, so it is no harm that the template holds them.
-const placeholder = `{"clientId":"fill in","clientSecret":"fill in"}`
+const placeholder = `{"clientId":"fill in","clientSecret":"fill in","signingSecret":"fill in"}`
 
 // addSecrets makes the one secret that a person fills in. All others (tokens,
 // the audit's keys) are made by the functions, under the same prefix, and are
@@ -18,7 +18,7 @@ const placeholder = `{"clientId":"fill in","clientSecret":"fill in"}`
 func (s *Stack) addSecrets() {
 	awssecretsmanager.NewSecret(s.Stack, jsii.String("SlackApp"), &awssecretsmanager.SecretProps{
 		SecretName:        jsii.String(s.prefix() + names.SlackApp),
-		Description:       jsii.String("The Slack app's client id and client secret, for Install with Slack"),
+		Description:       jsii.String("The Slack app's client id and client secret, for Install with Slack, and its signing secret, for events"),
 		SecretStringValue: awscdk.SecretValue_UnsafePlainText(jsii.String(placeholder)),
 		RemovalPolicy:     s.p.removal(),
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/ebb-access/ebb/shared/config"
 	"github.com/ebb-access/ebb/shared/config/names"
 	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/slackapp"
 	"github.com/ebb-access/ebb/shared/store/dynamo"
 )
 
@@ -190,6 +191,12 @@ func TestSchedules(t *testing.T) {
 	}
 	if slices.Contains(p.ids("Lambda::EventInvokeConfig"), "") || len(p.ids("Lambda::EventInvokeConfig")) != 2 {
 		t.Error("a call of sweep or sync that failed is repeated by Lambda")
+	}
+}
+
+func TestEventsPath(t *testing.T) {
+	if eventsPath != slackapp.EventsPath {
+		t.Errorf("Slack's events are taken at %s, the API listens at %s", slackapp.EventsPath, eventsPath)
 	}
 }
 

@@ -53,6 +53,6 @@ const (
 var FixedCosts = []Fixed{
 	{Keys, 1, 1, "the table's; its use costs $0.03 for 10,000 calls, of which DynamoDB makes few"},
 	{Secrets, 4, 0.40, "the Slack app, the connector's tokens, two keys of the audit"},
-	{Alarms, 22, 0.10, ""},
+	{Alarms, 24, 0.10, ""},
 	{Metrics, 3, 0.30, "written by sweep"},
 }

@@ -23,7 +23,7 @@ import (
 // timeouts are the stack's, but for those that work ahead of the next schedule:
 // here that comes within a second.
 var timeouts = map[string]time.Duration{
-	names.Install: 29 * time.Second, names.API: 29 * time.Second, names.Grant: time.Minute, names.Revoke: time.Minute,
+	names.Install: 29 * time.Second, names.API: 29 * time.Second, names.Slack: 10 * time.Second, names.Grant: time.Minute, names.Revoke: time.Minute,
 	names.Sweep: 47 * time.Second, names.Sync: 72 * time.Second,
 }
 
@@ -109,7 +109,7 @@ func (f *fleet) lambdaAPI(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// gateway is the HTTP API with its three routes.
+// gateway is the HTTP API with its four routes.
 func (f *fleet) gateway(w http.ResponseWriter, r *http.Request) {
 	name := ""
 	switch path := r.URL.Path; {
@@ -117,6 +117,8 @@ func (f *fleet) gateway(w http.ResponseWriter, r *http.Request) {
 		name = names.API
 	case r.Method == http.MethodGet && (strings.HasPrefix(path, "/connect/") || path == "/slack/oauth/callback"):
 		name = names.Install
+	case r.Method == http.MethodPost && path == "/slack/events":
+		name = names.Slack
 	default:
 		http.Error(w, `{"message":"Not Found"}`, http.StatusNotFound)
 		return

@@ -108,9 +108,9 @@ func (r Rule) refuseResource(q Ask) string {
 		return "says nothing of public channels (advisory: true), and anybody can join #" + res.Name + " without Ebb"
 	case !q.Proven && !r.Unproven:
 		return "does not accept (unproven_removal: accept) that Ebb has never removed anybody from such a " + string(res.Kind) + " here"
-	case res.Kind == directory.UserGroup && q.Empties && r.Empty == (Empty{}):
-		return "does not say what happens (when_empty) when @" + res.Name + " would lose its last member, which Slack does not allow"
-	case res.Kind == directory.UserGroup && q.Empties && r.Empty.Keep == q.Subject.ID && !r.Empty.Disable:
+	case res.Kind == directory.UserGroup && q.Empties && !q.MayEmpty && r.Empty == (Empty{}):
+		return "does not say what happens (when_empty) when @" + res.Name + " would lose its last member, which Slack's user group API does not allow"
+	case res.Kind == directory.UserGroup && q.Empties && !q.MayEmpty && r.Empty.Keep == q.Subject.ID && !r.Empty.Disable:
 		return "keeps that very account (when_empty) as the last member of @" + res.Name + ", so its access could not end"
 	}
 	for _, c := range q.Defaults {
@@ -119,6 +119,34 @@ func (r Rule) refuseResource(q Ask) string {
 		}
 	}
 	return ""
+}
+
+// LastMember says in words what becomes of a user group whose last member goes
+// at the end of this access; "" where somebody stays anyway.
+func (r Rule) LastMember(q Ask) string {
+	name := Name(q.Resource)
+	switch {
+	case !q.Empties || q.Resource.Kind != directory.UserGroup:
+		return ""
+	case q.MayEmpty:
+		return "leaves " + name + " empty when it ends: SCIM takes the last member out"
+	case r.Empty.Keep != "":
+		return "leaves " + r.Empty.Keep + " in " + name + " when it ends, because Slack keeps one member in it"
+	case r.Empty.Disable:
+		return "disables " + name + " when it ends, because Slack keeps one member in it; its handle stops working"
+	}
+	return ""
+}
+
+// ForOwners is the rule for an item that was reassigned: the owners of the
+// resource and of the application decide, beside whoever the rule names. A rule
+// that nobody knows any more lets nobody decide, and one without approvals needs
+// none.
+func (r Rule) ForOwners() Rule {
+	if r.ID != "" && !r.Auto {
+		r.Approvers.ResourceOwners, r.Approvers.AppOwners = true, true
+	}
+	return r
 }
 
 // MayApprove reports whether the approver may decide this item now, and why

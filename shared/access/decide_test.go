@@ -111,6 +111,36 @@ func TestDecideDenies(t *testing.T) {
 	}
 }
 
+// Who would be a user group's only lasting member: policy says what happens then,
+// or SCIM takes the last member out and needs no word of policy.
+func TestDecideLastMember(t *testing.T) {
+	for name, c := range map[string]struct {
+		empty    Empty
+		mayEmpty bool
+		allowed  bool
+		says     string
+	}{
+		"nobody says":       {Empty{}, false, false, ""},
+		"a keeper":          {Empty{Keep: "U9"}, false, true, "leaves U9 in @oncall-db"},
+		"disabled":          {Empty{Disable: true}, false, true, "disables @oncall-db"},
+		"SCIM":              {Empty{}, true, true, "leaves @oncall-db empty"},
+		"SCIM and a keeper": {Empty{Keep: "U9"}, true, true, "leaves @oncall-db empty"},
+	} {
+		p, q := allowed()
+		p.Rules[0].Empty, q.Empties, q.MayEmpty = c.empty, true, c.mayEmpty
+		if d := p.Decide(q); d.Allowed != c.allowed {
+			t.Errorf("%s: allowed %v, because %q", name, d.Allowed, d.Because)
+		}
+		if says := p.Rules[0].LastMember(q); !strings.HasPrefix(says, c.says) || (says == "") != (c.says == "") {
+			t.Errorf("%s: %q", name, says)
+		}
+		q.Empties = false
+		if says := p.Rules[0].LastMember(q); says != "" {
+			t.Errorf("%s, and somebody stays: %q", name, says)
+		}
+	}
+}
+
 func TestDecidePublicChannels(t *testing.T) {
 	p, q := allowed()
 	p.Rules[0].Resources = Match{Kind: directory.Channel, IDs: []string{"C1"}}

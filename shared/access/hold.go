@@ -94,7 +94,7 @@ func (w Writing) Follow(next Writing) Writing {
 // Confirmed is the row after the further write had a definite answer and was
 // read back: what remains unclear is the first write alone.
 func (w Writing) Confirmed(first Writing, v View) Writing {
-	w.SentAt, w.Reread = first.SentAt, true
+	w.Owner, w.SentAt, w.Reread = first.Owner, first.SentAt, true
 	w.Seen = w.held(v)
 	return w
 }

@@ -41,7 +41,8 @@ type Rule struct {
 	Unproven bool
 }
 
-// Empty is the way out when Slack keeps a user group from becoming empty.
+// Empty is the way out where Slack keeps a user group from becoming empty;
+// where SCIM takes the last member out, nobody needs one and none is used.
 // Keep names an account that stays; Disable disables the group, so that its
 // handle stops working, which counts as revoked. The zero value: no way out,
 // such a grant is refused when asked for.
@@ -117,6 +118,7 @@ type Ask struct {
 	AppOwners   []string // account ids of the connector's owners
 	Defaults    []directory.Resource
 	Empties     bool // no living standing member would remain after the end
+	MayEmpty    bool // Slack lets Ebb take a user group's last member out (SCIM)
 	Proven      bool // a removal from such a resource has succeeded before
 	// OpenGroups: everybody can edit this connector's user groups, so
 	// membership in one approves nothing.

@@ -48,6 +48,9 @@ type Item struct {
 	DecidedBy     string // account id; "" when policy decided
 	DecidedAt     time.Time
 	Grant         string
+	// Reassigned: nobody whom the rule names was left to decide, and the owners
+	// of the resource and of the application do (Rule.ForOwners).
+	Reassigned bool
 	// Extends: the item asks to move this grant's end; the request's Start and
 	// Length are then the grant's start and its whole new time.
 	Extends string

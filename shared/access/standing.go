@@ -10,6 +10,11 @@ type Standing struct {
 	// Left are members that Slack made us leave out of the list because they
 	// are deactivated; they come back with reactivation.
 	Left []Left
+	// Meant, Told and Mends are about edits of others that a write of ours
+	// overwrote (mend.go); the first two are forgotten after RememberedFor.
+	Meant []Meant
+	Told  []Told
+	Mends []Mend
 }
 
 // Left is a deactivated member that was left out of a user group's list.
@@ -28,6 +33,10 @@ type Step struct {
 	Clear   *Writing
 	Left    []Left
 	Back    []Left // left-out members who were put back
+	Meant   *Meant
+	Told    *Told
+	Mend    []Mend // edits of others that are to be done again
+	Mended  []Mend // those that are done, or that nobody stands by any more
 	// Wake moves the resource's own due row (a re-read); zero leaves it, Sleep
 	// removes it.
 	Wake  time.Time
@@ -35,7 +44,7 @@ type Step struct {
 }
 
 // Due is one thing to look at: Kind "grant", "request", "resource",
-// "connector". Urgency 0 goes before 1 before 2.
+// "notice", "connector". Urgency 0 goes before 1 before 2.
 type Due struct {
 	At        time.Time
 	Kind      string

@@ -7,6 +7,7 @@ import "github.com/ebb-access/ebb/shared/directory"
 type View struct {
 	Resource directory.Resource
 	Members  []string // account ids, in Slack's order
+	Date     int64    // a user group's date_update, Unix seconds; 0: not told
 }
 
 // Set gives the members as a set.

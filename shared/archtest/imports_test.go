@@ -172,6 +172,9 @@ func TestRules(t *testing.T) {
 		{"shared/slack/slacktest", "github.com/slack-go/slack"},
 		{"shared/slack/slacktest", module + "shared/slack"},
 		{"shared/api", module + "shared/store"},
+		{"shared/slackapp", module + "shared/store"},
+		{"shared/slackapp", module + "shared/secret"},
+		{"shared/flow", module + "shared/slackapp"},
 		{"shared/flow", module + "infra/ebb/local"},
 	}
 	for _, f := range forbidden {

@@ -27,6 +27,7 @@ type Config struct {
 	URL          string // without a slash at the end
 	SlackAPIURL  string // "" for slack.com
 	AuthorizeURL string // "" for the one beside SlackAPIURL
+	AskSCIM      string // "on", or not
 	Region       string
 	AWSEndpoint  string // "" for AWS's own
 	DynamoDB     string // "" for AWSEndpoint
@@ -53,6 +54,7 @@ var settings = []setting{
 	{names.EnvURL, func(c *Config) *string { return &c.URL }, []string{names.Install, names.API}, address, "where people reach Ebb, such as https://ebb.example.com"},
 	{names.EnvSlackAPIURL, func(c *Config) *string { return &c.SlackAPIURL }, nil, address, "where Slack's API is, such as https://slack.com/api/"},
 	{names.EnvAuthorizeURL, func(c *Config) *string { return &c.AuthorizeURL }, nil, address, "Slack's page of consent"},
+	{names.EnvAskSCIM, func(c *Config) *string { return &c.AskSCIM }, nil, onOff, "whether Install with Slack asks for the scope of SCIM (admin), which takes a user group's last member out on Business+"},
 	{"AWS_REGION", func(c *Config) *string { return &c.Region }, everybody, plain, "the region; Lambda sets it"},
 	{names.EnvAWSEndpoint, func(c *Config) *string { return &c.AWSEndpoint }, nil, address, "where AWS is, for tests"},
 	{names.EnvDynamoDB, func(c *Config) *string { return &c.DynamoDB }, nil, address, "where DynamoDB is, for tests"},
@@ -91,6 +93,13 @@ func Read(function string, getenv func(string) string) (Config, error) {
 func plain(s string) string {
 	if strings.ContainsAny(s, " \t\r\n/") {
 		return "is no name: leave out spaces and slashes"
+	}
+	return ""
+}
+
+func onOff(s string) string {
+	if s != "on" && s != "off" {
+		return "is neither on nor off"
 	}
 	return ""
 }

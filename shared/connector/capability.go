@@ -2,6 +2,7 @@ package connector
 
 import (
 	"slices"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/directory"
 )
@@ -31,7 +32,6 @@ var needs = []need{
 	{kind: directory.Workspace, sync: [][]string{{"team:read"}, {"users:read"}}, note: "membership and roles of a workspace are changed by hand below Enterprise"},
 	{
 		kind: directory.UserGroup, sync: [][]string{{"usergroups:read"}}, grant: [][]string{{"usergroups:write"}},
-		note: "Ebb hears no events of Slack yet: an edit by hand between its read and its write (one round trip) can be lost",
 	},
 	{kind: directory.Channel, sync: [][]string{{"channels:read"}}, grant: [][]string{{"groups:read"}, {"groups:write"}}},
 	{kind: directory.Role, sync: [][]string{{"admin.roles:read"}}, note: "organization roles exist on Enterprise only"},
@@ -55,6 +55,9 @@ func (c Connector) Capabilities() []Capability {
 
 func (c Connector) capability(n need) Capability {
 	k := Capability{Kind: n.kind, Note: n.note}
+	if n.kind == directory.UserGroup {
+		k.Note = c.handEdits() + "; " + c.lastMember()
+	}
 	missing := func(lists [][]string, have ...[]string) (out []string) {
 		for _, any := range lists {
 			if !slices.ContainsFunc(any, func(s string) bool { return slices.Contains(slices.Concat(have...), s) }) {
@@ -81,6 +84,28 @@ func (c Connector) capability(n need) Capability {
 		return Capability{Kind: n.kind, Note: "Slack's free plan has no user groups"}
 	}
 	return k
+}
+
+// handEdits says what becomes of an edit by hand that falls between Ebb's read of
+// a user group and its write, one round trip: Slack takes whole lists only.
+func (c Connector) handEdits() string {
+	if c.Heard.IsZero() {
+		return "Ebb has heard no event of Slack here: an edit by hand between its read and its write (one round trip) can be lost"
+	}
+	return "an edit by hand between Ebb's read and its write is done again when Slack's event tells of it (last heard on " + c.Heard.UTC().Format(time.DateOnly) + ")"
+}
+
+// lastMember says how a user group loses its last member here.
+func (c Connector) lastMember() string {
+	switch {
+	case c.MayEmpty():
+		return "SCIM takes a user group's last member out"
+	case c.Enterprise != "" || c.Grid != "":
+		return "policy (when_empty) says what becomes of a last member: on Enterprise, SCIM's groups are the identity provider's"
+	case !slices.Contains(c.UserScopes, SCIMScope):
+		return "policy (when_empty) says what becomes of a last member; on Business+, SCIM takes it out when the user token has the scope " + SCIMScope
+	}
+	return "policy (when_empty) says what becomes of a last member: SCIM did not take the user token at the last sync, which needs Business+ and an admin"
 }
 
 // CanGrant reports whether grants of the kind can be given and taken back.

@@ -69,6 +69,10 @@ type Connector struct {
 	OpenGroups bool
 	// RemovalProven lists "workspace/kind" where a removal succeeded once.
 	RemovalProven []string
+	// Heard is when, to a day, Slack's events last reached Ebb; zero: never.
+	Heard time.Time
+	// SCIM: at the last sync Slack's SCIM API took the user token.
+	SCIM bool
 
 	Trouble   Trouble
 	Every     time.Duration // between scheduled syncs
@@ -108,6 +112,18 @@ func (c *Connector) Prove(workspace, kind string) bool {
 	c.RemovalProven = append(slices.Clone(c.RemovalProven), workspace+"/"+kind)
 	return true
 }
+
+// TriesSCIM reports whether it is worth asking if SCIM takes the user token.
+// On Business+ its groups are the workspace's user groups; on Enterprise, for a
+// workspace of an organization too, they are the identity provider's, and no
+// user group is among them (docs.slack.dev, "SCIM API").
+func (c Connector) TriesSCIM() bool {
+	return c.Linked() && c.Enterprise == "" && c.Grid == "" &&
+		slices.Contains(c.UserScopes, SCIMScope) && slices.Contains(c.UserScopes, "usergroups:write")
+}
+
+// MayEmpty reports whether a user group's last member can be taken out.
+func (c Connector) MayEmpty() bool { return c.SCIM && c.TriesSCIM() }
 
 // Link says whose token a call uses and in which workspace it acts. Team is
 // sent as team_id wherever Slack takes it; "" for calls about the whole

@@ -146,6 +146,71 @@ func TestCapabilitiesNameWhatIsMissing(t *testing.T) {
 	}
 }
 
+// The last member goes by SCIM only where SCIM has answered, its groups are user
+// groups and the token has its scope; the connector says which it is.
+func TestLastMember(t *testing.T) {
+	admin := append(slices.Clone(InstallUserScopes), SCIMScope)
+	for name, c := range map[string]struct {
+		c     Connector
+		tries bool
+		may   bool
+		note  string
+	}{
+		"answered":          {Connector{Label: Connected, UserScopes: admin, SCIM: true}, true, true, "SCIM takes"},
+		"not asked yet":     {Connector{Label: Connected, UserScopes: admin}, true, false, "did not take the user token"},
+		"no scope":          {Connector{Label: Connected, UserScopes: InstallUserScopes, SCIM: true}, false, false, "scope admin"},
+		"organization":      {Connector{Label: Connected, UserScopes: admin, SCIM: true, Enterprise: "E1"}, false, false, "identity provider"},
+		"workspace of one":  {Connector{Label: Connected, UserScopes: admin, SCIM: true, Grid: "E1"}, false, false, "identity provider"},
+		"sync and review":   {Connector{Label: Connected, UserScopes: PastedScopes, SCIM: true}, false, false, "did not take the user token"},
+		"not connected any": {Connector{UserScopes: admin, SCIM: true}, false, false, ""},
+	} {
+		if c.c.TriesSCIM() != c.tries || c.c.MayEmpty() != c.may {
+			t.Errorf("%s: tries %v, may %v", name, c.c.TriesSCIM(), c.c.MayEmpty())
+		}
+		for _, k := range c.c.Capabilities() {
+			if k.Kind == directory.UserGroup && !strings.Contains(k.Note, c.note) {
+				t.Errorf("%s: %q", name, k.Note)
+			}
+		}
+	}
+}
+
+// Every event that Ebb serves is subscribed to, by a scope that the app has.
+func TestEventsNeedNoFurtherScope(t *testing.T) {
+	for kind, scopes := range Events {
+		if len(scopes) > 0 && !slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(InstallBotScopes, s) }) {
+			t.Errorf("%s needs one of %v", kind, scopes)
+		}
+		if strings.HasPrefix(string(kind), "message") {
+			t.Errorf("%s", kind)
+		}
+	}
+}
+
+func TestHears(t *testing.T) {
+	workspace := Connector{Label: Connected, Team: "T1"}
+	organization := Connector{Label: Error, Enterprise: "E1", Workspaces: []string{"T1"}}
+	for name, c := range map[string]struct {
+		c    Connector
+		n    Notice
+		want bool
+	}{
+		"its workspace":               {workspace, Notice{Team: "T1"}, true},
+		"its workspace in one":        {workspace, Notice{Team: "T1", Enterprise: "E1"}, true},
+		"another workspace":           {workspace, Notice{Team: "T2"}, false},
+		"nobody's":                    {workspace, Notice{}, false},
+		"its organization":            {organization, Notice{Team: "T9", Enterprise: "E1"}, true},
+		"another organization":        {organization, Notice{Team: "T1", Enterprise: "E2"}, false},
+		"no organization":             {organization, Notice{Team: "T1"}, false},
+		"not connected":               {Connector{Label: NotConnected, Team: "T1"}, Notice{Team: "T1"}, false},
+		"neither one knows its place": {Connector{Label: Connected}, Notice{}, false},
+	} {
+		if got := c.c.Hears(c.n); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // Ebb reads no message.
 func TestNoScopeReadsMessages(t *testing.T) {
 	for _, s := range slices.Concat(InstallBotScopes, InstallUserScopes, PastedScopes) {

@@ -110,13 +110,14 @@ func (h *House) voteItem(ctx context.Context, by access.Actor, account string, r
 	if d.Rule.ID == "" {
 		d.Rule = h.ruleOf(ctx, it.PolicyVersion, it.Rule)
 	}
-	p, err := h.confirmed(ctx, r.Connector, f.ask.Resource.Workspace, account, d.Rule.Approvers)
+	rule := asked(d.Rule, *it)
+	p, err := h.confirmed(ctx, r.Connector, f.ask.Resource.Workspace, account, rule.Approvers)
 	if err != nil {
 		return nil, nil, err
 	}
 	p.User = by.User.ID
 	f.ask.Requester.User = r.Requester
-	if ok, why := d.Rule.MayApprove(p, f.ask); !ok {
+	if ok, why := rule.MayApprove(p, f.ask); !ok {
 		return nil, nil, fault.New("policy", fault.Forbidden, "you cannot decide this: %s", why)
 	}
 	if to == access.Approved && !f.conn.Usable() {

@@ -12,6 +12,16 @@ import (
 // couldApprove names people who could approve now, as far as the directory
 // knows; at most 20.
 func (h *House) couldApprove(ctx context.Context, f facts, rule access.Rule) ([]string, error) {
+	people, err := h.approversOf(ctx, f, rule)
+	var out []string
+	for _, p := range people {
+		out = append(out, p.Account.Label())
+	}
+	return out, err
+}
+
+// approversOf are the accounts of those people.
+func (h *House) approversOf(ctx context.Context, f facts, rule access.Rule) ([]access.Person, error) {
 	candidates := slices.Concat(rule.Approvers.Accounts)
 	if rule.Approvers.ResourceOwners {
 		candidates = append(candidates, f.ask.Resource.Owners...)
@@ -43,13 +53,15 @@ func (h *House) couldApprove(ctx context.Context, f facts, rule access.Rule) ([]
 			return nil, err
 		}
 	}
-	return h.namesOf(ctx, f, rule, candidates)
+	return h.whoMay(ctx, f, rule, candidates)
 }
 
-func (h *House) namesOf(ctx context.Context, f facts, rule access.Rule, candidates []string) ([]string, error) {
-	const most = 20
+// mostApprovers is how many are looked for.
+const mostApprovers = 20
+
+func (h *House) whoMay(ctx context.Context, f facts, rule access.Rule, candidates []string) ([]access.Person, error) {
 	slices.Sort(candidates)
-	var out []string
+	var out []access.Person
 	for _, id := range slices.Compact(candidates) {
 		p, err := h.person(ctx, f.conn.ID, id)
 		if fault.Is(err, fault.NotFound) {
@@ -58,8 +70,8 @@ func (h *House) namesOf(ctx context.Context, f facts, rule access.Rule, candidat
 		if err != nil {
 			return nil, err
 		}
-		if ok, _ := rule.MayApprove(p, f.ask); ok && len(out) < most {
-			out = append(out, p.Account.Label())
+		if ok, _ := rule.MayApprove(p, f.ask); ok && len(out) < mostApprovers {
+			out = append(out, p)
 		}
 	}
 	return out, nil

@@ -43,7 +43,7 @@ func (h *House) gather(ctx context.Context, conn, requester, subject, resource, 
 	if q.AppOwners, err = h.accountsOf(ctx, f.conn); err != nil {
 		return f, fault.Wrap(op, err)
 	}
-	q.Proven = f.proven(q.Resource)
+	q.Proven, q.MayEmpty = f.proven(q.Resource), f.conn.MayEmpty()
 	if q.Resource.Kind == directory.UserGroup {
 		if err := h.groupFacts(ctx, &q); err != nil {
 			return f, fault.Wrap(op, err)

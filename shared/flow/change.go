@@ -118,7 +118,10 @@ func (p *pass) rest(ctx context.Context) error {
 		}
 		return p.trip(ctx, waiting, &fault.Error{Kind: fault.Wait, Until: later(w.Due(), now.Add(time.Second)), Code: "unclear", Text: unclearText})
 	}
-	return p.putBack(ctx)
+	if err := p.putBack(ctx); err != nil {
+		return err
+	}
+	return p.restMends(ctx)
 }
 
 const unclearText = "Slack's answer to a change was lost; Ebb reads again before it calls anything done"
@@ -190,7 +193,7 @@ func (p *pass) unclear(ctx context.Context, cause error) error {
 	e := p.h.event(p.aggregate(), "resource.unclear", ebb, map[string]string{
 		"connector": p.conn.ID, "resource": p.res.ID, "code": fault.CodeOf(cause),
 	})
-	if err := p.save(ctx, access.Step{Writing: &w, Wake: w.Due()}, e); err != nil {
+	if err := p.save(ctx, access.Step{Writing: &w, Wake: w.Due(), Meant: p.meant}, e); err != nil {
 		return err
 	}
 	if err := p.load(ctx); err != nil {
@@ -251,14 +254,14 @@ func (p *pass) confirm(ctx context.Context, j access.Judgment, out outcome, firs
 	}
 	switch {
 	case meant && first == nil:
-		if err := p.save(ctx, access.Step{Clear: &w, Sleep: true}, p.proved(j, out)...); err != nil {
+		if err := p.save(ctx, access.Step{Clear: &w, Sleep: true, Meant: p.meant}, p.proved(j, out)...); err != nil {
 			return err
 		}
 	default:
 		if meant {
 			w = w.Confirmed(*first, p.view)
 		}
-		if err := p.save(ctx, access.Step{Writing: &w, Wake: w.Due()}); err != nil {
+		if err := p.save(ctx, access.Step{Writing: &w, Wake: w.Due(), Meant: p.meant}); err != nil {
 			return err
 		}
 	}

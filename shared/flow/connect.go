@@ -116,7 +116,15 @@ func (h *House) OpenInvitation(ctx context.Context, word string) (authorize, coo
 	if err := h.Memory.SaveInvitation(ctx, opened, h.event("connector/"+i.Connector, "connector.install-begun", i.By, nil)); err != nil {
 		return "", "", fault.Wrap(op, err)
 	}
-	return h.Slack.AuthorizeURL(state, h.URL+CallbackPath, connector.InstallBotScopes, connector.InstallUserScopes), cookie, nil
+	return h.Slack.AuthorizeURL(state, h.URL+CallbackPath, connector.InstallBotScopes, h.userScopes()), cookie, nil
+}
+
+// userScopes are what the installing administrator is asked for.
+func (h *House) userScopes() []string {
+	if h.AskSCIM {
+		return append(slices.Clone(connector.InstallUserScopes), connector.SCIMScope)
+	}
+	return connector.InstallUserScopes
 }
 
 // FinishInstall is Slack's answer in the browser. The code is taken only for
@@ -267,6 +275,7 @@ func installed(c connector.Connector, got connector.Installation, who connector.
 		c.Workspaces = []string{got.Team}
 	}
 	c.UserScopes, c.BotScopes, c.BotUser = got.UserScopes, got.BotScopes, got.BotUser
+	c.SCIM = false // the next sync asks with the new token
 	if len(c.UserScopes) == 0 && !who.Bot {
 		c.UserScopes = who.Scopes
 	}

@@ -19,15 +19,16 @@ import (
 //
 // Grant rows are the queue: one pass serves every grant on the resource.
 type pass struct {
-	h    *House
-	conn connector.Connector
-	res  directory.Resource
-	link connector.Link
-	lock access.Lock
-	st   access.Standing
-	view access.View
-	life map[string]access.Life
-	last access.Empty // what policy says when a removal takes the last member
+	h     *House
+	conn  connector.Connector
+	res   directory.Resource
+	link  connector.Link
+	lock  access.Lock
+	st    access.Standing
+	view  access.View
+	life  map[string]access.Life
+	meant *access.Meant // what the list that Slack took meant
+	last  access.Empty  // what policy says when a removal takes the last member, where SCIM does not
 }
 
 // converge brings the resource in Slack to what the grants say, as far as it
@@ -61,11 +62,14 @@ func (p *pass) run(ctx context.Context) error {
 	if err := p.overdue(ctx); err != nil {
 		return err
 	}
-	if len(p.st.Grants) == 0 && p.st.Writing == nil && len(p.st.Left) == 0 {
+	if err := p.dropMends(ctx, p.tooLate); err != nil {
+		return err
+	}
+	if len(p.st.Grants) == 0 && p.st.Writing == nil && len(p.st.Left)+len(p.st.Mends) == 0 {
 		return p.save(ctx, access.Step{Sleep: true})
 	}
 	p.place()
-	if until := p.paused(ctx); !until.IsZero() {
+	if until := p.paused(ctx, methods[p.res.Kind]...); !until.IsZero() {
 		return p.trip(ctx, p.moving(), &fault.Error{Kind: fault.Wait, Until: until, Code: "ratelimited", Text: "Slack asked Ebb to wait"})
 	}
 	view, err := p.h.Slack.View(ctx, p.link, p.res)
@@ -87,6 +91,9 @@ func (p *pass) run(ctx context.Context) error {
 		return err
 	}
 	j.Add = append(j.Add, p.revived(ctx)...)
+	if j, err = p.mends(ctx, j); err != nil {
+		return err
+	}
 	if len(j.Add)+len(j.Remove) == 0 {
 		return p.rest(ctx)
 	}
@@ -153,20 +160,21 @@ func (p *pass) moving() []access.Grant {
 	return out
 }
 
-// methods that a pass needs, by kind; one that rests holds the pass back.
+// methods that a pass needs, by kind; one that rests holds the pass back. What
+// only a last member needs (shrink) holds back nobody else.
 var methods = map[directory.Kind][]string{
 	directory.UserGroup: {"usergroups.list", "usergroups.users.list", "usergroups.users.update"},
 	directory.Channel:   {"conversations.info", "conversations.members", "conversations.kick", "conversations.invite"},
 }
 
-func (p *pass) paused(ctx context.Context) time.Time {
+func (p *pass) paused(ctx context.Context, methods ...string) time.Time {
 	now := p.h.Now()
 	pauses, err := p.h.Memory.Pauses(ctx, p.conn.ID, now)
 	if err != nil {
 		return time.Time{} // Slack itself will say
 	}
 	var until time.Time
-	for _, m := range methods[p.res.Kind] {
+	for _, m := range methods {
 		if t := pauses[m]; t.After(until) {
 			until = t
 		}
@@ -182,7 +190,7 @@ func (p *pass) settle(ctx context.Context) error {
 	w, agreed := p.st.Writing.Reading(p.view, p.h.Now())
 	step := access.Step{Writing: &w, Wake: w.Due()}
 	if agreed {
-		step = access.Step{Clear: &w, Sleep: true}
+		step = access.Step{Clear: &w, Sleep: true, Meant: p.meantWithoutDate(w)}
 	}
 	if err := p.save(ctx, step); err != nil {
 		return err
@@ -344,10 +352,14 @@ func (h *House) turn(v access.Verdict) (access.Grant, []audit.Event, error) {
 	return g, append(events, h.grantEvent(g, v.Note)), err
 }
 
-// save commits under the lock. A resource with members who were left out never
-// sleeps: should we die now, somebody still has to put them back.
+// save commits under the lock. A resource with members who were left out, or
+// with edits to be done again, never sleeps: should we die now, somebody still
+// has to put them back.
 func (p *pass) save(ctx context.Context, s access.Step, e ...audit.Event) error {
-	if s.Sleep && len(p.st.Left) > 0 {
+	switch {
+	case s.Sleep && len(p.st.Mends) > 0:
+		s.Sleep, s.Wake = false, p.h.Now().Add(lookForMends)
+	case s.Sleep && len(p.st.Left) > 0:
 		s.Sleep, s.Wake = false, p.h.Now().Add(lookAgain)
 	}
 	return p.h.Memory.Record(ctx, p.lock, s, e...)

@@ -15,7 +15,8 @@ import (
 // new members into these channels by itself and never takes them out. It gives
 // the accounts that may be added now; the others wait for a channel, or their
 // grant was ended by a person since it was judged. Members who come back after
-// they were left out have no grant and wait for nothing.
+// they were left out, or whose adding Ebb overwrote, have no grant and wait for
+// nothing.
 func (p *pass) prepare(ctx context.Context, add []string) ([]string, error) {
 	var givers []access.Grant
 	wanted := map[string]bool{}
@@ -27,6 +28,9 @@ func (p *pass) prepare(ctx context.Context, add []string) ([]string, error) {
 	}
 	for _, l := range p.st.Left {
 		wanted[l.Account] = true
+	}
+	for _, m := range p.st.Mends {
+		wanted[m.Account] = true
 	}
 	add = slices.DeleteFunc(slices.Clone(add), func(a string) bool { return !wanted[a] })
 	if p.view.Resource.Kind != directory.UserGroup || len(p.view.Resource.Defaults) == 0 || len(add) == 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/directory"
 )
 
@@ -19,18 +20,23 @@ func (s *syncing) cameBack(ctx context.Context, r directory.Resource, seen map[s
 	if err != nil {
 		return err
 	}
+	return s.h.cameBack(ctx, r, st, seen, "run", s.run.ID)
+}
+
+// cameBack saves the findings; by and id say what showed it, a run or a notice.
+func (h *House) cameBack(ctx context.Context, r directory.Resource, st access.Standing, seen map[string]bool, by, id string) error {
 	var back []string
 	for a, hold := range st.Holds {
-		if seen[a] && !hold.GoneAt.IsZero() && !hold.Stood && s.h.Now().Sub(hold.GoneAt) < cameBackWithin {
+		if seen[a] && !hold.GoneAt.IsZero() && !hold.Stood && h.Now().Sub(hold.GoneAt) < cameBackWithin {
 			back = append(back, a)
 		}
 	}
 	slices.Sort(back)
 	for _, a := range back {
-		e := s.h.event("resource/"+s.c.ID+"/"+r.ID, "finding.came-back", ebb, map[string]string{
-			"connector": s.c.ID, "resource": r.ID, "account": a, "run": s.run.ID, "gone": stamp(st.Holds[a].GoneAt),
+		e := h.event("resource/"+r.Connector+"/"+r.ID, "finding.came-back", ebb, map[string]string{
+			"connector": r.Connector, "resource": r.ID, "account": a, by: id, "gone": stamp(st.Holds[a].GoneAt),
 		})
-		if err := s.h.Memory.SaveEvents(ctx, e); err != nil {
+		if err := h.Memory.SaveEvents(ctx, e); err != nil {
 			return err
 		}
 	}

@@ -148,6 +148,9 @@ func (h *House) stillAllowed(ctx context.Context, g access.Grant) (string, error
 
 // approversStand reports why nobody who approved could approve now.
 func (h *House) approversStand(ctx context.Context, g access.Grant, r access.Request, rule access.Rule, f facts) (string, error) {
+	if g.Item < len(r.Items) {
+		rule = asked(rule, r.Items[g.Item])
+	}
 	why := "policy now asks for an approval, and there is none"
 	f.ask.Requester.User = r.Requester
 	for _, account := range g.Approvers {

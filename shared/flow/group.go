@@ -11,17 +11,29 @@ import (
 
 // writeGroup replaces the whole list of a user group, the only way that
 // Slack's Web API has (usergroups.users.update). One stale member fails the
-// call for everybody, and the list cannot be emptied: both have a way out.
+// call for everybody, and the list cannot be emptied: both have a way out
+// (group_empty.go for the latter).
 func (p *pass) writeGroup(ctx context.Context, j access.Judgment) outcome {
 	list := p.list(j.Add, j.Remove)
 	if len(list) == 0 {
 		return p.empty(ctx, j)
 	}
-	err := p.h.Slack.Replace(ctx, p.link, p.res.ID, list)
+	err := p.replace(ctx, list)
 	if blames(err) {
 		return p.withoutStale(ctx, j, err)
 	}
 	return answered(err, j)
+}
+
+// replace sends a whole list and keeps in mind what it means against the read,
+// for the event that tells what it did.
+func (p *pass) replace(ctx context.Context, list []string) error {
+	date, err := p.h.Slack.Replace(ctx, p.link, p.res.ID, list)
+	if err == nil {
+		m := access.MeantBy(p.lock.Owner, p.view.Members, list, date, p.h.Now())
+		p.meant = &m
+	}
+	return err
 }
 
 // list is the new member list: only our own removals shrink it.
@@ -90,7 +102,7 @@ func (p *pass) withoutStale(ctx context.Context, j access.Judgment, cause error)
 		if len(rest) == 0 {
 			return p.empty(ctx, j)
 		}
-		err := p.h.Slack.Replace(ctx, p.link, p.res.ID, rest)
+		err := p.replace(ctx, rest)
 		if !blames(err) {
 			out := answered(err, j)
 			for _, a := range dead {
@@ -109,7 +121,7 @@ func (p *pass) withoutStale(ctx context.Context, j access.Judgment, cause error)
 	if !p.lock.MayWrite(p.h.Now()) {
 		return notSent(j)
 	}
-	err = p.h.Slack.Replace(ctx, p.link, p.res.ID, without(p.list(nil, j.Remove), dead))
+	err = p.replace(ctx, without(p.list(nil, j.Remove), dead))
 	rest := answered(err, access.Judgment{Remove: j.Remove})
 	if rest.unclear != nil {
 		return rest
@@ -180,136 +192,4 @@ func (p *pass) leave(ctx context.Context, dead []string) error {
 
 func without(list, dead []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(a string) bool { return slices.Contains(dead, a) })
-}
-
-// empty is the way out when the last member goes: what the policy says.
-func (p *pass) empty(ctx context.Context, j access.Judgment) outcome {
-	var out outcome
-	switch {
-	case p.last.Keep != "":
-		if err := p.alsoAdd(ctx, p.last.Keep); err != nil {
-			out.fail(err, slices.Concat(j.Add, j.Remove)...)
-			return out
-		}
-		err := p.h.Slack.Replace(ctx, p.link, p.res.ID, []string{p.last.Keep})
-		if blames(err) {
-			err = lastMember("the account that policy keeps as the last member of " + access.Name(p.res) + " cannot be in it any more: name another one in when_empty, or add another member in Slack")
-		}
-		return answered(err, j)
-	case p.last.Disable:
-		err := p.h.Slack.Disable(ctx, p.link, p.res.ID)
-		out = answered(err, j)
-		out.closed = out.unclear == nil && len(out.failed) == 0
-		return out
-	}
-	out.fail(lastMember("this is the last member of "+access.Name(p.res)+" and Slack keeps a user group from becoming empty: add another member in Slack, or say when_empty in the policy and publish it"), j.Remove...)
-	return out
-}
-
-func lastMember(text string) error {
-	return &fault.Error{Op: "flow.write", Kind: fault.Misconfigured, Code: "last_member", Text: text}
-}
-
-// alsoAdd puts the keeper into the stored intent, before the list goes.
-func (p *pass) alsoAdd(ctx context.Context, keeper string) error {
-	w := *p.st.Writing
-	w.Add = append(slices.Clone(w.Add), keeper)
-	e := p.h.event(p.aggregate(), "resource.keeper", ebb, map[string]string{
-		"connector": p.conn.ID, "resource": p.res.ID, "account": keeper, "note": "stays, as policy says for the last member",
-	})
-	if err := p.save(ctx, access.Step{Writing: &w}, e); err != nil {
-		return err
-	}
-	return p.load(ctx)
-}
-
-// wayOut reads what policy says for the last member of a user group under
-// whose rule the removals were granted. A keeper who has to go is none.
-func (p *pass) wayOut(ctx context.Context, j access.Judgment) (access.Empty, error) {
-	if p.view.Resource.Kind != directory.UserGroup || len(j.Remove) == 0 {
-		return access.Empty{}, nil
-	}
-	rule, err := p.ruleOf(ctx, j.Remove)
-	out := rule.Empty
-	if slices.Contains(j.Remove, out.Keep) {
-		out.Keep = ""
-	}
-	return out, err
-}
-
-// ruleOf is the rule, as it stands now, under which one of the accounts was
-// granted; an unknown rule says nothing about empty.
-func (p *pass) ruleOf(ctx context.Context, accounts []string) (access.Rule, error) {
-	pol, err := p.h.Memory.Policy(ctx, 0)
-	if err != nil {
-		return access.Rule{}, err
-	}
-	for _, g := range p.st.Grants {
-		if !slices.Contains(accounts, g.Account) {
-			continue
-		}
-		for _, r := range pol.Rules {
-			if r.ID == g.Rule && r.Resources.Fits(p.view.Resource) {
-				return r, nil
-			}
-		}
-	}
-	return access.Rule{}, nil
-}
-
-// closeGroup records that the group was disabled: its handle stopped working,
-// which counts as revoked. The hold stays known, so that an enabled group
-// with the member still in it is found.
-func (p *pass) closeGroup(ctx context.Context, j access.Judgment) error {
-	for _, g := range p.st.Grants {
-		if !slices.Contains(j.Remove, g.Account) || !g.Takes() {
-			continue
-		}
-		next, events, err := p.h.turn(access.Verdict{Grant: g, Turn: access.Gone, Note: "the user group was disabled, as policy says for its last member; its handle stopped working"})
-		if err != nil {
-			return err
-		}
-		// The hold stays open: an enabled group shows the member again, and a
-		// later grant must not take that for standing.
-		hold := p.st.Holds[g.Account]
-		step := access.Step{Grants: []access.Grant{next}}
-		if hold.Rev > 0 {
-			step.Holds = []access.Hold{hold}
-		}
-		if err := p.save(ctx, step, events...); err != nil {
-			return err
-		}
-		if err := p.load(ctx); err != nil {
-			return err
-		}
-	}
-	step := access.Step{Sleep: true}
-	if p.st.Writing != nil {
-		w := *p.st.Writing
-		step.Clear = &w
-	}
-	return p.save(ctx, step, p.proved(j, outcome{})...)
-}
-
-// hidden ends a pass over a resource that is disabled or archived: nothing in
-// it is gone and nothing can be changed. One exception is a user group that
-// is disabled as policy says for its last member: our write whose answer
-// was lost, or a hand that was faster.
-func (p *pass) hidden(ctx context.Context) error {
-	if err := p.settle(ctx); err != nil {
-		return err
-	}
-	if p.st.Writing == nil && p.view.Resource.Disabled {
-		seen := p.view
-		seen.Resource.Disabled = false
-		j := p.st.Judge(seen, p.life, p.h.Now())
-		out, err := p.wayOut(ctx, j)
-		if err != nil {
-			return p.trip(ctx, p.moving(), err)
-		}
-		if out.Disable && len(p.list(j.Add, j.Remove)) == 0 {
-			return p.closeGroup(ctx, j)
-		}
-	}
-	return p.trip(ctx, p.moving(), &fault.Error{Kind: fault.NotFound, Code: codeHidden, Text: hiddenText(p.view.Resource)})
 }

@@ -41,6 +41,7 @@ type Memory interface {
 	Grants
 	Converging
 	Due
+	Notices
 	Policies
 	People
 	Keys
@@ -76,6 +77,10 @@ type House struct {
 	// Pace gives Slack's tier of a method in calls a minute; a sync keeps to
 	// half of it. nil: a sync goes as fast as Slack lets it.
 	Pace func(method string) int
+
+	// AskSCIM makes Install with Slack ask for the scope of SCIM, which takes
+	// the last member out of a user group on Business+.
+	AskSCIM bool
 
 	// URL is where people reach the house, without a slash at the end.
 	URL string

@@ -10,8 +10,8 @@ import (
 )
 
 // left is what follows when an account was deactivated in Slack: its grants
-// end now, and its user, if no other account of theirs lives, ends with all
-// keys. Reactivation restores nothing.
+// end now, its user, if no other account of theirs lives, ends with all keys,
+// and what waited for its decision goes to others. Reactivation restores nothing.
 func (h *House) left(ctx context.Context, conn, account string) error {
 	const op = "flow.left"
 	grants, err := h.Memory.GrantsOf(ctx, conn, account)
@@ -20,6 +20,9 @@ func (h *House) left(ctx context.Context, conn, account string) error {
 	}
 	if err == nil {
 		err = h.endUser(ctx, conn, account)
+	}
+	if err == nil {
+		err = h.reassign(ctx, conn, account)
 	}
 	return fault.Wrap(op, err)
 }

@@ -8,12 +8,15 @@ import (
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/slack/slacktest"
+	"github.com/ebb-access/ebb/shared/slackapp"
 )
 
 // story is a part of a grant's life. tell goes through it with people who try
 // again, over a house that may die; end says what must be true at rest.
 type story struct {
 	name string
+	plan string // of the workspace; "" is Pro
 	tell func(*told)
 	end  func(*told)
 }
@@ -51,7 +54,7 @@ type told struct {
 }
 
 func tell(t *testing.T, s story, at int, how mishap) *told {
-	c := &told{company: newStoryCompany(t), actors: map[string]access.Actor{}}
+	c := &told{company: newStoryCompanyIn(t, slacktest.Options{Seed: 1, Plan: s.plan}), actors: map[string]access.Actor{}}
 	for _, a := range []string{c.ada, c.lin, c.sam} {
 		c.actors[a] = c.actor(a)
 	}
@@ -99,6 +102,19 @@ func (c *told) asks(account, resource string, d time.Duration, lead bool) string
 	c.watch(resource, account)
 	c.grants = append(c.grants, r.Items[0].Grant)
 	return r.Items[0].Grant
+}
+
+// delivered brings Slack's events to the house, again and again as Slack does
+// until each was taken.
+func (c *told) delivered() {
+	c.t.Helper()
+	for _, e := range c.slack.TakeEvents() {
+		n, served, err := slackapp.Read(e.Body)
+		c.ok(err)
+		if served {
+			c.person(func() error { return c.house.Notice(c.ctx, n) })
+		}
+	}
 }
 
 // held checks that what is active is held, some minutes after the start.
@@ -200,6 +216,43 @@ var stories = []story{
 			c.on(16 * time.Minute)
 		},
 		end: func(c *told) { c.gone(c.grants[0]); c.members(c.guarded, c.bob) },
+	},
+	{
+		name: "last member, taken by SCIM",
+		plan: slacktest.PlanBusiness,
+		tell: func(c *told) {
+			id := c.asks(c.ada, c.solo, 20*time.Minute, false)
+			c.on(5 * time.Minute)
+			c.active(id)
+			c.on(16 * time.Minute)
+		},
+		end: func(c *told) {
+			c.gone(c.grants[0])
+			c.members(c.solo)
+			if c.slack.Group(c.solo).Disabled {
+				c.t.Error("the group is disabled, though SCIM empties it")
+			}
+		},
+	},
+	{
+		name: "somebody's edit is overwritten, and Slack tells",
+		tell: func(c *told) {
+			c.hand(func() { c.slack.HandAddToGroup(c.owner(), c.shift, c.bob) }, c.bob)
+			id := c.asks(c.ada, c.shift, 20*time.Minute, false)
+			for range 5 { // what happens, and what is told of it, take turns
+				c.on(30 * time.Second)
+				c.delivered()
+			}
+			c.on(3 * time.Minute)
+			c.active(id)
+			c.on(16 * time.Minute)
+		},
+		end: func(c *told) {
+			c.gone(c.grants[0])
+			if !c.holds(c.shift, c.bob) && c.overwritten(c.shift) == nil {
+				c.t.Error("the adding of bob was lost silently")
+			}
+		},
 	},
 	{
 		name: "two grants overlap",

@@ -131,6 +131,9 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 	if d.Gives, err = h.givesTo(ctx, by, f); err != nil {
 		return Explanation{}, fault.Wrap(op, err)
 	}
+	if last := d.Rule.LastMember(f.ask); d.Allowed && last != "" {
+		d.Gives = append(d.Gives, last)
+	}
 	x := Explanation{
 		Decision: d, Requester: f.ask.Requester.Account.Label(), Subject: f.ask.Subject.Label(), Resource: access.Name(f.ask.Resource),
 	}

@@ -53,6 +53,9 @@ type Lookups interface {
 	// Probe reports whether the bot token alone may edit user groups, by an
 	// update of group that changes nothing.
 	Probe(ctx context.Context, l connector.Link, group directory.Resource) (open bool, err error)
+	// CanShrink reports whether Slack's SCIM API takes the user token; what it
+	// refuses for good is false and no error.
+	CanShrink(ctx context.Context, l connector.Link) (bool, error)
 }
 
 // Changes writes to Slack. Only converge calls it, under the resource's lock,
@@ -60,9 +63,15 @@ type Lookups interface {
 // Reauthorize or Already; Wait and Backoff say that nothing happened;
 // Unclear that it may have (5xx, internal_error, time-out, cut off).
 type Changes interface {
-	// Replace sets the whole member list of a user group. An empty list is
-	// fault.Permanent with code "no_users_provided".
-	Replace(ctx context.Context, l connector.Link, group string, members []string) error
+	// Replace sets the whole member list of a user group and gives Slack's date
+	// of the group after it (Unix seconds; 0: not told), by which the event that
+	// follows is known. An empty list is fault.Permanent with code
+	// "no_users_provided".
+	Replace(ctx context.Context, l connector.Link, group string, members []string) (date int64, err error)
+	// Shrink takes members out of a user group, the last one too, and touches
+	// nobody else: SCIM's delta. Where the plan, the token or the organization
+	// has no SCIM for it, fault.Misconfigured.
+	Shrink(ctx context.Context, l connector.Link, group string, members []string) error
 	// Disable disables a user group, so that its handle stops working.
 	Disable(ctx context.Context, l connector.Link, group string) error
 	// Invite adds up to 100 accounts to a channel; those that Slack refused
@@ -195,12 +204,21 @@ type Converging interface {
 // Due finds what has to be looked at.
 type Due interface {
 	// Due lists rows up to a time, oldest first. lane "act" (grants, requests,
-	// resources, the seal) or "sync".
+	// resources, notices) or "sync".
 	Due(ctx context.Context, lane string, until time.Time, limit int) ([]access.Due, error)
 	// Pause remembers that a method of a connector rests until a time; Pauses
 	// gives those that still rest at now.
 	Pause(ctx context.Context, conn, method string, until time.Time) error
 	Pauses(ctx context.Context, conn string, now time.Time) (map[string]time.Time, error)
+}
+
+// Notices remembers what Slack told until it was served, and for two days that
+// it was.
+type Notices interface {
+	Notice(ctx context.Context, id string) (connector.Notice, error)
+	// SaveNotice saves a notice with its due row; a new one whose id is known is
+	// fault.Conflict.
+	SaveNotice(ctx context.Context, n connector.Notice) error
 }
 
 // Policies remembers every version of the policy.

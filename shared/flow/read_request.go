@@ -195,7 +195,7 @@ func (r *realm) mayDecide(ctx context.Context, q access.Request) (bool, error) {
 			rule = r.s.h.ruleOf(ctx, it.PolicyVersion, it.Rule)
 		}
 		f.ask.Requester.User = q.Requester
-		if ok, _ := rule.MayApprove(r.me, f.ask); ok {
+		if ok, _ := asked(rule, it).MayApprove(r.me, f.ask); ok {
 			return true, nil
 		}
 	}

@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,6 +26,8 @@ func (w *world) intended(c slacktest.Call) error {
 		want = strings.Split(c.Args.Get("users"), ",")
 	case "usergroups.disable":
 		resource = c.Args.Get("usergroup")
+	case "scim.groups":
+		resource = c.Args.Get("id")
 	case "conversations.invite":
 		resource = c.Args.Get("channel")
 		want = strings.Split(c.Args.Get("users"), ",")
@@ -65,6 +68,16 @@ func (w *world) intended(c slacktest.Call) error {
 				missing = append(missing, "invite "+a)
 			}
 		}
+	case "scim.groups":
+		gone := removedByPatch(c.Args.Get("body"))
+		if len(gone) == 0 {
+			missing = append(missing, "what no removal by name is: "+c.Args.Get("body"))
+		}
+		for _, a := range gone {
+			if !slices.Contains(st.Writing.Remove, a) {
+				missing = append(missing, "remove "+a)
+			}
+		}
 	case "conversations.kick":
 		if a := c.Args.Get("user"); !slices.Contains(st.Writing.Remove, a) {
 			missing = append(missing, "kick "+a)
@@ -74,6 +87,26 @@ func (w *world) intended(c slacktest.Call) error {
 		return w.unintended("%s of %s beyond the stored intent: %s", c.Method, resource, strings.Join(missing, ", "))
 	}
 	return nil
+}
+
+// removedByPatch reads whom a SCIM PATCH takes out, each by name; nobody when it
+// does anything else too.
+func removedByPatch(body string) []string {
+	var patch struct {
+		Operations []struct{ Op, Path string }
+	}
+	if json.Unmarshal([]byte(body), &patch) != nil {
+		return nil
+	}
+	var out []string
+	for _, op := range patch.Operations {
+		id, ok := strings.CutPrefix(strings.TrimSuffix(op.Path, "]"), "members[value eq ")
+		if op.Op != "remove" || !ok {
+			return nil
+		}
+		out = append(out, id)
+	}
+	return out
 }
 
 func (w *world) unintended(format string, args ...any) error {

@@ -70,7 +70,7 @@ func (h *House) Sweep(ctx context.Context) (next time.Time, err error) {
 	return next, fault.Wrap(op, errors.Join(first, err))
 }
 
-// serve looks at one due thing. One pass of converge serves every grant on a
+// serve looks at one due thing; an urgent notice goes with the ends. One pass of converge serves every grant on a
 // resource: who comes later finds nothing to do.
 func (h *House) serve(ctx context.Context, d access.Due) error {
 	switch d.Kind {
@@ -80,6 +80,8 @@ func (h *House) serve(ctx context.Context, d access.Due) error {
 		return h.expire(ctx, d.ID)
 	case "resource":
 		return h.converge(ctx, d.Connector, d.ID)
+	case "notice":
+		return h.serveNotice(ctx, d.ID)
 	}
 	return fault.New("flow.serve", fault.Internal, "no verb for a due %s", d.Kind)
 }

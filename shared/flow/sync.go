@@ -307,7 +307,7 @@ func (s *syncing) finish(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		c.Workspaces, c.OpenGroups, c.Plan = s.c.Workspaces, s.c.OpenGroups, s.c.Plan
+		c.Workspaces, c.OpenGroups, c.Plan, c.SCIM = s.c.Workspaces, s.c.OpenGroups, s.c.Plan, s.c.SCIM
 		c.Confirmed = ""
 		c.LastGood = now
 		switch {

@@ -184,13 +184,17 @@ func (s *syncing) takeAccounts(ctx context.Context, team string, page []director
 // roleChange writes the role in the workspace as a membership too, so that
 // "who holds this" has one answer for every kind.
 func (s *syncing) roleChange(b *directory.Batch, was, next directory.Account, team string) {
+	roleRows(b, was, next, team, s.since())
+}
+
+func roleRows(b *directory.Batch, was, next directory.Account, team string, since time.Time) {
 	old, had := was.Roles[team]
 	now, has := next.Roles[team]
 	if had && (!has || old != now) {
-		b.GoneMemberships = append(b.GoneMemberships, directory.Membership{Connector: s.c.ID, Resource: team, Slug: string(old), Account: was.ID})
+		b.GoneMemberships = append(b.GoneMemberships, directory.Membership{Connector: was.Connector, Resource: team, Slug: string(old), Account: was.ID})
 	}
 	if has && (!had || old != now) {
-		b.Memberships = append(b.Memberships, directory.Membership{Connector: s.c.ID, Resource: team, Slug: string(now), Account: next.ID, Since: s.since()})
+		b.Memberships = append(b.Memberships, directory.Membership{Connector: next.Connector, Resource: team, Slug: string(now), Account: next.ID, Since: since})
 	}
 }
 

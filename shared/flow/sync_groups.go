@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/ebb-access/ebb/shared/connector"
@@ -44,6 +45,10 @@ func (s *syncing) groups(ctx context.Context) error {
 	}
 	s.run.Count("usergroups", len(listed))
 	if err := s.probe(ctx, resources); err != nil {
+		return err
+	}
+	s.scim(ctx)
+	if err := s.keepLearned(ctx); err != nil {
 		return err
 	}
 	return s.nextTeam(ctx, connector.StepChannels)
@@ -100,6 +105,44 @@ func (s *syncing) probe(ctx context.Context, groups []directory.Resource) error 
 		return nil
 	}
 	return nil
+}
+
+// scim finds out once a sync whether SCIM takes the user token: no other call
+// tells Business+ from Pro. What fails for now leaves what is known.
+func (s *syncing) scim(ctx context.Context) {
+	if s.run.Team > 0 {
+		return
+	}
+	if !s.c.TriesSCIM() {
+		s.c.SCIM = false
+		return
+	}
+	can, err := s.h.Slack.CanShrink(ctx, s.link())
+	s.run.Calls++
+	if err != nil {
+		s.h.log().Warn("scim", "connector", s.c.ID, "error", err)
+		return
+	}
+	s.c.SCIM = can
+}
+
+// keepLearned stores what the step found out about this Slack: the steps that
+// follow, in another process perhaps, read the connector anew.
+func (s *syncing) keepLearned(ctx context.Context) error {
+	return again(func() error {
+		c, err := s.h.Memory.Connector(ctx, s.c.ID)
+		if err != nil || c.OpenGroups == s.c.OpenGroups && c.Plan == s.c.Plan && c.SCIM == s.c.SCIM {
+			return err
+		}
+		c.OpenGroups, c.Plan, c.SCIM = s.c.OpenGroups, s.c.Plan, s.c.SCIM
+		c, err = s.h.Memory.SaveConnector(ctx, c, s.h.event("connector/"+c.ID, "connector.learned", ebb, map[string]string{
+			"plan": string(c.Plan), "open_groups": fmt.Sprint(c.OpenGroups), "scim": fmt.Sprint(c.SCIM),
+		}))
+		if err == nil {
+			s.c = c
+		}
+		return err
+	})
 }
 
 // resources writes the changed ones of a kind and removes what a complete

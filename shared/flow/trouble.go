@@ -35,15 +35,18 @@ func (p *pass) trip(ctx context.Context, gs []access.Grant, cause error) error {
 	return p.load(ctx)
 }
 
-// wakeLater moves the resource's own due row, which stands for an unclear write
-// or for members who were left out: what is in the way of the grants is in its
+// wakeLater moves the resource's own due row, which stands for an unclear write,
+// for members who were left out, or for edits to be done again: what is in the way of the grants is in its
 // way too, and a row that stayed due would ask Slack every few seconds.
 func (p *pass) wakeLater(ctx context.Context, cause error, now time.Time) error {
 	w := p.st.Writing
-	if w == nil && len(p.st.Left) == 0 {
+	if w == nil && len(p.st.Left)+len(p.st.Mends) == 0 {
 		return nil
 	}
 	next := now.Add(lookAgain)
+	if len(p.st.Mends) > 0 {
+		next = now.Add(lookForMends)
+	}
 	if w != nil {
 		next = later(w.Due(), now.Add(max(time.Second, min(now.Sub(w.SentAt), 10*time.Minute))))
 	}

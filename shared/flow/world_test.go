@@ -40,6 +40,8 @@ type world struct {
 	held   map[holding]time.Time // when a watched access was held last
 	sweeps int
 
+	askSCIM bool // Install with Slack asks for SCIM's scope too
+
 	root access.Actor
 	conn connector.Connector
 	n    int
@@ -145,6 +147,7 @@ func newWorld(t *testing.T, o slacktest.Options) *world {
 	o.Now = w.clock.Now
 	w.slack = slacktest.NewEmpty(o)
 	w.raw = memory.New(w.clock.Now)
+	w.askSCIM = o.Plan == slacktest.PlanBusiness
 	w.fate.over(w)
 	w.build()
 	return w
@@ -170,6 +173,7 @@ func (w *world) open() *flow.House {
 		Now: w.clock.Now, NewID: w.id, NewWord: func() string { return w.id("word") },
 		Memory: store.New(w.table, store.Options{Now: w.clock.Now}), Slack: client,
 		Secrets: fatedSecrets{w.vault, w.fate}, Heads: fatedHeads{w.heads, w.fate}, URL: "http://ebb.test",
+		AskSCIM: w.askSCIM,
 	}
 }
 

@@ -207,12 +207,12 @@ func (s *noReadBack) View(ctx context.Context, l connector.Link, r directory.Res
 	return v, err
 }
 
-func (s *noReadBack) Replace(ctx context.Context, l connector.Link, group string, members []string) error {
-	err := s.Slack.Replace(ctx, l, group, members)
+func (s *noReadBack) Replace(ctx context.Context, l connector.Link, group string, members []string) (int64, error) {
+	date, err := s.Slack.Replace(ctx, l, group, members)
 	if err == nil {
 		s.view.Members = members
 	}
-	return err
+	return date, err
 }
 
 func (s *noReadBack) Invite(ctx context.Context, l connector.Link, channel string, accounts []string) ([]access.Refused, error) {

@@ -21,7 +21,8 @@ var aGroup = directory.Resource{ID: "S1", Kind: directory.UserGroup}
 // deeds are every write and one read, by the method that they call.
 var deeds = map[string]func(context.Context, *slack.Client) error{
 	"usergroups.users.update": func(ctx context.Context, c *slack.Client) error {
-		return c.Replace(ctx, link, "S1", []string{"U1", "U2"})
+		_, err := c.Replace(ctx, link, "S1", []string{"U1", "U2"})
+		return err
 	},
 	"usergroups.disable": func(ctx context.Context, c *slack.Client) error { return c.Disable(ctx, link, "S1") },
 	"usergroups.update": func(ctx context.Context, c *slack.Client) error {

@@ -61,35 +61,46 @@ func (c *Client) call(ctx context.Context, q query, into any) (reply, error) {
 	return r, err
 }
 
-// send posts the form and reads the answer to its end.
+// send posts the form.
 func (c *Client) send(ctx context.Context, q query, m method) (reply, error) {
+	return c.exchange(ctx, q.method, m, func(ctx context.Context) (*http.Request, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.api+q.method, strings.NewReader(q.args.Encode()))
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		switch {
+		case q.as.token != "":
+			req.Header.Set("Authorization", "Bearer "+q.as.token)
+		case q.as.client:
+			req.Header.Set("Authorization", "Basic "+c.basic())
+		}
+		return req, nil
+	})
+}
+
+// exchange makes a request, sends it, and reads what comes back to its end.
+func (c *Client) exchange(ctx context.Context, name string, m method, build func(context.Context) (*http.Request, error)) (reply, error) {
 	if err := ctx.Err(); err != nil {
-		return reply{}, &fault.Error{Op: q.method, Kind: fault.Backoff, Code: "not_sent", Text: "the time ran out before Slack was asked", Err: err}
+		return reply{}, &fault.Error{Op: name, Kind: fault.Backoff, Code: "not_sent", Text: "the time ran out before Slack was asked", Err: err}
 	}
 	var w wire
-	req, err := http.NewRequestWithContext(w.trace(ctx), http.MethodPost, c.api+q.method, strings.NewReader(q.args.Encode()))
+	req, err := build(w.trace(ctx))
 	if err != nil {
-		return reply{}, &fault.Error{Op: q.method, Kind: fault.Misconfigured, Code: "bad_api_url", Text: "the address of Slack's API cannot be used: correct it in the settings", Err: err}
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	switch {
-	case q.as.token != "":
-		req.Header.Set("Authorization", "Bearer "+q.as.token)
-	case q.as.client:
-		req.Header.Set("Authorization", "Basic "+c.basic())
+		return reply{}, &fault.Error{Op: name, Kind: fault.Misconfigured, Code: "bad_api_url", Text: "the address of Slack's API cannot be used: correct it in the settings", Err: err}
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return reply{}, w.broken(q.method, m, err)
+		return reply{}, w.broken(name, m, err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	r := reply{status: resp.StatusCode, header: resp.Header, body: body}
 	if err != nil {
-		return r, unwell(q.method, m, "cut_off", "Slack's answer ended in the middle", err)
+		return r, unwell(name, m, "cut_off", "Slack's answer ended in the middle", err)
 	}
 	if len(body) > maxAnswer {
-		return r, unwell(q.method, m, "too_long", "Slack's answer is longer than Ebb reads", nil)
+		return r, unwell(name, m, "too_long", "Slack's answer is longer than Ebb reads", nil)
 	}
 	return r, nil
 }

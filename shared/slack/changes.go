@@ -20,27 +20,33 @@ const inviteAtMost = 100
 
 // Replace is usergroups.users.update: the whole member list, in the voice of the
 // administrator (Slack's default lets only admins edit user groups). Sending the
-// same list again changes nothing.
-func (c *Client) Replace(ctx context.Context, l connector.Link, group string, members []string) error {
+// same list again changes nothing. The date is the answer's date_update.
+func (c *Client) Replace(ctx context.Context, l connector.Link, group string, members []string) (int64, error) {
+	const method = "usergroups.users.update"
 	if len(members) == 0 {
-		return &fault.Error{Op: "usergroups.users.update", Kind: fault.Permanent, Code: "no_users_provided", Text: lastMember}
+		return 0, &fault.Error{Op: method, Kind: fault.Permanent, Code: "no_users_provided", Text: lastMember}
 	}
-	return c.asAdmin(ctx, l, "usergroups.users.update", url.Values{"usergroup": {group}, "users": {strings.Join(members, ",")}})
+	var a groupAnswer
+	r, err := c.asAdmin(ctx, l, method, url.Values{"usergroup": {group}, "users": {strings.Join(members, ",")}})
+	if err == nil {
+		_ = json.Unmarshal(r.body, &a) // it was done: an answer without a date is no failure
+	}
+	return a.Group.Date, err
 }
 
 // Disable is usergroups.disable: the handle stops working, Slack keeps the
 // members.
 func (c *Client) Disable(ctx context.Context, l connector.Link, group string) error {
-	return c.asAdmin(ctx, l, "usergroups.disable", url.Values{"usergroup": {group}})
+	_, err := c.asAdmin(ctx, l, "usergroups.disable", url.Values{"usergroup": {group}})
+	return err
 }
 
-func (c *Client) asAdmin(ctx context.Context, l connector.Link, method string, args url.Values) error {
+func (c *Client) asAdmin(ctx context.Context, l connector.Link, method string, args url.Values) (reply, error) {
 	have, err := c.voices(ctx, l, false)
 	if err != nil {
-		return err
+		return reply{}, err
 	}
-	_, err = c.call(ctx, query{method: method, link: l, as: have[0], args: args}, nil)
-	return err
+	return c.call(ctx, query{method: method, link: l, as: have[0], args: args}, nil)
 }
 
 // Kick is conversations.kick, in the app's voice where Slack lets it.

@@ -49,7 +49,7 @@ func TestClasses(t *testing.T) {
 				want = "ratelimited"
 			}
 			wantKind(t, err, c.read, want)
-			err = f.client().Replace(ctx(t), link, "S1", []string{"U1"})
+			err = replaced(f.client().Replace(ctx(t), link, "S1", []string{"U1"}))
 			wantKind(t, err, c.write, want)
 			if fault.TextOf(err) == "" {
 				t.Errorf("%s says nothing to a person", code)
@@ -60,7 +60,7 @@ func TestClasses(t *testing.T) {
 
 func TestCodesOfOneMethod(t *testing.T) {
 	writes := map[string]func(*slack.Client) error{
-		"usergroups.users.update": func(c *slack.Client) error { return c.Replace(t.Context(), link, "S1", []string{"U1"}) },
+		"usergroups.users.update": func(c *slack.Client) error { return replaced(c.Replace(t.Context(), link, "S1", []string{"U1"})) },
 		"usergroups.disable":      func(c *slack.Client) error { return c.Disable(t.Context(), link, "S1") },
 		"conversations.kick":      func(c *slack.Client) error { return c.Kick(t.Context(), link, "C1", "U1") },
 		"conversations.invite": func(c *slack.Client) error {
@@ -104,7 +104,7 @@ func TestNotFound(t *testing.T) {
 
 func TestMissingScopeSaysWhatToDo(t *testing.T) {
 	f := newFake(t).says("usergroups.users.update", `{"ok":false,"error":"missing_scope","needed":"usergroups:write","provided":"users:read,usergroups:read, xoxp-not-a-scope"}`)
-	err := f.client().Replace(ctx(t), link, "S1", []string{"U1"})
+	err := replaced(f.client().Replace(ctx(t), link, "S1", []string{"U1"}))
 	const want = "the connector's token lacks the scope usergroups:write (it has users:read, usergroups:read): install again with Install with Slack and allow it"
 	if fault.TextOf(err) != want {
 		t.Errorf("got  %q\nwant %q", fault.TextOf(err), want)

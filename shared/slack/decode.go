@@ -41,6 +41,13 @@ type groupsAnswer struct {
 	Groups []group `json:"usergroups"`
 }
 
+// groupAnswer is of a write to one user group.
+type groupAnswer struct {
+	Group struct {
+		Date int64 `json:"date_update"`
+	} `json:"usergroup"`
+}
+
 type channelsAnswer struct {
 	Channels []channel `json:"channels"`
 	paging

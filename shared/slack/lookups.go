@@ -144,7 +144,7 @@ func (c *Client) viewGroup(ctx context.Context, l connector.Link, r directory.Re
 	g.Users = unique(g.Users)
 	now := g.resource(l)
 	now.Owners = r.Owners
-	return access.View{Resource: now, Members: g.Users}, nil
+	return access.View{Resource: now, Members: g.Users, Date: int64(g.DateUpdate)}, nil
 }
 
 // viewChannel reads settings and members with one token. conversations.info

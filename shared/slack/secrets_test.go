@@ -102,7 +102,7 @@ func everything(t *testing.T, c *slack.Client) map[string]error {
 	keep("ReadBack group")(one(c.ReadBack(ctx(t), link, group)))
 	keep("ReadBack channel")(one(c.ReadBack(ctx(t), link, channel)))
 	keep("Probe")(one(c.Probe(ctx(t), link, group)))
-	keep("Replace")(nil, c.Replace(ctx(t), link, "S1", []string{"U1"}))
+	keep("Replace")(nil, replaced(c.Replace(ctx(t), link, "S1", []string{"U1"})))
 	keep("Disable")(nil, c.Disable(ctx(t), link, "S1"))
 	keep("Invite")(one(c.Invite(ctx(t), link, "C1", []string{"U1"})))
 	keep("Kick")(nil, c.Kick(ctx(t), link, "C1", "U1"))
@@ -128,7 +128,7 @@ func TestPrinted(t *testing.T) {
 // The token travels in the Authorization header and nowhere else.
 func TestTokenTravelsInTheHeader(t *testing.T) {
 	f := newFake(t).says("usergroups.users.update", `{"ok":true}`)
-	if err := f.client().Replace(ctx(t), link, "S1", []string{"U1"}); err != nil {
+	if err := replaced(f.client().Replace(ctx(t), link, "S1", []string{"U1"})); err != nil {
 		t.Fatal(err)
 	}
 	got := f.last()

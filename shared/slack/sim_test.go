@@ -194,7 +194,7 @@ func (s small) link() connector.Link { return connector.Link{Connector: "co_1", 
 func TestUserGroupStory(t *testing.T) {
 	s := newSmall()
 	c, r := simulated(s.Org), directory.Resource{ID: s.group, Kind: directory.UserGroup}
-	if err := c.Replace(ctx(t), s.link(), s.group, []string{s.ann, s.ben}); err != nil {
+	if err := replaced(c.Replace(ctx(t), s.link(), s.group, []string{s.ann, s.ben})); err != nil {
 		t.Fatal(err)
 	}
 	for _, read := range []func() (access.View, error){
@@ -206,8 +206,8 @@ func TestUserGroupStory(t *testing.T) {
 			t.Errorf("members %v", v.Members)
 		}
 	}
-	wantKind(t, c.Replace(ctx(t), s.link(), s.group, []string{s.ann, s.cem}), fault.Permanent, "failed_for_some_users")
-	wantKind(t, c.Replace(ctx(t), s.link(), "S0GONE", []string{s.ann}), fault.Permanent, "no_such_subteam")
+	wantKind(t, replaced(c.Replace(ctx(t), s.link(), s.group, []string{s.ann, s.cem})), fault.Permanent, "failed_for_some_users")
+	wantKind(t, replaced(c.Replace(ctx(t), s.link(), "S0GONE", []string{s.ann})), fault.Permanent, "no_such_subteam")
 	if open := must[bool](t)(c.Probe(ctx(t), s.link(), r)); open {
 		t.Error("only admins may edit, and the bot could")
 	}
@@ -266,7 +266,7 @@ func TestChannelStory(t *testing.T) {
 func TestEachWriteThatGoesWrong(t *testing.T) {
 	for method, write := range map[string]func(small, *slack.Client) error{
 		"usergroups.users.update": func(s small, c *slack.Client) error {
-			return c.Replace(t.Context(), s.link(), s.group, []string{s.ann, s.ben})
+			return replaced(c.Replace(t.Context(), s.link(), s.group, []string{s.ann, s.ben}))
 		},
 		"usergroups.disable": func(s small, c *slack.Client) error { return c.Disable(t.Context(), s.link(), s.group) },
 		"conversations.kick": func(s small, c *slack.Client) error { return c.Kick(t.Context(), s.link(), s.private, s.ann) },

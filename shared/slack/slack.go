@@ -1,5 +1,5 @@
-// Package slack owns every call that Ebb makes to Slack's Web API: how a call
-// is sent, whose token it carries, how its answer becomes accounts, resources
+// Package slack owns every call that Ebb makes to Slack's Web API, and the two
+// to its SCIM API (scim.go): how a call is sent, whose token it carries, how its answer becomes accounts, resources
 // and members, and into which fault.Kind each of Slack's refusals falls.
 //
 // slack-go is the library underneath: its types decode what Slack answers. The
@@ -51,6 +51,7 @@ type Tokens interface {
 // field but Tokens has a sensible meaning.
 type Config struct {
 	APIURL       string       // DefaultAPIURL; a missing "/" at the end is added
+	SCIMURL      string       // the one that belongs to APIURL (scimBeside)
 	AuthorizeURL string       // https://host/oauth/v2/authorize of APIURL's host
 	HTTP         *http.Client // one with Timeout; redirects are never followed
 	Tokens       Tokens
@@ -60,7 +61,7 @@ type Config struct {
 	OnCall       func(Call) // told of every call after it ended; from any goroutine
 }
 
-// Call is one call of the Web API, for logs, counting and the demo's story. It
+// Call is one call of the Web API or of SCIM, for logs, counting and the demo's story. It
 // holds no token and no OAuth code.
 type Call struct {
 	Method    string
@@ -76,6 +77,7 @@ type Call struct {
 // Client speaks to Slack. It is safe for concurrent use.
 type Client struct {
 	api       string
+	scim      string
 	authorize string
 	http      *http.Client
 	tokens    Tokens
@@ -88,15 +90,17 @@ type Client struct {
 // New makes a client.
 func New(cfg Config) *Client {
 	c := &Client{
-		api: cfg.APIURL, authorize: cfg.AuthorizeURL, tokens: cfg.Tokens,
+		api: cfg.APIURL, scim: cfg.SCIMURL, authorize: cfg.AuthorizeURL, tokens: cfg.Tokens,
 		id: cfg.ClientID, secret: cfg.ClientSecret, now: cfg.Now, onCall: cfg.OnCall,
 	}
 	if c.api == "" {
 		c.api = DefaultAPIURL
 	}
-	if !strings.HasSuffix(c.api, "/") {
-		c.api += "/"
+	c.api = slashed(c.api)
+	if c.scim == "" {
+		c.scim = scimBeside(c.api)
 	}
+	c.scim = slashed(c.scim)
 	if c.authorize == "" {
 		c.authorize = strings.TrimSuffix(c.api, "api/") + "oauth/v2/authorize"
 	}
@@ -115,6 +119,20 @@ func New(cfg Config) *Client {
 	// token goes there.
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return c
+}
+
+func slashed(address string) string { return strings.TrimRight(address, "/") + "/" }
+
+// scimBeside is the SCIM API that belongs to a Web API: at a host of its own for
+// Slack's two houses (docs.slack.dev, "SCIM API"), beside /api/ at any other.
+func scimBeside(api string) string {
+	switch api {
+	case DefaultAPIURL:
+		return "https://api.slack.com/scim/v2/"
+	case GovAPIURL:
+		return "https://api.slack-gov.com/scim/v2/"
+	}
+	return strings.TrimSuffix(api, "api/") + "scim/v2/"
 }
 
 // Static gives the same tokens for every connector.

@@ -9,7 +9,7 @@ import (
 // rounds does rounds of work inside one invocation, each when the one before
 // it said, until the next one is too late.
 type rounds struct {
-	now func() time.Time
+	now  func() time.Time
 	wait Wait
 	// do gives when there is something to do again; zero: not soon.
 	do func(context.Context) (time.Time, error)

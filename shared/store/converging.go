@@ -84,6 +84,25 @@ func addStanding(st *access.Standing, row Row) error {
 		st.Left = append(st.Left, r.left(row.Version))
 		return err
 	}
+	return addMending(st, row)
+}
+
+// addMending reads what is remembered of other people's edits.
+func addMending(st *access.Standing, row Row) error {
+	switch split(row.Sort)[0] {
+	case "meant":
+		r, err := decode[meantRecord](row)
+		st.Meant = append(st.Meant, r.meant(row.Version))
+		return err
+	case "told":
+		r, err := decode[toldRecord](row)
+		st.Told = append(st.Told, r.told(row.Version))
+		return err
+	case "mend":
+		r, err := decode[mendRecord](row)
+		st.Mends = append(st.Mends, r.mend(row.Version))
+		return err
+	}
 	return nil
 }
 
@@ -93,7 +112,8 @@ func addStanding(st *access.Standing, row Row) error {
 // holds. A row saved from Rev r stands at r+1.
 //
 // Events are needed where a grant's state changes and where members are left
-// out or put back; tries, troubles, baselines and the writing row need none.
+// out, put back or mended; tries, troubles, baselines, the writing row and what
+// is remembered of edits need none.
 func (s *Store) Record(ctx context.Context, l access.Lock, st access.Step, e ...audit.Event) error {
 	const op = "store.Record"
 	var c change
@@ -121,6 +141,7 @@ func (c *change) addStep(l access.Lock, st access.Step, e []audit.Event) error {
 	for _, x := range st.Back {
 		c.delete(leftKey(l.Connector, l.Resource, x.Account), x.Rev)
 	}
+	c.addMending(l, st)
 	switch {
 	case st.Writing != nil && st.Clear != nil:
 		return fault.New("", fault.Internal, "a step was to store and to clear the write on its way")
@@ -129,10 +150,27 @@ func (c *change) addStep(l access.Lock, st access.Step, e []audit.Event) error {
 	case st.Clear != nil:
 		c.delete(writingKey(l.Connector, l.Resource), st.Clear.Rev)
 	}
-	if len(st.Left)+len(st.Back) > 0 {
-		return told("a member left out of "+l.Resource, e)
+	if len(st.Left)+len(st.Back)+len(st.Mend)+len(st.Mended) > 0 {
+		return told("a member left out of, or mended in, "+l.Resource, e)
 	}
 	return nil
+}
+
+// addMending adds the rows about other people's edits. What was meant and told
+// goes by itself.
+func (c *change) addMending(l access.Lock, st access.Step) {
+	if m := st.Meant; m != nil {
+		c.putUntil(meantKey(l.Connector, l.Resource, m.Owner), m.Rev, m.SentAt.Add(access.RememberedFor).Unix(), newMeantRecord(*m))
+	}
+	if t := st.Told; t != nil {
+		c.putUntil(toldKey(l.Connector, l.Resource, t.Notice), t.Rev, t.At.Add(access.RememberedFor).Unix(), newToldRecord(*t))
+	}
+	for _, m := range st.Mend {
+		c.put(mendKey(l.Connector, l.Resource, m.Account), m.Rev, newMendRecord(m))
+	}
+	for _, m := range st.Mended {
+		c.delete(mendKey(l.Connector, l.Resource, m.Account), m.Rev)
+	}
 }
 
 // addWake moves the resource's own due row, or takes it away.

@@ -34,6 +34,9 @@
 //	res#<conn>#<resource>  hold#<slug>#<account>    each hold, for ever
 //	res#<conn>#<resource>  writing                  at most one: the write on its way
 //	res#<conn>#<resource>  left#<account>           each left-out member
+//	res#<conn>#<resource>  meant#<lock's owner>     what each list that was sent meant; expires after an hour
+//	res#<conn>#<resource>  told#<event>             each change of members told while one is there; expires as well
+//	res#<conn>#<resource>  mend#<account>           each overwritten edit that is to be done again
 //	res#<conn>#<resource>  wake                     where the resource's own due row is
 //	lock#<conn>#<resource> lock                     one per resource ever changed; never deleted
 //	due#act, due#sync      <time>#<urgency>#<kind>#<conn>#<id>  one per aggregate that can act, at its next action
@@ -45,6 +48,7 @@
 //	key                    <hash>                   each API key
 //	key-id                 <id>                     pointer to the hash of each API key
 //	keys-of#<user>         <id>                     the same, by user
+//	notice#<event>         notice                   each event of Slack; expires two days after it was served
 //	once#<id>              once                     each call with an Idempotency-Key; expires after a day
 //	text                   <about>                  each free text
 //	text-by#<author>       <about>                  pointer until it is erased

@@ -106,6 +106,19 @@ func leftKey(conn, resource, account string) Key {
 	return Key{standing(conn, resource), join("left", account)}
 }
 
+func meantKey(conn, resource, owner string) Key {
+	return Key{standing(conn, resource), join("meant", owner)}
+}
+
+func toldKey(conn, resource, notice string) Key {
+	return Key{standing(conn, resource), join("told", notice)}
+}
+
+func mendKey(conn, resource, account string) Key {
+	return Key{standing(conn, resource), join("mend", account)}
+}
+
+func noticeKey(id string) Key            { return Key{join("notice", id), "notice"} }
 func pauseKey(conn, method string) Key   { return Key{join("pause", conn), join(method)} }
 func policyKey(version int64) Key        { return Key{"policy", fmt.Sprintf("%08d", version)} }
 func userKey(id string) Key              { return Key{join("user", id), "user"} }

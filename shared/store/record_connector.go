@@ -24,6 +24,8 @@ type connectorRecord struct {
 	BotUser       string        `json:"bot_user,omitempty"`
 	OpenGroups    bool          `json:"open_groups,omitempty"`
 	RemovalProven []string      `json:"removal_proven,omitempty"`
+	Heard         stamp         `json:"heard,omitzero"`
+	SCIM          bool          `json:"scim,omitempty"`
 	Trouble       troubleRecord `json:"trouble,omitzero"`
 	Every         span          `json:"every,omitempty"`
 	NextSync      stamp         `json:"next_sync,omitzero"`
@@ -47,9 +49,9 @@ func newConnectorRecord(c connector.Connector) connectorRecord {
 		ID: c.ID, Application: c.Application, Name: c.Name, Label: string(c.Label), Enterprise: c.Enterprise, Grid: c.Grid,
 		Team: c.Team, Workspaces: c.Workspaces, Owners: c.Owners, Plan: string(c.Plan), Installer: c.Installer,
 		UserScopes: c.UserScopes, BotScopes: c.BotScopes, BotUser: c.BotUser, OpenGroups: c.OpenGroups,
-		RemovalProven: c.RemovalProven,
-		Trouble:       troubleRecord{Code: c.Trouble.Code, Text: c.Trouble.Text, Since: stamp(c.Trouble.Since)},
-		Every:         span(c.Every), NextSync: stamp(c.NextSync), LastRun: c.LastRun, LastGood: stamp(c.LastGood),
+		RemovalProven: c.RemovalProven, Heard: stamp(c.Heard), SCIM: c.SCIM,
+		Trouble: troubleRecord{Code: c.Trouble.Code, Text: c.Trouble.Text, Since: stamp(c.Trouble.Since)},
+		Every:   span(c.Every), NextSync: stamp(c.NextSync), LastRun: c.LastRun, LastGood: stamp(c.LastGood),
 		Confirmed: c.Confirmed, Created: stamp(c.Created),
 	}
 }
@@ -59,9 +61,9 @@ func (r connectorRecord) connector(rev int64) connector.Connector {
 		ID: r.ID, Application: r.Application, Name: r.Name, Label: connector.Label(r.Label), Enterprise: r.Enterprise, Grid: r.Grid,
 		Team: r.Team, Workspaces: r.Workspaces, Owners: r.Owners, Plan: connector.Plan(r.Plan), Installer: r.Installer,
 		UserScopes: r.UserScopes, BotScopes: r.BotScopes, BotUser: r.BotUser, OpenGroups: r.OpenGroups,
-		RemovalProven: r.RemovalProven,
-		Trouble:       connector.Trouble{Code: r.Trouble.Code, Text: r.Trouble.Text, Since: r.Trouble.Since.time()},
-		Every:         time.Duration(r.Every), NextSync: r.NextSync.time(), LastRun: r.LastRun, LastGood: r.LastGood.time(),
+		RemovalProven: r.RemovalProven, Heard: r.Heard.time(), SCIM: r.SCIM,
+		Trouble: connector.Trouble{Code: r.Trouble.Code, Text: r.Trouble.Text, Since: r.Trouble.Since.time()},
+		Every:   time.Duration(r.Every), NextSync: r.NextSync.time(), LastRun: r.LastRun, LastGood: r.LastGood.time(),
 		Confirmed: r.Confirmed, Created: r.Created.time(), Rev: rev,
 	}
 }

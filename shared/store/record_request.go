@@ -32,6 +32,7 @@ type itemRecord struct {
 	DecidedBy     string `json:"decided_by,omitempty"`
 	DecidedAt     stamp  `json:"decided_at,omitzero"`
 	Grant         string `json:"grant,omitempty"`
+	Reassigned    bool   `json:"reassigned,omitempty"`
 	Extends       string `json:"extends,omitempty"`
 }
 
@@ -43,7 +44,7 @@ func newRequestRecord(r access.Request) requestRecord {
 	for _, i := range r.Items {
 		rec.Items = append(rec.Items, itemRecord{
 			Resource: i.Resource, Kind: string(i.Kind), Slug: i.Slug, State: string(i.State), Rule: i.Rule,
-			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: stamp(i.DecidedAt), Grant: i.Grant, Extends: i.Extends,
+			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: stamp(i.DecidedAt), Grant: i.Grant, Reassigned: i.Reassigned, Extends: i.Extends,
 		})
 	}
 	return rec
@@ -57,7 +58,7 @@ func (r requestRecord) request(rev int64) access.Request {
 	for _, i := range r.Items {
 		out.Items = append(out.Items, access.Item{
 			Resource: i.Resource, Kind: directory.Kind(i.Kind), Slug: i.Slug, State: access.ItemState(i.State), Rule: i.Rule,
-			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: i.DecidedAt.time(), Grant: i.Grant, Extends: i.Extends,
+			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: i.DecidedAt.time(), Grant: i.Grant, Reassigned: i.Reassigned, Extends: i.Extends,
 		})
 	}
 	return out

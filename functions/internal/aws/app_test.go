@@ -88,11 +88,36 @@ func TestWithApp(t *testing.T) {
 	}
 }
 
+// The signing secret alone opens the door for Slack, and nothing else does.
+func TestWithSigning(t *testing.T) {
+	m, f := newInstall(t, "")
+	h := f.WithSigning(func(h *flow.House, secret string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, secret+" "+h.Slack.AuthorizeURL("state", "", nil, nil))
+		})
+	})
+	for _, value := range []string{
+		"", `{"clientId":"1.2","clientSecret":"planted"}`, `{"clientId":"1.2","clientSecret":"planted","signingSecret":"fill in"}`,
+	} {
+		m.value.Store(value)
+		if w := ask(h); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "signingSecret") || strings.Contains(w.Body.String(), "planted") {
+			t.Errorf("%q: %d %s", value, w.Code, w.Body)
+		}
+	}
+	m.value.Store(`{"clientId":"1.2","clientSecret":"s","signingSecret":"word"}`)
+	if w := ask(h); w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "word ") || strings.Contains(w.Body.String(), "1.2") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
 func TestNewCredentials(t *testing.T) {
 	m, f := newInstall(t, `{"clientId":"1.2","clientSecret":"s"}`)
 	now := time.Now()
 	made := 0
-	a := &app{f: f, now: func() time.Time { return now }, edge: func(h *flow.House) http.Handler { made++; return edge(h) }}
+	a := &app{f: f, now: func() time.Time { return now }, enough: Credentials.installs, edge: func(h *flow.House, _ Credentials) http.Handler {
+		made++
+		return edge(h)
+	}}
 	serve := func(want string, times int) {
 		t.Helper()
 		h, err := a.handler(t.Context())
@@ -113,7 +138,7 @@ func TestNewCredentials(t *testing.T) {
 }
 
 func TestNothingSecretIsPrinted(t *testing.T) {
-	c := Credentials{"1.2", "planted"}
+	c := Credentials{"1.2", "planted", "planted"}
 	if said := fmt.Sprintf("%v %+v %#v %s", c, c, c, c); strings.Contains(said, "planted") {
 		t.Error(said)
 	}

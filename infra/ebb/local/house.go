@@ -22,6 +22,7 @@ import (
 	"github.com/ebb-access/ebb/shared/secret"
 	"github.com/ebb-access/ebb/shared/secret/file"
 	"github.com/ebb-access/ebb/shared/slack"
+	"github.com/ebb-access/ebb/shared/slackapp"
 	"github.com/ebb-access/ebb/shared/store"
 	"github.com/ebb-access/ebb/shared/store/sqlite"
 )
@@ -32,7 +33,11 @@ type Slack struct {
 	AuthorizeURL string
 	ClientID     string
 	ClientSecret string
-	OnCall       func(slack.Call)
+	// SigningSecret tells Slack's events from forgeries; without it none is taken.
+	SigningSecret slackapp.Secret
+	OnCall        func(slack.Call)
+	// AskSCIM makes Install with Slack ask for the scope of SCIM too.
+	AskSCIM bool
 	// Unpaced lets syncs go as fast as Slack lets them, for a Slack that is
 	// simulated without rate limits.
 	Unpaced bool
@@ -41,7 +46,8 @@ type Slack struct {
 // House is the house with what has to be closed after it.
 type House struct {
 	*flow.House
-	table *sqlite.Table
+	table  *sqlite.Table
+	signed slackapp.Secret
 }
 
 // Open opens the house in a folder, making what is missing. url is where
@@ -70,11 +76,12 @@ func Open(dir, url string, s Slack, log *slog.Logger) (*House, error) {
 		Now: time.Now, NewID: flow.RandomID, NewWord: flow.RandomWord,
 		Memory: memory, Slack: client, Secrets: vault,
 		Heads: heads.Open(filepath.Join(dir, "heads.jsonl")), URL: url, Log: log, Pace: slack.Tier,
+		AskSCIM: s.AskSCIM,
 	}
 	if s.Unpaced {
 		h.Pace = nil
 	}
-	return &House{House: h, table: table}, nil
+	return &House{House: h, table: table, signed: s.SigningSecret}, nil
 }
 
 func secretsPath(dir string) string { return filepath.Join(dir, "secrets.age") }

@@ -21,6 +21,7 @@ import (
 	"github.com/ebb-access/ebb/shared/install"
 	"github.com/ebb-access/ebb/shared/secret/file"
 	"github.com/ebb-access/ebb/shared/slack"
+	"github.com/ebb-access/ebb/shared/slackapp"
 )
 
 // Run is the command ebb run.
@@ -37,6 +38,8 @@ type Run struct {
 	AuthorizeURL  string `env:"EBB_SLACK_AUTHORIZE_URL" help:"Slack's consent page; derived from the API's address when missing."`
 	ClientID      string `env:"EBB_SLACK_CLIENT_ID" help:"The app's client id, for Install with Slack."`
 	ClientSecret  string `env:"EBB_SLACK_CLIENT_SECRET" help:"The app's client secret; give it by environment, so that it stays out of the process list."`
+	SigningSecret string `env:"EBB_SLACK_SIGNING_SECRET" help:"The app's signing secret, for Slack's events; give it by environment. Without it no event is taken, and the syncs alone tell what happens in Slack."`
+	SCIM          bool   `name:"scim" env:"EBB_SLACK_SCIM" help:"Install with Slack asks for the scope admin too: SCIM then takes the last member out of a user group (Business+)."`
 	SimulatedNote bool   `name:"simulated" hidden:"" help:"The Slack at --slack-api-url is simulated, without rate limits."`
 }
 
@@ -85,6 +88,7 @@ func (r *Run) serve(ctx context.Context, out io.Writer) error {
 
 	server := &http.Server{Handler: Edges(h, sim != nil || r.SimulatedNote), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }()
+	defer sim.tell(ctx, url)()
 	if err := h.welcome(ctx, r, place, sim, url, out); err != nil {
 		if ctx.Err() != nil {
 			fmt.Fprintln(out, "The house stopped before it was ready; start it again with the same --dir.")
@@ -158,6 +162,8 @@ func loopback(addrs ...string) error {
 }
 
 // Edges puts the HTTP edges of the house side by side, for this machine alone.
+// Slack's events come from elsewhere, through a tunnel that carries its own name:
+// their signature is what they are let in by.
 func Edges(h *House, simulated bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", api.Handler(h.House, api.Options{}))
@@ -165,7 +171,10 @@ func Edges(h *House, simulated bool) http.Handler {
 	mux.Handle("/connect/", door)
 	mux.Handle("/slack/oauth/", door)
 	mux.Handle("/", console.Handler(h.House, console.Options{Simulated: simulated}))
-	return here(mux)
+	all := http.NewServeMux()
+	all.Handle(slackapp.EventsPath, slackapp.Handler(h.House, h.signed))
+	all.Handle("/", here(mux))
+	return all
 }
 
 // slack is the real Slack when its address was given, else a simulated one.
@@ -177,7 +186,7 @@ func (r *Run) slack(ctx context.Context, out io.Writer) (Slack, *simulation, err
 	if r.SlackAPIURL != "" {
 		return Slack{
 			APIURL: r.SlackAPIURL, AuthorizeURL: r.AuthorizeURL, ClientID: r.ClientID, ClientSecret: r.ClientSecret,
-			OnCall: trace, Unpaced: r.SimulatedNote,
+			SigningSecret: slackapp.Secret(r.SigningSecret), OnCall: trace, AskSCIM: r.SCIM, Unpaced: r.SimulatedNote,
 		}, nil, nil
 	}
 	sim, err := simulate(ctx, filepath.Join(r.Dir, "slack.json"), r.SimListen, r.Export)
@@ -185,7 +194,9 @@ func (r *Run) slack(ctx context.Context, out io.Writer) (Slack, *simulation, err
 		return Slack{}, nil, err
 	}
 	return Slack{
-		APIURL: sim.url + "/api/", ClientID: sim.org.ClientID(), ClientSecret: sim.org.ClientSecret(), OnCall: trace, Unpaced: true,
+		APIURL: sim.url + "/api/", ClientID: sim.org.ClientID(), ClientSecret: sim.org.ClientSecret(),
+		SigningSecret: slackapp.Secret(sim.org.SigningSecret()),
+		OnCall:        trace, AskSCIM: true, Unpaced: true, // the simulated company is on Business+
 	}, sim, nil
 }
 

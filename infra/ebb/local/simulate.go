@@ -14,6 +14,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
+	"github.com/ebb-access/ebb/shared/slackapp"
 )
 
 // simulation is the simulated Slack of a house on a laptop: a believable
@@ -93,6 +94,33 @@ func (s *simulation) keep() {
 	err = errors.Join(s.org.Save(f), f.Close())
 	if err == nil {
 		_ = os.Rename(tmp, s.path)
+	}
+}
+
+// told is how often the simulated Slack posts the events that happened.
+const told = 200 * time.Millisecond
+
+// tell lets the simulated Slack post its events to the house until ctx ends or
+// the caller says so.
+func (s *simulation) tell(ctx context.Context, house string) (stop func()) {
+	if s == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	s.org.SetEventsURL(house+slackapp.EventsPath, &http.Client{Timeout: 3 * time.Second})
+	var telling sync.WaitGroup
+	telling.Go(func() {
+		for ctx.Err() == nil {
+			s.org.DeliverEvents(ctx)
+			select {
+			case <-ctx.Done():
+			case <-time.After(told):
+			}
+		}
+	})
+	return func() {
+		cancel()
+		telling.Wait()
 	}
 }
 

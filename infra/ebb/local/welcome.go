@@ -53,6 +53,9 @@ func (h *House) welcome(ctx context.Context, r *Run, place *folder, sim *simulat
 		fmt.Fprintf(out, "slack      %s/api/   simulated; nothing leaves this machine\n", sim.url)
 	} else {
 		fmt.Fprintf(out, "slack      %s\n", r.SlackAPIURL)
+		if r.SigningSecret == "" {
+			fmt.Fprintln(out, "events     none: EBB_SLACK_SIGNING_SECRET is not set, so only syncs tell what happens in Slack")
+		}
 	}
 	fmt.Fprintf(out, "data       %s   keys in %s\n", r.Dir, keys.path)
 	all, err := h.Memory.Connectors(ctx)

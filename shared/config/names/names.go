@@ -8,13 +8,14 @@ const (
 	Install = "install"
 	Sync    = "sync"
 	API     = "api"
+	Slack   = "slackapp"
 	Grant   = "grant"
 	Revoke  = "revoke"
 	Sweep   = "sweep"
 )
 
 // Functions lists those that are built and deployed.
-var Functions = []string{Install, Sync, API, Grant, Revoke, Sweep}
+var Functions = []string{Install, Sync, API, Slack, Grant, Revoke, Sweep}
 
 // The environment of a function. None of it is a secret. Which function needs
 // which is said in package config.
@@ -26,13 +27,14 @@ const (
 	EnvURL          = "EBB_URL"           // where people reach the house
 	EnvSlackAPIURL  = "EBB_SLACK_API_URL" // Slack's API; slack.com when missing
 	EnvAuthorizeURL = "EBB_SLACK_AUTHORIZE_URL"
+	EnvAskSCIM      = "EBB_SLACK_SCIM"        // on: Install with Slack asks for the scope of SCIM too
 	EnvAWSEndpoint  = "EBB_AWS_ENDPOINT"      // every AWS service, for tests
 	EnvDynamoDB     = "EBB_DYNAMODB_ENDPOINT" // DynamoDB alone, for tests
 	EnvLogLevel     = "EBB_LOG_LEVEL"         // debug, info, warn, error
 )
 
 // SlackApp is the secret with the Slack app's own credentials, behind the
-// prefix: {"clientId": "…", "clientSecret": "…"}.
+// prefix: {"clientId": "…", "clientSecret": "…", "signingSecret": "…"}.
 const SlackApp = "slack/app"
 
 // The metrics that sweep writes each minute, with the dimension House (the

@@ -58,7 +58,8 @@
 //	              with force is ok with errors[] as soon as one user was good
 //	roles         assigning twice is fine; valid ids are applied although others were rejected
 //	OAuth         a used code is code_already_used; everybody but guests may install what needs no admin
-//	SCIM          filters are ignored; on Enterprise only groups of the identity provider are seen
+//	SCIM          filters are ignored; on Enterprise only groups of the identity provider are seen; a group that
+//	              SCIM emptied reads back as an empty list, and its PATCH fires the events that an edit fires
 //
 // # Exports
 //

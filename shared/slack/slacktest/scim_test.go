@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -135,5 +136,28 @@ func TestSCIMFaultsAndTiers(t *testing.T) {
 	}
 	if stats := s.org.Stats()["scim.users"]; stats.Calls != 301 || stats.RateLimited != 1 {
 		t.Errorf("%+v", stats)
+	}
+}
+
+// The gate sees a PATCH of a group as it is, and stops it.
+func TestTheGateSeesSCIM(t *testing.T) {
+	s := newStage(t, Options{Plan: PlanBusiness})
+	ada := s.member("ada")
+	g := s.org.AddGroup(Group{Name: "On-call", Members: []string{ada}})
+	var seen Call
+	s.org.OnWrite = func(c Call) error {
+		seen = c
+		return errors.New("no such intent")
+	}
+	op := patch(`{"op":"remove","path":"members[value eq ` + ada + `]"}`)
+	if status, _ := s.scim("PATCH", "Groups/"+g, op); status != 500 {
+		t.Error(status)
+	}
+	if seen.Method != "scim.groups" || seen.Args.Get("id") != g || seen.Args.Get("body") != op || !seen.Write {
+		t.Errorf("%+v", seen)
+	}
+	same(t, "stopped", s.org.GroupMembers(g), []string{ada})
+	if status, _ := s.scim("GET", "Groups/"+g, ""); status != 200 {
+		t.Error("a read asks the gate", status)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 type settings struct {
 	listen, tiers, export string
+	events                string // where events are posted
 	life                  time.Duration
 	options               slacktest.Options
 }
@@ -29,6 +30,7 @@ func parse(args []string) (settings, error) {
 	f.StringVar(&s.options.Plan, "plan", "", "free, pro, business or enterprise (default pro, enterprise for several workspaces)")
 	f.BoolVar(&s.options.Rotation, "rotation", false, "tokens from OAuth expire after 12 h and can be refreshed")
 	f.StringVar(&s.export, "export", "", "fill one workspace from a Slack export (zip or folder) instead of generating it")
+	f.StringVar(&s.events, "events-url", "", "where events are posted as they happen, such as http://127.0.0.1:8484/slack/events")
 	f.DurationVar(&s.life, "for", 0, "stop by itself after this time")
 	if err := f.Parse(args); err != nil {
 		return s, err

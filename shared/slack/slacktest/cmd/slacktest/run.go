@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
@@ -35,7 +36,34 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if s.events != "" {
+		defer tell(ctx, org, s.events)()
+	}
 	return serve(ctx, org, listener, out)
+}
+
+// told is how often what happened is posted.
+const told = 200 * time.Millisecond
+
+// tell posts events until the caller says so. Whoever is not there yet gets them
+// when it is, within Slack's three attempts.
+func tell(ctx context.Context, org *slacktest.Org, url string) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	org.SetEventsURL(url, nil)
+	var telling sync.WaitGroup
+	telling.Go(func() {
+		for ctx.Err() == nil {
+			org.DeliverEvents(ctx)
+			select {
+			case <-ctx.Done():
+			case <-time.After(told):
+			}
+		}
+	})
+	return func() {
+		cancel()
+		telling.Wait()
+	}
 }
 
 func open(s settings) (*slacktest.Org, error) {

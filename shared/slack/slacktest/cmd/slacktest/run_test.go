@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,6 +95,29 @@ func TestAnExportIsServed(t *testing.T) {
 	ready, stop := start(t, "-export", dir)
 	if body := get(t, ready["api_url"].(string)+"users.info?user=U1ADA", ready["bot_token"].(string)); !strings.Contains(body, `"name":"ada"`) {
 		t.Error(body)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What happens in the simulated Slack is posted where it was told to.
+func TestEventsArePosted(t *testing.T) {
+	heard := make(chan string, 10)
+	house := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		heard <- r.Header.Get("X-Slack-Signature") + string(raw)
+	}))
+	defer house.Close()
+	ready, stop := start(t, "-people", "20", "-groups", "1", "-events-url", house.URL+"/slack/events")
+	get(t, ready["api_url"].(string)+"auth.revoke", ready["user_token"].(string))
+	select {
+	case got := <-heard:
+		if !strings.HasPrefix(got, "v0=") || !strings.Contains(got, "tokens_revoked") {
+			t.Error(got)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("nothing was posted")
 	}
 	if err := stop(); err != nil {
 		t.Error(err)
