@@ -34,13 +34,21 @@ func (p *pass) mends(ctx context.Context, j access.Judgment) (access.Judgment, e
 		if p.st.Writing != nil || p.st.Still(m, p.view.Date) != access.Last {
 			continue // an old write may still land, or a change is untold
 		}
-		if m.Back {
-			j.Add = append(j.Add, m.Account)
-		} else {
+		switch {
+		case !m.Back:
 			j.Remove = append(without(j.Remove, []string{m.Account}), m.Account)
+		case p.lives(ctx, m.Account):
+			j.Add = append(j.Add, m.Account)
 		}
 	}
 	return j, nil
+}
+
+// lives reports whether the directory knows the account as live: Slack refuses a
+// list with anybody else in it.
+func (p *pass) lives(ctx context.Context, account string) bool {
+	a, err := p.h.Memory.Account(ctx, p.conn.ID, account)
+	return err == nil && a.Live()
 }
 
 // settled says why a mend is over, "" while it is not: the list is as people

@@ -204,3 +204,19 @@ func TestAnEventWhileTheWriteIsOnItsWay(t *testing.T) {
 	c.on(time.Minute)
 	c.members(c.oncall, c.ada, c.bob, c.sam, c.kit)
 }
+
+// TestALostEditOfSomebodyWhoLeft: bob was deactivated before he could be put
+// back. Slack would refuse the list with him in it, and it is not tried.
+func TestALostEditOfSomebodyWhoLeft(t *testing.T) {
+	c := lose(t)
+	c.slack.HandDeactivate(c.bob)
+	writes := c.slack.Stats()["usergroups.users.update"].Calls
+	c.hears()
+	c.on(20 * time.Minute)
+	c.members(c.oncall, c.ada, c.sam) // the removal of kit is done again
+	if n := c.slack.Stats()["usergroups.users.update"].Calls - writes; n > 1 {
+		t.Errorf("%d writes", n)
+	}
+	c.on(4 * time.Hour)
+	c.resting(c.oncall)
+}
