@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"hash/fnv"
+	"strings"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/porttest"
@@ -15,6 +16,8 @@ type Weather struct {
 	Rate float64
 	// Skew is how far a process's clock may be off.
 	Skew time.Duration
+	// Hands is the chance that somebody edits a list that we are about to write.
+	Hands float64
 	// Lost and Doubled are the chances of a delivery (an event of Slack's, a step
 	// of a lease) not to come, and to come twice.
 	Lost, Doubled float64
@@ -22,10 +25,10 @@ type Weather struct {
 
 // The weathers. Calm is where the strict bounds of promise 1 hold.
 var weathers = []Weather{
-	{Name: "calm", Skew: 500 * time.Millisecond},
-	{Name: "light", Rate: 0.003, Skew: 2 * time.Second, Lost: 0.02, Doubled: 0.02},
-	{Name: "rough", Rate: 0.012, Skew: 2 * time.Second, Lost: 0.1, Doubled: 0.1},
-	{Name: "wild", Rate: 0.04, Skew: 2 * time.Second, Lost: 0.3, Doubled: 0.2},
+	{Name: "calm", Skew: 500 * time.Millisecond, Hands: 0.1},
+	{Name: "light", Rate: 0.003, Skew: 2 * time.Second, Hands: 0.02, Lost: 0.02, Doubled: 0.02},
+	{Name: "rough", Rate: 0.012, Skew: 2 * time.Second, Hands: 0.02, Lost: 0.1, Doubled: 0.1},
+	{Name: "wild", Rate: 0.04, Skew: 2 * time.Second, Hands: 0.02, Lost: 0.3, Doubled: 0.2},
 }
 
 const (
@@ -43,6 +46,7 @@ type mishap struct {
 	before time.Duration // the caller is frozen before it sends
 	after  time.Duration // the answer takes this long
 	late   bool          // it lands after its sender gave up
+	later  bool          // it is answered as done, and done later
 	hand   bool          // somebody edits the same list just before it arrives
 }
 
@@ -65,10 +69,9 @@ var (
 		{name: "is cut but happens", slack: &slacktest.Fault{Kind: slacktest.CutHappened}},
 		{name: "is limited", slack: &slacktest.Fault{Kind: slacktest.RateLimit}},
 		{name: "lands late", late: true},
+		{name: "is done later", later: true},
 		{name: "answers late", after: 8 * time.Second},
 		{name: "sleeps", before: 45 * time.Second},
-		{name: "meets a hand", hand: true},
-		{name: "meets a hand again", hand: true},
 		{name: "dies before", die: dieBefore},
 		{name: "dies after", die: dieAfter},
 	}
@@ -97,6 +100,13 @@ var (
 // Strike is one mishap of a story: the call, and what went wrong with it.
 type Strike struct{ Call, How string }
 
+// meetsHand is what happens in every weather: people edit at any moment.
+var meetsHand = mishap{name: "meets a hand", hand: true}
+
+// writeRate is how much oftener a write to Slack goes wrong: there are few of
+// them, and all that matters is in them.
+const writeRate = 6
+
 // strike decides whether a call goes wrong: by the weather and the seed, or, in
 // a story that names its strikes, when it is one of them.
 func (w *World) strike(t *task, what string, kinds []mishap) mishap {
@@ -105,21 +115,30 @@ func (w *World) strike(t *task, what string, kinds []mishap) mishap {
 	}
 	key := t.key()
 	if w.story.Strikes != nil {
-		for _, m := range kinds {
+		for _, m := range append(kinds[:len(kinds):len(kinds)], meetsHand) {
 			if w.told[key] == m.name {
 				return w.struck(t, what, m)
 			}
 		}
 		return mishap{}
 	}
-	if w.now().After(w.calmFrom) || w.chance(t.name, t.calls, "strike") >= w.Weather.Rate {
+	rate := w.Weather.Rate
+	if writes[strings.TrimPrefix(what, "slack ")] {
+		rate *= writeRate
+		if w.now().Before(w.calmFrom) && w.chance(t.name, t.calls, "hand") < w.Weather.Hands {
+			return w.struck(t, what, meetsHand)
+		}
+	}
+	if w.now().After(w.calmFrom) || w.chance(t.name, t.calls, "strike") >= rate {
 		return mishap{}
 	}
 	return w.struck(t, what, kinds[w.roll(t.name, t.calls, "kind")%uint64(len(kinds))])
 }
 
 func (w *World) struck(t *task, what string, m mishap) mishap {
-	w.disturb()
+	if !m.hand {
+		w.disturb()
+	}
 	w.strikes = append(w.strikes, Strike{t.key(), m.name})
 	w.tell("%s: %s %s", t.key(), what, m.name)
 	t.slept = t.slept || m.before > 0

@@ -12,8 +12,11 @@ func Generate(seed uint64) Story {
 	g := generator{r: rand.New(rand.NewPCG(seed, 0xebb)), s: Story{Seed: seed}}
 	g.sky = g.s.weather()
 	g.span = g.pickSpan()
-	for range 3 + g.r.IntN(8) {
+	for range 2 + g.r.IntN(7) {
 		g.life()
+	}
+	for range g.r.IntN(3) {
+		g.rush()
 	}
 	for range g.r.IntN(6) {
 		g.byHand()
@@ -127,6 +130,20 @@ func (g *generator) one2(a, b time.Duration) time.Duration {
 		return a
 	}
 	return b
+}
+
+// rush is several people who want the same thing within a few minutes, and give
+// it back within a few minutes: late writes meet others' ends.
+func (g *generator) rush() {
+	at, what := g.when(), g.one("shift", "ops", "incident", "war", "guarded")
+	for range 2 + g.r.IntN(3) {
+		who := g.one(peopleNames...)
+		begin := at + g.between(0, 3*time.Minute)
+		n := g.act(begin, "ask", who, what, g.between(30*time.Second, 5*time.Minute).Round(time.Second))
+		if g.maybe(30) {
+			g.act(begin+g.between(20*time.Second, 3*time.Minute), "end", who, fmt.Sprintf("#%d", n))
+		}
+	}
 }
 
 func (g *generator) byHand() {

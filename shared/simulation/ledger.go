@@ -137,6 +137,8 @@ func (l *ledger) came(p pair, who by) {
 	case l.raced(p, who, false): // our list was older than a hand's removal
 		l.w.Counts.Lost++
 		h.lost, h.ours = true, false
+	case h.lost && h.theirs && l.w.story.hears():
+		h.lost, h.unclear = false, l.covered(p) // the edit that we overwrote is done again
 	case h.left:
 		h.left = false // reactivated, and put back
 	case l.keeper(p):

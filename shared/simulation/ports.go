@@ -117,7 +117,7 @@ func (s transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return s.RoundTripper.RoundTrip(r)
 	}
 	about := w.aboutCall(r)
-	if how := s.c.how; how.late || how.slack != nil {
+	if how := s.c.how; how.late || how.later || how.slack != nil {
 		w.org.Inject(s.faultOf(how, method, about))
 	}
 	if s.c.how.hand {
@@ -153,10 +153,13 @@ func (s transport) faultOf(how mishap, method, about string) slacktest.Fault {
 	if f.Kind == slacktest.RateLimit {
 		f.RetryAfter = 1 + int(w.roll(t.name, t.calls, "retry-after")%60)
 	}
-	if how.late {
+	if how.late || how.later {
 		who := by{task: t, read: t.read[about], sent: w.now(), late: true}
-		wait := 10*time.Second + time.Duration(w.roll(t.name, t.calls, "late")%uint64(100*time.Second))
-		f = slacktest.Fault{Method: method, Kind: slacktest.SlowLate, Held: func(land func()) {
+		wait, kind := 10*time.Second+time.Duration(w.roll(t.name, t.calls, "late")%uint64(100*time.Second)), slacktest.SlowLate
+		if how.later {
+			wait, kind = wait-9*time.Second, slacktest.DoneLater
+		}
+		f = slacktest.Fault{Method: method, Kind: kind, Held: func(land func()) {
 			w.lateWrites++
 			w.in(wait, func() {
 				land()

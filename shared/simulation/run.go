@@ -72,6 +72,7 @@ func (w *World) waits() bool {
 // until lets time pass.
 func (w *World) until(at time.Time) {
 	for len(w.found) == 0 && w.step(at) {
+		w.hear()
 	}
 }
 

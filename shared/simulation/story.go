@@ -43,6 +43,9 @@ func (s Story) weather() Weather {
 	return weathers[s.Seed%uint64(len(weathers))]
 }
 
+// hears reports whether Slack's events reach the house: in every second story.
+func (s Story) hears() bool { return s.Seed/uint64(len(weathers))%2 == 0 }
+
 // String is the story as a file holds it.
 func (s Story) String() string {
 	var b strings.Builder

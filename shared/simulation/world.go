@@ -52,6 +52,7 @@ type World struct {
 	running    int
 	writer     *task // whose call Slack is serving
 	lateWrites int
+	eventsLost int
 	leases     map[string]*lease
 	made       map[int]string // requests by the act that asked
 	approvals  []approval

@@ -29,6 +29,9 @@ const (
 	CutHappened
 	// RateLimit answers 429 with RetryAfter seconds (default 30).
 	RateLimit
+	// DoneLater answers that it is done, and does it later, as SlowLate does: an
+	// API whose effect is not there when its answer is.
+	DoneLater
 )
 
 // Fault goes wrong with calls of one method ("" means any method). SCIM calls
@@ -42,7 +45,7 @@ type Fault struct {
 	RetryAfter int // seconds
 	Times      int // 0 once, n times, -1 for ever
 
-	// Held, for SlowLate, is handed the write instead of the organization
+	// Held, for SlowLate and DoneLater, is handed the write instead of the organization
 	// keeping it: whoever holds it lands it, once, at a moment of their own.
 	Held func(land func())
 }
@@ -110,6 +113,9 @@ func (o *Org) serveWithFaults(w http.ResponseWriter, r *http.Request, in incomin
 		o.postpone(in, f)
 		silence(r)
 		o.abort(in)
+	case DoneLater:
+		o.postpone(in, f)
+		o.finish(w, in, okAnswer(nil))
 	case CutHappened:
 		o.attempt(in)
 		o.abort(in)
