@@ -68,7 +68,7 @@ func settings(t *testing.T) (kills int, seed uint64) {
 // about as long, or behind the begin of the load.
 const (
 	killStart = 150 * time.Millisecond
-	killLoad  = 450 * time.Millisecond
+	killLoad  = 350 * time.Millisecond
 )
 
 // earlyOf one in so many lives ends before it is ready.
