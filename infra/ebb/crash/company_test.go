@@ -51,6 +51,7 @@ type company struct {
 	starts, early     int
 	longest, starting time.Duration
 	gone, settled     time.Duration
+	waiting           int // grants at the end whose access is gone and that wait for a second look
 	events            int
 }
 
@@ -138,7 +139,7 @@ func (c *company) summary(killed, whole time.Duration) string {
 		fmt.Sprintf("in flight at a kill    %d, of which %d had happened", l.unanswered, l.happened),
 		fmt.Sprintf("requests, grants       %d, %d; %d syncs", len(l.requests), len(l.grants), len(l.runs)),
 		fmt.Sprintf("restart                %s at the longest, %s on average", c.longest.Round(time.Millisecond), (c.starting / time.Duration(max(1, c.starts))).Round(time.Millisecond)),
-		fmt.Sprintf("in peace               all access gone after %s, all grants over after %s", c.gone.Round(time.Second), c.settled.Round(time.Second)),
+		fmt.Sprintf("in peace               all access gone after %s; after %s %d grants wait for a second look", c.gone.Round(time.Second), c.settled.Round(time.Second), c.waiting),
 		fmt.Sprintf("events verified        %d", c.events),
 		fmt.Sprintf("violations             %d", len(l.violations)),
 		fmt.Sprintf("whole run              %s", whole.Round(time.Second)),

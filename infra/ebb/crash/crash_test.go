@@ -88,7 +88,7 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	killed := time.Since(began)
-	c.rest()
+	c.rest(kills >= patientFrom)
 	t.Log(c.summary(killed, time.Since(began)))
 	for _, v := range c.ledger.violations {
 		t.Errorf("seed %d: %s", seed, v)

@@ -22,9 +22,10 @@
 // changed; a request is there that nobody was told of; somebody is in a group
 // who asked for nothing; somebody who stood in one is missing; after the last
 // life, in peace, an access whose end has passed is still in Slack, a grant
-// does not come to its end, the audit does not verify, or SQLite finds the file
-// damaged. An old copy of the file, put back, has to be noticed: the test can
-// fail.
+// does not come to its end (looked for from 100 kills on: after a write whose
+// answer was lost that takes two minutes), the audit does not verify, or SQLite
+// finds the file damaged. An old copy of the file, put back, has to be noticed:
+// the test can fail.
 //
 // SIGKILL leaves what the process wrote to the kernel: this is no proof about
 // a power cut.
