@@ -22,8 +22,10 @@ var lists = []string{
 // where to go on, and shows nothing that the list without one does not show.
 func FuzzCursor(f *testing.F) {
 	for i := range lists {
-		for _, key := range []string{"", "u_root", "S0", "0/09223372036854775807/g_1", "dir#con_1#acct", "\x00", "\xff", "zzzz", "merger-with-acme"} {
-			f.Add(uint8(i), uint8(9-i), key, true, uint8(i))
+		for _, key := range []string{"", "A", "u_root", "S0", "0/09223372036854775807/g_1", "dir#con_1#acct", "\x00", "\xff", "zzzz", "merger-with-acme"} {
+			for _, role := range []string{"outsider", "ada", "owner", "auditor"} {
+				f.Add(uint8(i), uint8(slices.Index(roles, role)), key, true, uint8(i))
+			}
 		}
 		f.Add(uint8(i), uint8(9), "no base64", false, uint8(1))
 	}
