@@ -213,3 +213,14 @@ func TestOnCall(t *testing.T) {
 		t.Errorf("told %+v", told)
 	}
 }
+
+// TestInviteNamesStrangers: an answer that refuses nobody of those who were
+// asked for does not say who was refused.
+func TestInviteNamesStrangers(t *testing.T) {
+	f := newFake(t)
+	f.says("conversations.invite", `{"ok":false,"error":"user_not_found","errors":[{"user":" ","ok":false,"error":"user_not_found"}]}`)
+	named, err := f.client().Invite(ctx(t), link, "C1", []string{"U1", "U2"})
+	if !fault.Is(err, fault.Unclear) || len(named) > 0 {
+		t.Errorf("%v, %v", named, err)
+	}
+}
