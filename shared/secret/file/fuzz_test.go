@@ -64,17 +64,19 @@ func FuzzFile(f *testing.F) {
 	})
 }
 
-// FuzzKey opens anything as the key: it is the key, or an error that quotes
-// nothing of it, and nothing is changed.
+// FuzzKey opens anything as the key ({key} stands for the right one, which each
+// process makes): it is the key, or an error that quotes nothing of it, and
+// nothing is changed.
 func FuzzKey(f *testing.F) {
 	key, err := age.GenerateX25519Identity()
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, text := range []string{key.String(), "# x\n\n  " + key.String() + "\r\n", strings.ToLower(key.String()), key.String()[:40], planted, "", "#"} {
+	for _, text := range []string{"{key}", "# x\n\n  {key}\r\n", "{key}{key}", "#{key}", "x\n{key}", key.String()[:40], planted, "", "#"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
+		raw = bytes.ReplaceAll(raw, []byte("{key}"), []byte(key.String()))
 		path := filepath.Join(t.TempDir(), "secrets.age")
 		file := encrypted(t, key, []byte(`{"format":1,"secrets":{}}`))
 		ok(t, os.WriteFile(path+".key", raw, 0o600))
