@@ -7,7 +7,7 @@ GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 # Everything but the CDK app, which alone costs a minute to compile.
 PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest/... ./infra/e2e/... ./infra/pack/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
 
-.PHONY: help demo run test aws-local lint bench generate clean bin build functions-test e2e synth synth-test diff deploy destroy
+.PHONY: help demo run test aws-local lint bench crash fuzz generate clean bin build functions-test e2e synth synth-test diff deploy destroy
 
 help: ## Show this help.
 	@echo "Ebb: Slack access that ends by itself, and proof that it did."
@@ -51,6 +51,12 @@ lint: ## go vet, gofumpt, staticcheck, govulncheck (SKIP without its database).
 bench: ## Measure speed and size against their limits (about four minutes).
 	EBB_BENCH=1 go test ./infra/ebb/bench -count=1 -timeout 20m -v
 	go test ./shared/store/sqlite -run '^$$' -bench 'Batch$$|Commit$$' -benchtime 2s
+
+crash: ## Kill the house 500 times under load and miss nothing (about eight minutes); N=40 SEED=7 for fewer.
+	EBB_CRASH=$(or $(N),500) EBB_CRASH_SEED=$(SEED) go test ./infra/ebb/crash -count=1 -timeout 40m -v
+
+fuzz: ## Fuzz every target for FUZZTIME each (10s); ONLY=Cursor for some.
+	@FUZZTIME=$(FUZZTIME) ONLY=$(ONLY) .tools/fuzz
 
 # SET names the stack's parameters: make deploy SET="alarmMail=ops@example.com syncEvery=5m"
 SET :=

@@ -201,6 +201,7 @@ func TestVerbs(t *testing.T) {
 	d.says("grants", "@oncall", "Ada Moreau", "1h ")
 	d.says("extend "+grant+" --by 1h --as ada", "pending", "extension to 2h 30m in all")
 	d.says("extend "+grant+" --by 1h --as lin", "2h ")
+	d.says("grants retry "+grant+" --as ada", grant)
 	d.says("end "+grant+" --as ada", "@oncall")
 	d.says("grants --all", grant)
 	d.says("audit log "+id, "request.made", "request.approved")

@@ -62,7 +62,7 @@ type Grant struct {
 	// is when it began. Dormant trouble waits for Slack, not for a person.
 	Trouble Trouble
 	Tries   int
-	Tried   time.Time // when it was last held up
+	Tried   time.Time // when it was last held up, or tried again by hand
 	// NextTry is when to look again while granting, revoking or stuck, and
 	// while a start that came is held up.
 	NextTry time.Time

@@ -49,6 +49,9 @@ func (g Grant) Turn(t Turn, now time.Time, note string) (Grant, error) {
 		g.Taking, g.NextTry = true, now
 	case Stuck:
 		g.Taking = g.State == Revoking
+		if g.Trouble.Dormant {
+			g.Trouble = Trouble{} // it waited for Slack; a person is called from now on
+		}
 	}
 	if g.State != to {
 		g.Tries = 0
@@ -64,9 +67,11 @@ func (g Grant) Turn(t Turn, now time.Time, note string) (Grant, error) {
 }
 
 // Trip notes what stands in the way and when to look again. A trouble keeps
-// its first Since as long as its code stays the same.
+// its first Since as long as its code stays the same, and while the grant is
+// stuck whatever the code: a person has been called since then, and another
+// word of Slack's is no new beginning.
 func (g Grant) Trip(t Trouble, now, next time.Time) Grant {
-	if g.Trouble.Code == t.Code && !g.Trouble.Since.IsZero() {
+	if same := g.Trouble.Code == t.Code || g.State == Stuck; same && !g.Trouble.Since.IsZero() {
 		t.Since = g.Trouble.Since
 	} else {
 		t.Since = now

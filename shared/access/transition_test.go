@@ -176,6 +176,23 @@ func TestTripKeepsSinceWhileTheTroubleIsTheSame(t *testing.T) {
 	}
 }
 
+// TestAStuckGrantKeepsItsAge: a person is needed since it is stuck, whatever
+// Slack says next. What only waited for Slack before has no part in it.
+func TestAStuckGrantKeepsItsAge(t *testing.T) {
+	later := noon.Add(time.Hour)
+	for dormant, want := range map[bool]time.Time{false: noon, true: later} {
+		g := Grant{State: Revoking}.Trip(Trouble{Code: "a", Dormant: dormant}, noon, later)
+		g, err := g.Turn(Stick, later, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		g = g.Trip(Trouble{Code: "b"}, later, later).Trip(Trouble{Code: "c"}, later.Add(time.Hour), later)
+		if g.Trouble.Since != want || g.Trouble.Code != "c" {
+			t.Errorf("dormant %t: %+v", dormant, g.Trouble)
+		}
+	}
+}
+
 func TestBackoff(t *testing.T) {
 	for tries, want := range map[int]time.Duration{
 		-1: 5 * time.Second, 0: 5 * time.Second, 1: 10 * time.Second, 2: 20 * time.Second,

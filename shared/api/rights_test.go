@@ -74,7 +74,7 @@ var rights = []struct {
 	{"GET", "/v1/grants/{grant}", "", "401 404 404 200 200 200 200 200 200 200"},
 	{"POST", "/v1/grants/{grant}/extend", `{"seconds":60}`, "401 404 404 200 200 200 403 403 403 403"},
 	{"POST", "/v1/grants/{grant}/end", "", "401 404 404 200 200 403 200 403 403 200"},
-	{"POST", "/v1/grants/{grant}/retry", "", "401 404 404 200 200 403 200 403 403 200"},
+	{"POST", "/v1/grants/{grant}/retry", "", "401 404 404 200 200 403 200 200 403 200"},
 
 	{"GET", "/v1/audit/events?aggregate=policy", "", "401 403 403 403 403 403 403 403 200 200"},
 	{"POST", "/v1/audit/verify", "", "401 403 403 403 403 403 403 403 200 200"},

@@ -113,27 +113,51 @@ func (h *House) endNow(ctx context.Context, g access.Grant, actor string) (acces
 // removals share.
 const retryEvery = 10 * time.Second
 
-// Retry looks at a grant that needs attention now instead of at its next try.
+// Retry looks at a grant that needs attention now instead of at its next try:
+// by an administrator, or who may end it. It is due from then on, so that the
+// next sweep does what this call may not get to; how long a person has been
+// needed goes on counting.
 func (h *House) Retry(ctx context.Context, by access.Actor, id string) (Answer, error) {
 	const op = "flow.Retry"
-	g, err := h.Memory.Grant(ctx, id)
+	var g access.Grant
+	var idle bool
+	err := again(func() (err error) {
+		if g, err = h.Memory.Grant(ctx, id); err != nil {
+			return err
+		}
+		admin := by.Is(access.IntegrationAdministrator)
+		if !admin {
+			if err := h.mayEnd(ctx, by, g); err != nil {
+				return err
+			}
+		}
+		// An administrator may look again at what seems right; others only at
+		// what is held up, or Slack would be asked for nothing.
+		held := g.State == access.Stuck || g.Trouble.Code != "" || admin
+		if idle = !held || g.State.Final(); idle {
+			return nil
+		}
+		return h.dueNow(ctx, by, g)
+	})
 	if err != nil {
 		return Answer{}, fault.Wrap(op, err)
 	}
-	if err := h.mayEnd(ctx, by, g); err != nil {
-		return Answer{}, fault.Wrap(op, err)
-	}
-	// An administrator may look again at what seems right; others only at what
-	// is held up, or Slack would be asked for nothing.
-	held := g.State == access.Stuck || g.Trouble.Code != "" || by.Is(access.IntegrationAdministrator)
-	if !held || g.State.Final() {
-		return h.answer(ctx, op, id, false)
-	}
-	if since := h.Now().Sub(g.Tried); since < retryEvery {
-		return Answer{}, &fault.Error{Op: op, Kind: fault.Wait, Code: "retry", Until: g.Tried.Add(retryEvery), Text: "this was tried seconds ago; wait a little"}
-	}
-	if err := h.converge(ctx, g.Connector, g.Resource); err != nil {
-		return Answer{}, fault.Wrap(op, err)
+	if !idle {
+		if err := h.converge(ctx, g.Connector, g.Resource); err != nil && !fault.Is(err, fault.Conflict) {
+			return Answer{}, fault.Wrap(op, err)
+		}
 	}
 	return h.answer(ctx, op, id, false)
+}
+
+// dueNow stores that a person wants the grant tried again.
+func (h *House) dueNow(ctx context.Context, by access.Actor, g access.Grant) error {
+	now := h.Now()
+	if now.Sub(g.Tried) < retryEvery {
+		return &fault.Error{Op: "flow.dueNow", Kind: fault.Wait, Code: "retry", Until: g.Tried.Add(retryEvery), Text: "this was tried seconds ago; wait a little"}
+	}
+	g.Tried, g.NextTry = now, now
+	e := h.grantEvent(g, "")
+	e.Action, e.Actor = "grant.retried", who(by)
+	return h.Memory.SaveGrants(ctx, []access.Grant{g}, e)
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -13,7 +15,8 @@ import (
 )
 
 // FuzzParse: nothing panics; what is refused says where; what parses has rules
-// that hold together, and Check has an answer to it.
+// that hold together, denies what nobody asked and who is nobody, and is the
+// same policy when it is parsed again; and Check has an answer to it.
 func FuzzParse(f *testing.F) {
 	for _, dir := range []string{"good", "bad", "check"} {
 		files, _ := filepath.Glob("testdata/" + dir + "/*.yaml")
@@ -39,12 +42,70 @@ func FuzzParse(f *testing.F) {
 			ids[r.ID] = true
 			sound(t, r)
 		}
+		denies(t, p)
+		if again, err := Parse(src); err != nil || !reflect.DeepEqual(p, again) {
+			t.Errorf("parsed again it is another policy: %v", err)
+		}
 		for _, problem := range Check(p) {
 			if problem.Text == "" || problem.Line < 1 {
 				t.Errorf("%+v", problem)
 			}
 		}
 	})
+}
+
+// denies asks what no policy may allow: nothing, by nobody, for nobody, for no
+// time or for longer than a rule says.
+func denies(t *testing.T, p access.Policy) {
+	if d := p.Decide(access.Ask{}); d.Allowed || d.Auto {
+		t.Errorf("allows nothing to nobody: %+v", d)
+	}
+	for _, r := range p.Rules {
+		q := asked(r)
+		whole := p.Decide(q)
+		if whole.Allowed && (whole.Rule.Max < q.Length || !whole.Auto && whole.Rule.Approvers.None()) {
+			t.Errorf("rule %q allows %v, and nobody could approve it or it is too long", whole.Rule.ID, q.Length)
+		}
+		for what, change := range map[string]func(*access.Ask){
+			"a deactivated requester": func(q *access.Ask) { q.Requester.Account.State = directory.Deactivated },
+			"an ended requester":      func(q *access.Ask) { q.Requester.Ended = true },
+			"an ended subject":        func(q *access.Ask) { q.SubjectEnded = true },
+			"a bot":                   func(q *access.Ask) { q.Subject.Kind = directory.Bot },
+			"a guest":                 func(q *access.Ask) { q.Subject.Kind = directory.SingleChannelGuest },
+			"no time":                 func(q *access.Ask) { q.Length = 0 },
+			"too long a time":         func(q *access.Ask) { q.Length = access.Longest + 1 },
+			"another entitlement":     func(q *access.Ask) { q.Slug = "admin" },
+			"a managed group":         func(q *access.Ask) { q.Resource.Managed, q.Resource.General = true, true },
+		} {
+			q := asked(r)
+			change(&q)
+			if d := p.Decide(q); d.Allowed || d.Auto {
+				t.Errorf("rule %q allows %s: %+v", d.Rule.ID, what, d)
+			}
+		}
+	}
+}
+
+// asked is a question that a rule speaks of, by its own first names.
+func asked(r access.Rule) access.Ask {
+	res := directory.Resource{ID: "S1", Kind: r.Resources.Kind, Workspace: "T1", Name: "x", Private: true, Reached: true}
+	if len(r.Resources.IDs) > 0 {
+		res.ID = r.Resources.IDs[0]
+	} else {
+		res.Name = strings.ReplaceAll(r.Resources.Names[0], "*", "x")
+	}
+	if len(r.Resources.Workspaces) > 0 {
+		res.Workspace = r.Resources.Workspaces[0]
+	}
+	a := directory.Account{ID: "U1", Kind: directory.Human, State: directory.Active, Roles: map[string]directory.WorkspaceRole{res.Workspace: directory.Owner}}
+	if len(r.Requesters.Accounts) > 0 {
+		a.ID = r.Requesters.Accounts[0]
+	}
+	p := access.Person{User: "u_1", Account: a}
+	for _, g := range r.Requesters.Groups {
+		p.Groups = append(p.Groups, directory.Resource{ID: g, Name: strings.TrimPrefix(g, "@"), Kind: directory.UserGroup, Workspace: res.Workspace})
+	}
+	return access.Ask{Requester: p, Subject: a, SubjectUser: "u_1", Resource: res, Slug: r.Slug, Length: max(r.Max, 1), Proven: true}
 }
 
 func refusedWell(t *testing.T, err error) {

@@ -352,6 +352,9 @@ func (w *World) restOf(ctx context.Context, r string) {
 		p := pair{r, w.ids[name]}
 		h := w.truth.at(p)
 		w.truth.stands(p)
+		if closed := isGroup(r) && w.org.Group(r).Disabled; closed {
+			continue // who is in a disabled group has nothing of it, and nobody can change it
+		}
 		if h.theirs && !h.in && !(h.lost && !w.heals()) && !h.unclear && !w.org.User(p.account).Deleted {
 			w.violate("2 (standing access is never removed)", "%s stood in %s and is out at rest", name, r)
 		}

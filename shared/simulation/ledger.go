@@ -142,7 +142,7 @@ func (l *ledger) came(p pair, who by) {
 	case h.left:
 		h.left = false // reactivated, and put back
 	case l.keeper(p):
-		h.theirs, h.ours = true, false
+		h.theirs, h.ours = false, false // stays by policy: nobody's to take, nobody's to miss
 	default:
 		h.ours, h.theirs, h.lost = true, false, false
 		if !l.covered(p) {

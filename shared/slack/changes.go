@@ -114,7 +114,7 @@ func (c *Client) invite(ctx context.Context, l connector.Link, v credential, cha
 		"channel": {channel}, "users": {strings.Join(accounts, ",")}, "force": {"true"},
 	}}
 	r, err := c.call(ctx, q, nil)
-	named, says := namedIn(r.body)
+	named, says := namedIn(r.body, accounts)
 	code := fault.CodeOf(err)
 	switch {
 	case err == nil, says && ofAccount[code]:
@@ -128,9 +128,10 @@ func (c *Client) invite(ctx context.Context, l connector.Link, v credential, cha
 }
 
 // namedIn are the accounts that an answer of conversations.invite names as
-// refused, and whether it names any. "ok" may be true or false with it: the
-// others were invited, which is for a read-back to see.
-func namedIn(body []byte) (out []access.Refused, says bool) {
+// refused, and whether it names any of those that were asked for. "ok" may be
+// true or false with it: the others were invited, which is for a read-back to
+// see.
+func namedIn(body []byte, accounts []string) (out []access.Refused, says bool) {
 	var a struct {
 		Errors []slackgo.ConversationsInviteResponseError `json:"errors"`
 	}
@@ -138,14 +139,16 @@ func namedIn(body []byte) (out []access.Refused, says bool) {
 		return nil, false
 	}
 	for _, e := range a.Errors {
-		out = refused(out, e.User, readable(e.Error))
+		if slices.Contains(accounts, e.User) {
+			out, says = refused(out, e.User, readable(e.Error)), true
+		}
 	}
-	return out, len(a.Errors) > 0
+	return out, says
 }
 
 // refused adds an account, unless it is refused for being in.
 func refused(to []access.Refused, account, code string) []access.Refused {
-	if k := classOf("conversations.invite", code); account != "" && k.kind != fault.Already {
+	if k := classOf("conversations.invite", code); k.kind != fault.Already {
 		to = append(to, access.Refused{Account: account, Code: code, Text: k.text})
 	}
 	return to

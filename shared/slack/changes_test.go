@@ -216,3 +216,14 @@ func TestOnCall(t *testing.T) {
 
 // replaced leaves the date of a replaced list aside.
 func replaced(_ int64, err error) error { return err }
+
+// TestInviteNamesStrangers: an answer that refuses nobody of those who were
+// asked for does not say who was refused.
+func TestInviteNamesStrangers(t *testing.T) {
+	f := newFake(t)
+	f.says("conversations.invite", `{"ok":false,"error":"user_not_found","errors":[{"user":" ","ok":false,"error":"user_not_found"}]}`)
+	named, err := f.client().Invite(ctx(t), link, "C1", []string{"U1", "U2"})
+	if !fault.Is(err, fault.Unclear) || len(named) > 0 {
+		t.Errorf("%v, %v", named, err)
+	}
+}

@@ -103,6 +103,32 @@ func short(method, what string) error {
 	return &fault.Error{Op: method, Kind: fault.Backoff, Code: "short_read", Text: "Slack's answer is incomplete (" + what + "); Ebb reads it again"}
 }
 
+// named refuses an answer that speaks of something without an id, or by one
+// that the rest of the house could neither store nor be asked for.
+func named(method string, ids ...string) error {
+	for _, id := range ids {
+		if !readableID(id) {
+			return short(method, "something in it has no id")
+		}
+	}
+	return nil
+}
+
+// readableID reports whether an id has the form of Slack's, which is opaque but
+// for its letters: the contract of our API takes no other.
+func readableID(id string) bool {
+	if id == "" || len(id) > 80 {
+		return false
+	}
+	for i, c := range []byte(id) {
+		letter := c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
+		if !letter && (i == 0 || c != '_' && c != '-') {
+			return false
+		}
+	}
+	return true
+}
+
 // next is the cursor of the page after this one. Slack ends a listing with an
 // empty cursor, never with a short page.
 func next(method string, p paging, was string) (string, error) {

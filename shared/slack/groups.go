@@ -50,6 +50,11 @@ func (c *Client) groups(ctx context.Context, l connector.Link, v credential) ([]
 	if a.Groups == nil {
 		return nil, short(q.method, "no user groups")
 	}
+	for _, g := range a.Groups {
+		if err := cmp.Or(named(q.method, g.ID), named(q.method, g.Users...)); err != nil {
+			return nil, err
+		}
+	}
 	return a.Groups, nil
 }
 
@@ -108,7 +113,7 @@ func (c *Client) groupMembers(ctx context.Context, l connector.Link, v credentia
 	if a.Users == nil {
 		return nil, short(q.method, "no users")
 	}
-	return unique(a.Users), nil
+	return unique(a.Users), named(q.method, a.Users...)
 }
 
 // findGroup is one user group as usergroups.list tells it, with all members.

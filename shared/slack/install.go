@@ -49,7 +49,7 @@ func (c *Client) Exchange(ctx context.Context, code, redirect string) (connector
 			Op: q.method, Kind: fault.Misconfigured, Code: "token_rotation",
 			Text: "the app has token rotation switched on, so its tokens would die within hours; it cannot be switched off: make a new app from Ebb's manifest",
 		}
-	case a.AccessToken == "" && a.AuthedUser.AccessToken == "", a.AuthedUser.ID == "":
+	case a.AccessToken == "" && a.AuthedUser.AccessToken == "", !readableID(a.AuthedUser.ID):
 		return connector.Installation{}, short(q.method, "no token")
 	}
 	out := connector.Installation{
@@ -76,7 +76,7 @@ func (c *Client) Identify(ctx context.Context, token string) (connector.Identity
 	if err != nil {
 		return connector.Identity{}, err
 	}
-	if a.UserID == "" {
+	if !readableID(a.UserID) {
 		return connector.Identity{}, short("auth.test", "no user")
 	}
 	out := connector.Identity{

@@ -25,6 +25,9 @@ func (c *Client) Workspaces(ctx context.Context, l connector.Link, cursor string
 		return out, short(q.method, "no workspaces")
 	}
 	for _, t := range a.Teams {
+		if err := named(q.method, t.ID); err != nil {
+			return directory.Listing[directory.Resource]{}, err
+		}
 		out.Items = append(out.Items, directory.Resource{
 			ID: t.ID, Connector: l.Connector, Workspace: t.ID, Kind: directory.Workspace, Name: t.Name,
 		})
@@ -49,6 +52,9 @@ func (c *Client) Accounts(ctx context.Context, l connector.Link, cursor string) 
 		return out, short(q.method, "no members")
 	}
 	for _, u := range a.Members {
+		if err := named(q.method, u.ID); err != nil {
+			return directory.Listing[directory.Account]{}, err
+		}
 		where := l.Team
 		if where == "" {
 			where = u.TeamID
@@ -79,6 +85,9 @@ func (c *Client) Channels(ctx context.Context, l connector.Link, private bool, c
 		return out, short(q.method, "no channels")
 	}
 	for _, ch := range a.Channels {
+		if err := named(q.method, ch.ID); err != nil {
+			return directory.Listing[directory.Resource]{}, err
+		}
 		out.Items = append(out.Items, ch.resource(l))
 	}
 	out.Next, err = next(q.method, a.paging, cursor)
@@ -120,6 +129,9 @@ func (c *Client) members(ctx context.Context, l connector.Link, v credential, ch
 	}
 	if a.Members == nil {
 		return out, short(q.method, "no members")
+	}
+	if err := named(q.method, a.Members...); err != nil {
+		return out, err
 	}
 	following, err := next(q.method, a.paging, cursor)
 	return directory.Listing[string]{Items: a.Members, Next: following}, err

@@ -59,10 +59,10 @@ func (c *Client) user(ctx context.Context, l connector.Link, v credential, id st
 	if _, err := c.call(ctx, q, &a); err != nil {
 		return slackgo.User{}, err
 	}
-	if a.User == nil || a.User.ID == "" {
+	if a.User == nil {
 		return slackgo.User{}, short(q.method, "no user")
 	}
-	return *a.User, nil
+	return *a.User, named(q.method, a.User.ID)
 }
 
 // foreign reports whether the user is of another organization than the token.
@@ -155,8 +155,11 @@ func (c *Client) viewChannel(ctx context.Context, l connector.Link, v credential
 	if _, err := c.call(ctx, q, &a); err != nil {
 		return access.View{}, err
 	}
-	if a.Channel == nil || a.Channel.ID == "" {
+	if a.Channel == nil {
 		return access.View{}, short(q.method, "no channel")
+	}
+	if err := named(q.method, a.Channel.ID); err != nil {
+		return access.View{}, err
 	}
 	members, err := c.allMembers(ctx, l, v, r.ID)
 	if err != nil {

@@ -1469,6 +1469,9 @@ type ClientInterface interface {
 
 	// RetryGrant Look now at a grant that needs attention
 	//
+	// By an administrator, an owner, or who may end it. It is tried at once, or within seconds where its resource is being
+	// changed right now; how long it has needed attention goes on counting. At most every ten seconds (429).
+	//
 	// Corresponds with POST /v1/grants/{grantId}/retry (the `RetryGrant` operationId).
 	RetryGrant(ctx context.Context, grantId GrantParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2216,6 +2219,9 @@ func (c *Client) ExtendGrant(ctx context.Context, grantId GrantParam, body Exten
 }
 
 // RetryGrant Look now at a grant that needs attention
+//
+// By an administrator, an owner, or who may end it. It is tried at once, or within seconds where its resource is being
+// changed right now; how long it has needed attention goes on counting. At most every ten seconds (429).
 //
 // Corresponds with POST /v1/grants/{grantId}/retry (the `RetryGrant` operationId).
 func (c *Client) RetryGrant(ctx context.Context, grantId GrantParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5168,6 +5174,9 @@ type ClientWithResponsesInterface interface {
 
 	// RetryGrantWithResponse Look now at a grant that needs attention
 	//
+	// By an administrator, an owner, or who may end it. It is tried at once, or within seconds where its resource is being
+	// changed right now; how long it has needed attention goes on counting. At most every ten seconds (429).
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/grants/{grantId}/retry (the `RetryGrant` operationId).
@@ -7693,6 +7702,9 @@ func (c *ClientWithResponses) ExtendGrantWithResponse(ctx context.Context, grant
 }
 
 // RetryGrantWithResponse Look now at a grant that needs attention
+//
+// By an administrator, an owner, or who may end it. It is tried at once, or within seconds where its resource is being
+// changed right now; how long it has needed attention goes on counting. At most every ten seconds (429).
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -22,16 +22,24 @@ func NewFromExport(o Options, path string) (*Org, error) {
 		return nil, fmt.Errorf("slacktest: export %s: %w", path, err)
 	}
 	defer closeFolder()
+	org, err := fromFolder(o, folder)
+	if err != nil {
+		return nil, fmt.Errorf("slacktest: export %s: %w", path, err)
+	}
+	return org, nil
+}
+
+func fromFolder(o Options, folder fs.FS) (*Org, error) {
 	var e export
 	if err := errors.Join(
 		readExport(folder, "users.json", true, &e.users),
 		readExport(folder, "channels.json", false, &e.public),
 		readExport(folder, "groups.json", false, &e.private),
 	); err != nil {
-		return nil, fmt.Errorf("slacktest: export %s: %w", path, err)
+		return nil, err
 	}
 	if err := e.check(); err != nil {
-		return nil, fmt.Errorf("slacktest: export %s: %w", path, err)
+		return nil, err
 	}
 	o.Workspaces = 1
 	org := NewEmpty(o)
