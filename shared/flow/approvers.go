@@ -13,6 +13,7 @@ import (
 // knows; at most 20.
 func (h *House) couldApprove(ctx context.Context, f facts, rule access.Rule) ([]string, error) {
 	candidates := slices.Concat(rule.Approvers.Accounts)
+	groups := map[string][]directory.Resource{} // approver groups of each
 	if rule.Approvers.ResourceOwners {
 		candidates = append(candidates, f.ask.Resource.Owners...)
 	}
@@ -26,6 +27,7 @@ func (h *House) couldApprove(ctx context.Context, f facts, rule access.Rule) ([]
 		}
 		return h.Memory.EachHolder(ctx, conn, r.ID, func(m directory.Membership) error {
 			candidates = append(candidates, m.Account)
+			groups[m.Account] = append(groups[m.Account], r)
 			return nil
 		})
 	})
@@ -43,22 +45,28 @@ func (h *House) couldApprove(ctx context.Context, f facts, rule access.Rule) ([]
 			return nil, err
 		}
 	}
-	return h.namesOf(ctx, f, rule, candidates)
+	return h.namesOf(ctx, f, rule, candidates, groups)
 }
 
-func (h *House) namesOf(ctx context.Context, f facts, rule access.Rule, candidates []string) ([]string, error) {
+// namesOf reads candidates until it has names enough. Of their user groups only
+// those matter that the rule names, and these are known.
+func (h *House) namesOf(ctx context.Context, f facts, rule access.Rule, candidates []string, groups map[string][]directory.Resource) ([]string, error) {
 	const most = 20
 	slices.Sort(candidates)
 	var out []string
 	for _, id := range slices.Compact(candidates) {
-		p, err := h.person(ctx, f.conn.ID, id)
+		if len(out) == most {
+			break
+		}
+		p, err := h.someone(ctx, f.conn.ID, id)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		if ok, _ := rule.MayApprove(p, f.ask); ok && len(out) < most {
+		p.Groups = groups[id]
+		if ok, _ := rule.MayApprove(p, f.ask); ok {
 			out = append(out, p.Account.Label())
 		}
 	}

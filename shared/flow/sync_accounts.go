@@ -190,7 +190,7 @@ func (s *syncing) roleChange(b *directory.Batch, was, next directory.Account, te
 		b.GoneMemberships = append(b.GoneMemberships, directory.Membership{Connector: s.c.ID, Resource: team, Slug: string(old), Account: was.ID})
 	}
 	if has && (!had || old != now) {
-		b.Memberships = append(b.Memberships, directory.Membership{Connector: s.c.ID, Resource: team, Slug: string(now), Account: next.ID, Since: s.since()})
+		b.Memberships = append(b.Memberships, directory.Membership{Connector: s.c.ID, Resource: team, Slug: string(now), Account: next.ID, Since: s.since(), Kind: directory.Workspace})
 	}
 }
 
