@@ -68,9 +68,15 @@ functions-test: ## Build the functions twice, the same bytes each time, and have
 	@.tools/lambda/setup
 	EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions .tools/aws/with go test -count=1 ./infra/lambdatest
 
+# The template against which the run holds each role, made anew when the stack changed.
+$(BUILD)/e2e/ebb.template.json: $(wildcard infra/*.go infra/workflow/*) shared/config/names/names.go go.mod
+	go run ./infra/pack
+	CDK_OUTDIR=$(BUILD)/e2e go run ./infra
+
 # ARGS=zips runs the very zips of `make build`, under an emulator where need be (slower).
-e2e: $(BUILD)/ebb ## The whole story on the deployed functions, AWS-shaped, some killed on the way (about 40 s).
+e2e: $(BUILD)/ebb $(BUILD)/e2e/ebb.template.json ## The whole story on the deployed functions, AWS-shaped, some killed on the way (about a minute).
 	$(if $(filter zips,$(ARGS)),go run ./infra/pack && .tools/lambda/setup,go run ./infra/pack -arch $$(go env GOARCH) -unpacked)
+	@go run ./infra/pack -arch $$(go env GOARCH) -unpacked -out $(BUILD)/functions/next -buildid next
 	EBB_E2E=$(or $(ARGS),1) .tools/aws/with go test -count=1 -timeout 6m -v ./infra/e2e
 
 synth: build ## Write and lint the CloudFormation template (.build/cdk.out); no network, no AWS.

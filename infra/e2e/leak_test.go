@@ -52,10 +52,10 @@ func (s *story) executions(ctx context.Context) error {
 // silence searches every secret of the run in everything that the run left.
 func (s *story) silence(ctx context.Context) error {
 	say("Is a secret anywhere that it should not be?")
-	planted, err := s.planted(ctx)
-	if err != nil {
+	if err := s.plant(ctx); err != nil {
 		return err
 	}
+	planted := s.secrets
 	rows, count, err := s.rows(ctx)
 	if err != nil {
 		return err
@@ -85,40 +85,44 @@ func (s *story) silence(ctx context.Context) error {
 	return nil
 }
 
-// planted is every secret that the run has: API keys, and each word in Secrets
-// Manager; the connector's tokens have to be among them.
-func (s *story) planted(ctx context.Context) (map[string]string, error) {
-	out := map[string]string{"the administrator's key": s.admin.key, "Ada's key": s.adaKey.key, "Lin's key": s.linKey.key}
+// plant notes every secret that the run has now: API keys, and each word in
+// Secrets Manager. The connector's tokens have to be among those of the run.
+func (s *story) plant(ctx context.Context) error {
+	s.secrets["the administrator's key"], s.secrets["Ada's key"], s.secrets["Lin's key"] = s.admin.key, s.adaKey.key, s.linKey.key
 	client := secretsmanager.NewFromConfig(s.engines.sdk())
 	list, err := client.ListSecrets(ctx, &secretsmanager.ListSecretsInput{MaxResults: aws.Int32(100)})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	tokens := 0
 	for _, e := range list.SecretList {
 		v, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: e.Name})
 		if err != nil {
-			return nil, err
+			return err
 		}
-		value := string(v.SecretBinary) + aws.ToString(v.SecretString)
-		for what, word := range words(*e.Name, value) {
-			out[what] = word
-			if strings.HasPrefix(word, "xox") {
-				tokens++
-			}
+		for what, word := range words(*e.Name, string(v.SecretBinary)+aws.ToString(v.SecretString)) {
+			s.secrets[fmt.Sprintf("%s (%s)", what, *v.VersionId)] = word
+		}
+	}
+	tokens := 0
+	for _, word := range s.secrets {
+		if strings.HasPrefix(word, "xox") {
+			tokens++
 		}
 	}
 	if tokens < 2 {
-		return nil, fmt.Errorf("Secrets Manager holds %d tokens of Slack: it is not searched for the right thing", tokens)
+		return fmt.Errorf("Secrets Manager held %d tokens of Slack: it is not searched for the right thing", tokens)
 	}
-	return out, nil
+	return nil
 }
 
 // words are the values of a secret of JSON, or the whole of another. A client
-// id is no secret.
+// id is no secret, and neither is the tombstone of what was deleted.
 func words(name, value string) map[string]string {
 	var fields map[string]any
 	if json.Unmarshal([]byte(value), &fields) != nil {
+		if value == "deleted" {
+			return nil
+		}
 		return map[string]string{"secret " + name: value}
 	}
 	out := map[string]string{}
