@@ -98,7 +98,7 @@ deploy: synth ## Deploy to the account of your AWS credentials; says first what 
 destroy: build ## Take the house down; refuses while grants live, keeps the data unless DATA=delete.
 	DATA=$(DATA) .tools/cdk/destroy $(STACK) $(SET)
 
-generate: ## Make the API's server and client types from shared/api/openapi.yaml.
+generate: ## Make the API's server and client types, and its table of what is allowed, from shared/api/openapi.yaml.
 	go generate ./shared/api/...
 
 clean: ## Remove what was built; .ebb (data of a house) stays.
