@@ -51,6 +51,9 @@ lint: ## go vet, gofumpt, staticcheck, govulncheck (SKIP without its database).
 bench: ## Measure speed and size against their limits (about four minutes).
 	EBB_BENCH=1 go test ./infra/ebb/bench -count=1 -timeout 20m -v
 	go test ./shared/store/sqlite -run '^$$' -bench 'Batch$$|Commit$$' -benchtime 2s
+	go run ./infra/pack
+	go run ./infra/pack -arch $$(go env GOARCH) -unpacked
+	EBB_BENCH=1 EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions .tools/aws/with go test ./infra/lambdatest -run TestFigures -count=1 -v
 
 # SET names the stack's parameters: make deploy SET="alarmMail=ops@example.com syncEvery=5m"
 SET :=
