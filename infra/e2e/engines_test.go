@@ -124,8 +124,11 @@ func (e *engines) sdk() aws.Config {
 	return aws.Config{Region: region, BaseEndpoint: &e.server.url, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
 }
 
-func say(format string, args ...any)  { fmt.Printf("\n== "+format+"\n", args...) }
-func tell(format string, args ...any) { fmt.Printf("   "+format+"\n", args...) }
+func (s *story) say(format string, args ...any) {
+	fmt.Printf("\n"+s.voice+"== "+format+"\n", args...)
+}
+
+func (s *story) tell(format string, args ...any) { fmt.Printf(s.voice+"   "+format+"\n", args...) }
 
 // until asks again and again until f says yes.
 func until(ctx context.Context, most time.Duration, f func() (bool, error)) error {

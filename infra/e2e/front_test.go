@@ -47,7 +47,7 @@ func (e *engines) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			p.Out.Host = p.In.Host
 			p.Out.Body, p.Out.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		},
-		ModifyResponse: func(out *http.Response) error { return e.meter.answer(who, service, r, out) },
+		ModifyResponse: func(out *http.Response) error { return e.meter.answer(who, service, r, body, out) },
 		ErrorHandler:   func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	}
 	if t := e.spoiled.Load(); t != nil && slices.Contains(names.Functions, who) {

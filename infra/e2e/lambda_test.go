@@ -91,6 +91,7 @@ func (f *fleet) invoke(ctx context.Context, name string, payload []byte) (lambda
 	f.spent[name] += r.Took
 	if r.Cold {
 		f.cold[name]++
+		f.spent[name] += r.Start // Lambda bills the start, too
 	}
 	if r.Failure != nil {
 		fmt.Fprintf(&f.fails, "%s: %s: %s\n", name, r.Failure.Type, r.Failure.Message)
@@ -196,12 +197,13 @@ func event(r *http.Request) ([]byte, error) {
 	return json.Marshal(e)
 }
 
-// schedule calls a function each second until ctx ends, once at a time.
-func (f *fleet) schedule(ctx context.Context, all *sync.WaitGroup, name string) {
+// schedule calls a function each second until ctx ends, once at a time. A call
+// on its way goes on until calls ends.
+func (f *fleet) schedule(ctx, calls context.Context, all *sync.WaitGroup, name string) {
 	all.Go(func() {
 		for ctx.Err() == nil {
 			f.did("SchedulerRole", invokes(name))
-			_, _ = f.invoke(context.WithoutCancel(ctx), name, []byte(`{}`))
+			_, _ = f.invoke(calls, name, []byte(`{}`))
 			select {
 			case <-ctx.Done():
 			case <-time.After(time.Second):

@@ -5,12 +5,14 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
@@ -41,7 +43,7 @@ func (s *story) executions(ctx context.Context) error {
 		}
 		inputs += aws.ToString(d.Input)
 		fmt.Fprintf(&s.recorded, "%s %s %s %s\n%s\n", *d.Name, aws.ToString(d.Input), aws.ToString(d.Output), aws.ToString(d.Cause), raw)
-		tell("execution %s: %s, %d events", *d.Name, d.Status, len(history.Events))
+		s.tell("execution %s: %s, %d events", *d.Name, d.Status, len(history.Events))
 	}
 	if !strings.Contains(inputs, s.grants[0]) {
 		return fmt.Errorf("no execution is about grant %s: %s", s.grants[0], inputs)
@@ -51,7 +53,7 @@ func (s *story) executions(ctx context.Context) error {
 
 // silence searches every secret of the run in everything that the run left.
 func (s *story) silence(ctx context.Context) error {
-	say("Is a secret anywhere that it should not be?")
+	s.say("Is a secret anywhere that it should not be?")
 	if err := s.plant(ctx); err != nil {
 		return err
 	}
@@ -60,16 +62,28 @@ func (s *story) silence(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	heads, err := s.heads(ctx)
+	if err != nil {
+		return err
+	}
 	places := map[string]string{
-		"the table": rows, "executions": s.recorded.String(), "answers of the API": s.fleet.told.String(), "failures of functions": s.fleet.fails.String(),
+		"the table": rows, "heads of the audit": heads, "executions": s.recorded.String(), "answers of the API": s.fleet.told.String(), "failures of functions": s.fleet.fails.String(),
 	}
 	for _, name := range names.Functions {
 		places["the log of "+name] = s.fleet.logs[name].String()
 	}
 	// What has to be there shows that the search would find a thing.
-	for place, known := range map[string]string{"the table": s.conn, "executions": s.grants[0], "answers of the API": s.grants[0], "the log of sweep": names.MetricDueLag} {
-		if !strings.Contains(places[place], known) {
-			return fmt.Errorf("%s lacks %q: it is not searched rightly", place, known)
+	for _, x := range [][2]string{
+		{"the table", s.conn},
+		{"the table", "request.approved"},
+		{"heads of the audit", "signature"},
+		{"executions", s.grants[0]},
+		{"answers of the API", s.grants[0]},
+		{"the log of sweep", names.MetricDueLag},
+		{"failures of functions", "Runtime.ExitError"},
+	} {
+		if !strings.Contains(places[x[0]], x[1]) {
+			return fmt.Errorf("%s lacks %q: it is not searched rightly", x[0], x[1])
 		}
 	}
 	bytes := 0
@@ -81,7 +95,7 @@ func (s *story) silence(ctx context.Context) error {
 			}
 		}
 	}
-	tell("%d secrets, in none of %d rows, %d logs, executions, failures and answers (%d kB)", len(planted), count, len(names.Functions), bytes/1024)
+	s.tell("%d secrets, in none of %d rows (events are among them), %d logs, heads, executions, failures and answers (%d kB)", len(planted), count, len(names.Functions), bytes/1024)
 	return nil
 }
 
@@ -132,6 +146,29 @@ func words(name, value string) map[string]string {
 		}
 	}
 	return out
+}
+
+// heads is all text in the bucket.
+func (s *story) heads(ctx context.Context) (string, error) {
+	client := s3.NewFromConfig(s.engines.sdk(), func(o *s3.Options) { o.UsePathStyle = true })
+	list, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &s.table})
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	for _, o := range list.Contents {
+		got, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.table, Key: o.Key})
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(*o.Key + "\n")
+		_, err = io.Copy(&out, got.Body)
+		_ = got.Body.Close() // it was read to its end
+		if err != nil {
+			return "", err
+		}
+	}
+	return out.String(), nil
 }
 
 // rows is all text in the table.

@@ -12,7 +12,7 @@ import (
 // forgets an account: what happens once in a year, and takes rights that nothing
 // else does.
 func (s *story) left(ctx context.Context) error {
-	say("Disconnect, paste a token, disconnect, install again")
+	s.say("Disconnect, paste a token, disconnect, install again")
 	path := "/v1/connectors/" + s.conn
 	var c struct{ Label string }
 	disconnect := func() error {
@@ -33,7 +33,7 @@ func (s *story) left(ctx context.Context) error {
 	if err := s.admin.send(ctx, "PUT", path+"/token", "application/json", fmt.Appendf(nil, `{"token":%q}`, pasted), &c); err != nil {
 		return err
 	}
-	tell("connector %s: %s by a pasted token", s.conn, c.Label)
+	s.tell("connector %s: %s by a pasted token", s.conn, c.Label)
 	if err := s.plant(ctx); err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (s *story) left(ctx context.Context) error {
 	if err := s.admin.get(ctx, path, &c); err != nil || c.Label == "Not connected" {
 		return fmt.Errorf("installed again, the connector is %q: %w", c.Label, err)
 	}
-	tell("connector %s: %s by OAuth", s.conn, c.Label)
+	s.tell("connector %s: %s by OAuth", s.conn, c.Label)
 	// Installed once more while it is connected, as for a new scope.
 	if err := s.admin.post(ctx, path+"/invitations", map[string]any{}, &invitation); err != nil {
 		return err

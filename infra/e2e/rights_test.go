@@ -60,7 +60,7 @@ func (h *house) template() (rights.Template, error) {
 
 // privileges compares what every role may do with what it did in this run.
 func (s *story) privileges(context.Context) error {
-	say("Least privilege, both ways: what this run called against the synthesized policies")
+	s.say("Least privilege, both ways: what this run called against the synthesized policies")
 	template, err := s.template()
 	if err != nil {
 		return err
@@ -73,13 +73,13 @@ func (s *story) privileges(context.Context) error {
 		if len(policy[name]) == 0 {
 			return fmt.Errorf("the template has no role of function %s", name)
 		}
-		tell("%s called %s", name, s.engines.asked(name))
+		s.tell("%s called %s", name, s.engines.asked(name))
 	}
 	wrong := slices.Sorted(maps.Keys(s.engines.unknown))
 	wrong = append(wrong, rights.Compare(policy, s.engines.did(), kept)...)
 	if len(wrong) > 0 {
 		return fmt.Errorf("rights and run differ:\n%s", strings.Join(wrong, "\n"))
 	}
-	tell("%d roles: every call is allowed, and every right was used or has its reason (%d reasons)", len(policy), len(kept))
+	s.tell("%d roles: every call is allowed, and every right was used or has its reason (%d reasons)", len(policy), len(kept))
 	return nil
 }

@@ -12,13 +12,18 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // owner speaks to the simulated Slack with plain HTTP, as its owner.
-type owner struct{ base, token, id, team string }
+type owner struct {
+	base, token, id, team string
+	calls                 atomic.Int64
+}
 
 func (o *owner) call(ctx context.Context, method string, form url.Values, into any) error {
+	o.calls.Add(1)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.base+"/api/"+method, strings.NewReader(form.Encode()))
 	if err != nil {
 		return err

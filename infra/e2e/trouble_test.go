@@ -18,7 +18,7 @@ import (
 // did; Slack asks to wait. One that died in the middle of a step leaves its
 // lock, for at most 40 s.
 func (s *story) troubled(ctx context.Context) error {
-	say("Third act: sweep runs, too; functions are killed, panic and time out, AWS throttles and loses answers, Slack says 429")
+	s.say("Third act: sweep runs, too; functions are killed, panic and time out, AWS throttles and loses answers, Slack says 429")
 	s.scheduled(s.t, names.Sweep)
 	s.fleet.knife.sharpen(30)
 	hurt := &mishaps{}
@@ -36,10 +36,10 @@ func (s *story) troubled(ctx context.Context) error {
 	s.engines.spoiled.Store(nil)
 	died, said := s.fleet.died(), s.slack.Stats()
 	s.slack.ClearFaults()
-	tell("in the middle of a call: %v", died)
-	tell("of AWS: %d throttled, %d broken or cut off, %d answers lost to what was done", hurt.throttled.Load(), hurt.broken.Load(), hurt.lost.Load())
+	s.tell("in the middle of a call: %v", died)
+	s.tell("of AWS: %d throttled, %d broken or cut off, %d answers lost to what was done", hurt.throttled.Load(), hurt.broken.Load(), hurt.lost.Load())
 	waits := said["usergroups.users.update"].RateLimited + said["usergroups.list"].RateLimited
-	tell("of Slack: %d of %d prepared answers were 429", waits, limited)
+	s.tell("of Slack: %d of %d prepared answers were 429", waits, limited)
 	if len(died) == 0 || hurt.throttled.Load() == 0 || hurt.lost.Load() == 0 || waits == 0 {
 		return fmt.Errorf("not everything went wrong, so not everything was shown")
 	}

@@ -34,7 +34,7 @@ func first(t *testing.T) string {
 // every function. The old execution wakes and ends the access; sweep, which
 // would, too, is not there.
 func (s *story) upgraded(ctx context.Context) error {
-	say("First act: an execution that began before an upgrade wakes after it; sweep is not scheduled yet")
+	s.say("First act: an execution that began before an upgrade wakes after it; sweep is not scheduled yet")
 	if err := s.different(); err != nil {
 		return err
 	}
@@ -51,11 +51,11 @@ func (s *story) upgraded(ctx context.Context) error {
 	}
 	s.fleet.deploy(s.t, upgrade)
 	before := s.fleet.started(names.Revoke)
-	tell("upgraded: another definition, other bytes of %d functions; the execution sleeps on", len(names.Functions))
-	if err := s.gone(ctx, g, 3*time.Second); err != nil {
+	s.tell("upgraded: another definition, other bytes of %d functions; the execution sleeps on", len(names.Functions))
+	if err := s.gone(ctx, g, 5*time.Second); err != nil {
 		return err
 	}
-	if err := s.woke(ctx, states, g.ID); err != nil {
+	if err := s.woke(ctx, states, g.ID, 5*time.Second); err != nil {
 		return err
 	}
 	if s.fleet.started(names.Revoke) == before {
@@ -76,10 +76,10 @@ func next() string {
 
 // woke looks into the history of the old execution: its input is the grant's id
 // alone, it slept under the old name, and it came to its end.
-func (s *story) woke(ctx context.Context, states *sfn.Client, grant string) error {
+func (s *story) woke(ctx context.Context, states *sfn.Client, grant string, allowed time.Duration) error {
 	arn := strings.Replace(s.machine, ":stateMachine:", ":execution:", 1) + ":" + grant
 	var d *sfn.DescribeExecutionOutput
-	err := until(ctx, 5*time.Second, func() (ok bool, err error) {
+	err := until(ctx, allowed, func() (ok bool, err error) {
 		d, err = states.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
 		return err == nil && d.Status == types.ExecutionStatusSucceeded, err
 	})
@@ -105,7 +105,7 @@ func (s *story) woke(ctx context.Context, states *sfn.Client, grant string) erro
 	if !slept {
 		return fmt.Errorf("the old execution never slept")
 	}
-	tell("the old execution woke with %s, called the new functions, and %s", *d.Input, d.Status)
+	s.tell("the old execution woke with %s, called the new functions, and %s", *d.Input, d.Status)
 	return nil
 }
 
