@@ -246,7 +246,7 @@ func (p *pass) remember(ctx context.Context, gs []access.Grant) {
 	var b directory.Batch
 	in := p.view.Set()
 	for _, g := range gs {
-		m := directory.Membership{Connector: g.Connector, Resource: g.Resource, Slug: g.Slug, Account: g.Account, Since: p.h.Now()}
+		m := directory.Membership{Connector: g.Connector, Resource: g.Resource, Slug: g.Slug, Account: g.Account, Since: p.h.Now(), Kind: g.Kind}
 		held, err := p.h.Memory.Holds(ctx, m)
 		switch {
 		case err != nil || held == in[g.Account]:
