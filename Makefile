@@ -7,7 +7,7 @@ GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 # Everything but the CDK app, which alone costs a minute to compile.
 PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest/... ./infra/e2e/... ./infra/rights/... ./infra/pack/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
 
-.PHONY: help demo run test aws-local lint bench crash fuzz generate clean bin build functions-test e2e cost synth synth-test diff deploy destroy
+.PHONY: help demo run test aws-local lint bench sim guards crash fuzz generate clean bin build functions-test e2e cost synth synth-test diff deploy destroy
 
 help: ## Show this help.
 	@echo "Ebb: Slack access that ends by itself, and proof that it did."
@@ -54,6 +54,14 @@ bench: ## Measure speed and size against their limits (about five minutes).
 	go run ./infra/pack
 	go run ./infra/pack -arch $$(go env GOARCH) -unpacked
 	EBB_BENCH=1 EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions .tools/aws/with go test ./infra/lambdatest -run TestFigures -count=1 -v
+
+# The seeds of one run: make sim SEEDS=100000 FROM=5000; one step by step: make sim SEED=n;
+# a story that was kept: make sim STORY=shared/simulation/testdata/NAME.txt
+sim: ## Tell 1,000 simulated stories and hold them against the promises; SEED=n tells one step by step.
+	go run ./shared/simulation/cmd/sim $(if $(SEED),-seed $(SEED),$(if $(STORY),-story $(STORY),-seeds $(or $(SEEDS),1000) -from $(or $(FROM),1)))
+
+guards: ## Take each guard away and say how many simulated stories it takes to miss it (minutes).
+	go run ./shared/simulation/cmd/sim -guards -seeds 1000
 
 crash: ## Kill the house 500 times under load and miss nothing (about eight minutes); N=40 SEED=7 for fewer.
 	EBB_CRASH=$(or $(N),500) EBB_CRASH_SEED=$(SEED) go test ./infra/ebb/crash -count=1 -timeout 40m -v
