@@ -69,7 +69,7 @@ func (w *World) committed(t *task, writes []store.Write) {
 
 // mostTurns is how often a resource may be locked and unlocked within two minutes:
 // whoever finds nothing to do must not look again at once.
-const mostTurns = 120
+const mostTurns = 200
 
 // spins judges that nobody looks at a resource over and over.
 func (w *World) spins(part string) {
