@@ -58,6 +58,14 @@ func (r Rule) decide(q Ask) (Decision, bool) {
 		d.Because = "does not name " + q.Requester.Account.Label() + " as a requester"
 		return d, false
 	}
+	switch holds, deny := r.speaks(q); {
+	case deny != "":
+		d.Because = deny
+		return d, true
+	case !holds:
+		d.Because = "has a condition (when) that does not hold"
+		return d, false
+	}
 	if why := r.refuse(q); why != "" {
 		d.Because = why
 		return d, true

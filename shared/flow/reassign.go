@@ -86,6 +86,10 @@ func (h *House) reassignItem(ctx context.Context, r access.Request, i int, accou
 	if err != nil {
 		return nil, false, err
 	}
+	if d.Rule.When != "" && h.Condition == nil {
+		// A sync judges no conditions: the rule that took the request, as it stands.
+		d.Rule = h.ruleOf(ctx, 0, it.Rule)
+	}
 	if d.Rule.ID == "" {
 		d.Rule = h.ruleOf(ctx, it.PolicyVersion, it.Rule)
 	}

@@ -69,7 +69,7 @@ func (c *checker) unreached(i int) {
 	var by []string
 	for _, part := range parts(r.Resources) {
 		at := slices.IndexFunc(c.rules[:i], func(e access.Rule) bool {
-			return e.Slug == r.Slug && takes(e.Resources, part) && covers(e.Requesters, r)
+			return always(e, r) && e.Slug == r.Slug && takes(e.Resources, part) && covers(e.Requesters, r)
 		})
 		if at < 0 {
 			return

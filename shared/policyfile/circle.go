@@ -137,7 +137,7 @@ func (c *checker) routes(group string) []int {
 // guards reports whether the earlier rule, which fits a group, decides about it
 // for all the requesters of the later one, wherever the later one applies.
 func guards(earlier, later access.Rule) bool {
-	return earlier.Slug == later.Slug && within(later.Resources.Workspaces, earlier.Resources.Workspaces) &&
+	return always(earlier, later) && earlier.Slug == later.Slug && within(later.Resources.Workspaces, earlier.Resources.Workspaces) &&
 		covers(earlier.Requesters, later)
 }
 

@@ -37,10 +37,14 @@ func (r *reader) rule(n *yaml.Node, path string, seen map[string]int) access.Rul
 		"entitlement": {false, func(n *yaml.Node, p string) {
 			rule.Slug = r.word(n, p, "member")
 		}},
-		"requesters":       keep("requesters", !never, func(n *yaml.Node, p string) { rule.Requesters = r.who(n, p, true) }),
-		"for_others":       keep("for_others", false, func(n *yaml.Node, p string) { rule.Others = r.who(n, p, true) }),
-		"max":              keep("max", !never, func(n *yaml.Node, p string) { rule.Max = r.span(n, p, access.Longest) }),
-		"approve":          {true, func(n *yaml.Node, p string) { how = r.approval(n, p) }},
+		"requesters": keep("requesters", !never, func(n *yaml.Node, p string) { rule.Requesters = r.who(n, p, true) }),
+		"for_others": keep("for_others", false, func(n *yaml.Node, p string) { rule.Others = r.who(n, p, true) }),
+		"max":        keep("max", !never, func(n *yaml.Node, p string) { rule.Max = r.span(n, p, access.Longest) }),
+		"approve":    {true, func(n *yaml.Node, p string) { how = r.approval(n, p) }},
+		"when":       {false, func(n *yaml.Node, p string) { rule.When = r.when(n, p) }},
+		"risk": keep("risk", false, func(n *yaml.Node, p string) {
+			rule.Risk = access.Risk(r.word(n, p, string(access.Low), string(access.Medium), string(access.High)))
+		}),
 		"wait":             keep("wait", false, func(n *yaml.Node, p string) { rule.Wait = r.span(n, p, LongestWait) }),
 		"advisory":         keep("advisory", false, func(n *yaml.Node, p string) { rule.Advisory = r.flag(n, p) }),
 		"when_empty":       keep("when_empty", false, func(n *yaml.Node, p string) { rule.Empty = r.empty(n, p) }),
@@ -86,7 +90,7 @@ func (r *reader) fitting(n *yaml.Node, path string, rule access.Rule, have map[s
 
 // nothing refuses what a rule that gives nothing cannot mean.
 func (r *reader) nothing(n *yaml.Node, path string, have map[string]bool) {
-	for _, name := range []string{"for_others", "max", "wait", "advisory", "when_empty", "unproven_removal"} {
+	for _, name := range []string{"for_others", "max", "risk", "wait", "advisory", "when_empty", "unproven_removal"} {
 		if have[name] {
 			r.at(value(n, name), join(path, name), "says nothing here: the rule gives nothing (approve: never)")
 		}

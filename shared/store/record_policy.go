@@ -23,6 +23,8 @@ type ruleRecord struct {
 	Resources  matchRecord `json:"resources"`
 	Slug       string      `json:"slug"`
 	Requesters whoRecord   `json:"requesters,omitzero"`
+	When       string      `json:"when,omitempty"`
+	Risk       access.Risk `json:"risk,omitempty"`
 	Others     whoRecord   `json:"others,omitzero"`
 	Max        span        `json:"max"`
 	Approvers  whoRecord   `json:"approvers,omitzero"`
@@ -63,6 +65,7 @@ func newPolicyRecord(p access.Policy) policyRecord {
 			ID: r.ID, Line: r.Line, Resources: matchRecord(r.Resources), Slug: r.Slug, Requesters: whoRecord(r.Requesters),
 			Others: whoRecord(r.Others), Max: span(r.Max), Approvers: whoRecord(r.Approvers), Auto: r.Auto, Wait: span(r.Wait),
 			Advisory: r.Advisory, Empty: emptyRecord(r.Empty), Unproven: r.Unproven,
+			When: r.When, Risk: r.Risk,
 		})
 	}
 	return rec
@@ -75,6 +78,7 @@ func (p policyRecord) policy() access.Policy {
 			ID: r.ID, Line: r.Line, Resources: access.Match(r.Resources), Slug: r.Slug, Requesters: access.Who(r.Requesters),
 			Others: access.Who(r.Others), Max: time.Duration(r.Max), Approvers: access.Who(r.Approvers), Auto: r.Auto,
 			Wait: time.Duration(r.Wait), Advisory: r.Advisory, Empty: access.Empty(r.Empty), Unproven: r.Unproven,
+			When: r.When, Risk: r.Risk,
 		})
 	}
 	return out
