@@ -33,7 +33,8 @@ type Rule struct {
 	// Others may ask for somebody else; empty: everybody asks for themselves only.
 	Others    Who
 	Max       time.Duration // 0 allows nothing, and so keeps rules below it from allowing it
-	Approvers Who           // ignored when Auto
+	Approvers Who           // ignored when Auto, and where there are Steps
+	Steps     []Approval    // the approvals in their order
 	Auto      bool
 	// Wait is how long a request waits for a decision (0: 3 days).
 	Wait time.Duration

@@ -16,6 +16,7 @@ const LongestWait = 30 * 24 * time.Hour
 // approval is what the field approve says.
 type approval struct {
 	who   access.Who
+	steps []access.Approval
 	auto  bool
 	never bool
 }
@@ -50,7 +51,7 @@ func (r *reader) rule(n *yaml.Node, path string, seen map[string]int) access.Rul
 		"when_empty":       keep("when_empty", false, func(n *yaml.Node, p string) { rule.Empty = r.empty(n, p) }),
 		"unproven_removal": keep("unproven_removal", false, func(n *yaml.Node, p string) { rule.Unproven = r.word(n, p, "accept") != "" }),
 	})
-	rule.Auto, rule.Approvers = how.auto, how.who
+	rule.Auto, rule.Approvers, rule.Steps = how.auto, how.who, how.steps
 	r.fitting(n, path, rule, have)
 	if how.never {
 		r.nothing(n, path, have)
@@ -101,6 +102,12 @@ func (r *reader) approval(n *yaml.Node, path string) approval {
 	if n.Kind == yaml.ScalarNode {
 		word := r.word(n, path, "auto", "never")
 		return approval{auto: word == "auto", never: word == "never"}
+	}
+	switch {
+	case n.Kind == yaml.SequenceNode:
+		return approval{steps: r.steps(n, path)}
+	case n.Kind == yaml.MappingNode && !plainStep(n):
+		return approval{steps: []access.Approval{r.step(n, path)}}
 	}
 	return approval{who: r.who(n, path, false)}
 }

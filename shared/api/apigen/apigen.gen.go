@@ -480,7 +480,10 @@ type Explanation struct {
 
 	// Resource By name
 	Resource string `json:"resource"`
-	Rule     string `json:"rule,omitempty,omitzero"`
+
+	// Risk low, medium or high, where the rule says it
+	Risk string `json:"risk,omitempty,omitzero"`
+	Rule string `json:"rule,omitempty,omitzero"`
 
 	// Subject By name
 	Subject string `json:"subject"`
@@ -567,7 +570,12 @@ type Invitation struct {
 
 // Item defines model for Item.
 type Item struct {
-	Comment   string    `json:"comment,omitempty,omitzero"`
+	// ApprovedBy Who said yes so far, in their order
+	ApprovedBy []Ref  `json:"approvedBy,omitempty,omitzero"`
+	Comment    string `json:"comment,omitempty,omitzero"`
+
+	// Deadline When the step has taken too long; missing without such a time
+	Deadline  time.Time `json:"deadline,omitempty,omitzero"`
 	DecidedAt time.Time `json:"decidedAt,omitempty,omitzero"`
 
 	// DecidedBy An account or resource; the name is missing where you do not see it
@@ -581,8 +589,14 @@ type Item struct {
 	Grant         string      `json:"grant,omitempty,omitzero"`
 	PolicyVersion int64       `json:"policyVersion,omitempty,omitzero"`
 	Resource      ResourceRef `json:"resource"`
-	Rule          string      `json:"rule,omitempty,omitzero"`
-	State         ItemState   `json:"state"`
+
+	// Risk low, medium or high, where the policy says it
+	Risk  string    `json:"risk,omitempty,omitzero"`
+	Rule  string    `json:"rule,omitempty,omitzero"`
+	State ItemState `json:"state"`
+
+	// Waits Where an item waits, by the policy in force
+	Waits Waiting `json:"waits,omitempty,omitzero"`
 }
 
 // ItemState defines model for Item.State.
@@ -946,6 +960,22 @@ type Verdict struct {
 	Seals    int64 `json:"seals"`
 	Unsealed int   `json:"unsealed"`
 	Whole    bool  `json:"whole"`
+}
+
+// Waiting Where an item waits, by the policy in force
+type Waiting struct {
+	// Approvers In the policy's words
+	Approvers string `json:"approvers"`
+
+	// Have How many have
+	Have int `json:"have"`
+
+	// Need How many have to say yes at this step
+	Need int `json:"need"`
+
+	// Step 1 is the first
+	Step  int `json:"step"`
+	Steps int `json:"steps"`
 }
 
 // AccountParam An id that Slack made; opaque
@@ -6403,147 +6433,151 @@ func (sh *strictHandler) EndUser(w http.ResponseWriter, r *http.Request, userId 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3pchu7mtirIJypsl3TEuXl3ImlHxlZlh2Xl+OS7Htqcuxcg90fSRw2ARpAi+Z1KZWnyYPlSVL4PqAX",
-	"NpqbSM/45P6xRbIb27ev+N5L1XSmJEhreqffezOu+RQsaPx0nqaqkPa9+9J9FrJ32ptxO+4lPcmn0Dvt",
-	"cXrkVdZLehq+FkJD1ju1uoCkZ9IxTLl78Z81DHunvX/qV7P16VfTv855OnmV9W5vk96FkhJSq/SqKdPw",
-	"0B0mDfMV2ijtHs7ApFrMrFBuwhdaTZkdA5vxEbABDJWGXkKL+VqAXtRWQ0PUJ57yb29Ajuy4d/rk5CRx",
-	"y7eg3bv/8/fzo//Bj/5+cvT0b0ef/+Wfe0nPLmZuGGO1kKPebdL7djRSR+7bIzMRsyOFa+L50UwJaUH3",
-	"Toc8N3Cb9F5qvho2I/fA3Q/pVQbTmbIg08VrWLQP65zNlc6YGrKFKjRTc8mGSjM7FoalPM/Zfc4+fnz1",
-	"/MExuwZpGR9xIdlc2LGQjLOML/ADnrfhU2ADlS0SJiwbiRswbD7mFn8cCm0sDvlJTnkGCePGPWYsl5lh",
-	"Us0TxmXGpnwC7qObYHRGg3P3ETSO7d4RhmkYFgYydv/JydMHx+w3N82cV98Lw/4oshFkjEuYH3+SAQPG",
-	"wDPQ1TnXDujInVAHLjxyuDAVMnx+2MSM/3L0v+6KEa9hsQofJrC4Oza8FjJrTrJEEBMhs96mg16BUYVO",
-	"wY261VbfiKmwbVz872rOplwuGLdsqoztINoc364vMoMhL3LbO/3FAYl/E9NiWoGMPj0sYeMWMwK91Yqv",
-	"4GsBZiXBanrk7kAKx7p6MnpmT6z7qpArZyvk3bd1DVyn4zbU33NtHf/hzM3GlGZjLrMc2H2lGRxNucgT",
-	"z5OUATYfK2YAmLAPEvcwl0xkZ6yYzUAjA8nVHDRLuQHGNTAlu5j/1y5af+gQZ3dC/mhgpQgsDNxZ+t0m",
-	"Ad+eqUwACvznkAojlHymMmT0qZIWJNIZn81ykXK34v4fxh379w1nC4NWc1Yrvk1671Uu0sVzlRZTP1XH",
-	"rAs+zZuz1pnrXx49fPJkmb8uQcDN38ScD2NgmZ8axYkZcw1Zf4aLGoocGL0wACdqWidOOzIzJQ2d4Asu",
-	"8kLDim3MtBrkMP2X7Q7xPb0V28O1mgKKuiAIhURxOeeLM/wjA8tFzgxfBGGqWKZ6iRdkuO4rsHpxdD5E",
-	"NFymr2tIlRvYKjbnwrL7Tx49RUL55eTxgwYJLPPHW1yv30RNpWzPIbKEqNeN68nXkSzcgF44qU170WAs",
-	"fs+LTFilDT7PM8ekjdXcfdVLejOtZqCtR2twHKC2vIoih0qPlLUga78OlMqBS/czrSP6psiiX6P0c1NK",
-	"JzF+742LKXeKgxFylMNROuZSQs5Gju56SW9a5Fa0vh0o9y98c7oBz3ufI6yEGEFkAUqPzt1pxDek9OjX",
-	"uSQYt3/VKqcD41kmiDe9bxxka7YmDH9TemJmPAWHKW6wSptRgz8gte4VY7mF+hHx1Iob4rA3woJjaxng",
-	"l9x9iu3eztUL7kyA2D4aTOZ3B6jPkWV4RHwjDCJjE2HS0i5ow93CFJ8p/1hFtgHdb8sVcK35or1IHGzF",
-	"Oq/cHMvL5BUxtdZZWkmRX5cmrx5NyiGjSxmNNIw89OqqKz/6+2f3z9Hn7yfJ44e39/s1O+f46PP3h8l/",
-	"Pbl98P0keXQb1XAv+IwPRC7sor1JtGLi+BqIbRsNcyqMo8UIk0vVDBzvKAHbRrsGCJOeVDZOhBpuBMzj",
-	"izYLmW6AtkGNdk+XAyb+NGLQuRhDOmkfn5q0t/rKslQVecYGwGbFIBdmjGTXXqwXVpsjPEnzUlqtQXs1",
-	"6dXmiO6qjsbNXVw6yUCCbwC5mqN8yPkAcme6ORmhHKszyVayoiaq43QVUNU/v9Gp1PA7gkapBuR0p9+d",
-	"PJpy2zvtZdzCkRVTiJELOG1xpoWJYx+KTC+z28f2DOwcQDK3tqzIIWMOx9xBlJMLaf/ypBezdjqkHp76",
-	"ukN4gw/h08a+VGqLDbs3roo4QDoloYRv9toT22bTqBnIl1oVM9OBbeg9SLlkkAnLnBbORvg8G4OGhBnF",
-	"pJLgbBE7hilDXmqcXslnM61u0GsQkcqIp+05nRmwHUea5Tx+ShbImGj/oFUxIB1nFfA++Mduk948SPkm",
-	"/q9ZW1sqe9AF7FlJ/XExvZ0srljJ7tL4gkjV+8GWlIZtybhLhYw52ZyhMoEFE9ZAPjxjZqzmkimZRkfu",
-	"pAkD+kakEJdMDp/XawsT9HAh/PCFEoxh7IqhxU6wtAY71Uw0gpfZcqqmwTxsutTadvZtbFZhvJaz/dTG",
-	"8kWEONH9aphFtyFoYJnmQqK3MGNzdDTwNAVjGA7grDL0l9TpeZ2Rjq6oV/T0w/peCW+TXiHF1wL8E8Eg",
-	"be+eVtZG2RyGtnNnjT0IdKgy4yTHyLG4BdiohJAAmTl3JlU46ubgvw7JCxN5eQnRcHGtAaM4VZDiGCwK",
-	"U6Anpy7o0bywMNIo2Vu/pXw642LU/sGrDgHZY8bI5Y1HzGXlvFOH4B16edLjdRW7/avdnLlk3PKtTLnW",
-	"qY65GW9j+s403HQwna+NdXepFzERUR0IjYOHkITDDUfpFxvDDYTOga08woDdpcrlNye3S51zCY/yXM0h",
-	"i7PsoFZE+NNvY+W1fP8QBUgGC3SznAUPOXt0spWGwQurIh5YVPu9dAoTmqiyM4CUFx2aKwZ8YlvhlkFu",
-	"oAwKbacU4eL+CjrInQ0UXe8ajXnDntEJxogu+NS3e6nocDGZgjBkm8Gs9q6uJa4rgeVCepcaT8fMzeqF",
-	"FzfMaoEW4I7aXMBRjx4VkOsHWW2odlDL0ImThwWZxeRX6RtYRZ0ozmowXe8xoMeWN9lteuMCd1BqTGWj",
-	"rQyz+MeWFxRejy3pRd2x2ZzVwjdrVoTOUJkBzU3dJ9DFpGmw2ApeBth0+qxWA2G4hr9dTmd2ccoIfRjP",
-	"fZRmE37tB2/Z4bky2+jvq1xsO1n12z0M2bNF3P6XVtgcgr685OYq0rEzSJ06g7br6RSmg7phulbQuzOO",
-	"OfvXK3/nbAbaKMnGHKMJ6ZjLETATIhjk4/cmaRWwiBvNhU3VFDqkhRsHZMaGqpBZ1Na/ifH2d5Q04NRd",
-	"p36WkZKIZ4zr6Pk6Q61yDNwzDNkGcdqBVsVobCk1wkecmXf+x9Z4B8HV4ZasxNMmPlNPJ90CynK9hUpa",
-	"ev7XcutrfPJu3on1lqzIKvnUSxpu8Jp8qlNT5R8PmyeyDXvzaNUihNUmMW75wCpqKQR3VFFrYKkbWsGH",
-	"2Et6c2HHmeZzGbzUbp1JFd1BjsVUYY3ISDG4URN6Bv/EQUjOu+Ms0FIecpF3xIBeZRH+IpnIiNYuBwM2",
-	"5ThTNP/q81KI4iT516fx4MQreSNsh3IO32ZC05+b0UCh8/WI6R5KyrFj4HjlWXCnkyQSqUtFBtn5NiYk",
-	"vUJSZgN5uje5A6jwmThzJX5KzgnH4QVKkgGwqbqB7IwhXaITxutHmMNhxyCdeeJezIFJmLOubS8HnO7K",
-	"j/fOc5s0OAOZeVIjZYkCqJIU+pTLFIhACZ9ixLSEfp3Mj+aO4eN+HKKllt8Wtx2qyM6OziyOXDk36NdP",
-	"HE45HWKsCn3GfNDwlEkg/r4hsW/kUN3IlRoOp+Pw9+EfdzDcXUC8CSGggJfvlGVepOL6rxcyJTy9qH17",
-	"qTUK3Pe8IHvjnZOc7sWhcEfctAmro30L7e3WYL6sdvqf7hl0onMzoVigBp6ZMyYsAZYRx4v7LQIwVx3h",
-	"RxMxkTxow+pih/eWWOEdjaW98V8jZBpVrEEyjuFCZvjcHRum5Nboo0zkpVxdH73ehFqWPQqlnlXfVffZ",
-	"HVh98gDanTzewbwRyt7CSxB43Nr0wiqMuFOA4ZddwwvvYO75/w67ithulJ49RL6wvOmV+X1JkwX4jF4/",
-	"/W4U7TNP60DGlXfA+KqyvrYKbtUwYz3Iluh8dYZu4S0/7tMN10XPKo1lc0wq84Dr6PSIoBWiVxvgVrK1",
-	"Q2x7E7RyqW6a2NyVKVUdU7LSE/cO5iELYQuUmAh/DiUAqnQ5yiroNSLxhM2UjODUBnIqmKjsrGD0ZHeK",
-	"/+iJZ4s9bSjNati0JWFkxVZZORg2bLLA7VF2Ryayac7dryVP3+Kgu/JJzivUuRtdb4I0jTwvWlBsgxQ5",
-	"aovuwSKeDxM1VMWoy+VVpbdtzCOc6WXi/s2u6E49jdwXJc25wVCVjE1xs4UJuXSU4dWwzu4zDUl4raMd",
-	"Csg78riEhPjOLXyLH/Cca+nzKddkNOLgfqTqvej6q5W3/DvgDAZM1b96ccGePvnlX9GZjLn5y1I16wAV",
-	"lYIZkTmDQM0lFrCdUnrGPWd8ZICFIVgBiGd5z2DALO4lsdGQ229lpj2TtOV29nkARPxN8o5HHfPSWN6h",
-	"o9O7uVITDPYJyS4Hg3uG5WoUGyrk0Hb50N1xk8FEBX6nTMgbnosMK2oGIstAJpgbgq72BCsEEvZ///f/",
-	"iXq0a/mkS6DNc3LcCcPmWsmRr9vzANiUZa3JPyUfRtFB3qhWrYh+Lq+ZD1RhTwc5l5NTily4AdAjNQZG",
-	"MxGGrbV3aOpyeSVaRcmjztOaOL+CE0plz6tUguZG3ogb71jzCU0YofChtTkmETgIj3ye/h0czivZ681W",
-	"njXPQQ6Vm1wxWn+oYem1mRunGgOVT9tvcTEv8h2TCXokxb6wBEaYYFGz+Rg0OLpDPkIZWDFmt51/bLMS",
-	"iZoxs8Je2UPgc1sn+oq45Bbmr40ziClfPEc3UBtw/64KNuUL7ybCukELUxRGQ+64JJVbCY2Hs2ATqeZx",
-	"Z5KagYyHLyxMkYVSBjvHuTweRgp2SrOuOdDb0l+pJImy5Xh+3dyrZbps4GWq2WgbEGlpn3UskFtMYnV4",
-	"LlnNgb1Xcw5XHvO6Nu25WKIKoVK164ZH1uOtB2cddVaQ04E9VWX2ys6uqqtaxGLJgNPpWNx0uei9wyUi",
-	"2583Q91exjimlnLpONrmiRuNIMky6WbC8EHetb4RSNA83yq+sEuFUa7SSdcaplzyUeeP6GSM6UaGAhMa",
-	"eMbcCnKwkC/i+bdxv5qwY1VY9m+OF/xTb6XzcL3NuD7jTmPxXkeVIfB03HUG2HyBR9XpBZPKR//U0JlY",
-	"DnkG0G1lUS1vfJ5uVW/bBAJfqOUjNwGGqwjr9VKNqNIjLsXfuU8VqBZQc+pUPp0eVnH66ko+m0VdPGGq",
-	"gzMbzyruzm2iBY57pMo4XYSoyL8pia1KHHUI6Vi4rMIaK5SwTfEjuvMiklDgVmGiWfOheKBN8mvUMSLf",
-	"9angdUNoea1lZPZulS0tp+ZGJZZbvqJhqm54vuWWO5IhsauEW7c3g0aqo6ZZb6XytqL4upCSoqMZJTL6",
-	"zBefSrQ+IGoszOL8TPsq1eYOrxqq6coc/LqWFPKccLpq4x34fWj2U8g7cJ7rFYps2QHm8cOHJ09O1reB",
-	"Ca7SVSlJ+AwmJZ0xNeNfi42Sk1bmJmF8px7s6pVR3bbbqxY3YkqGdgpVqgdhoh8ghmMfuJnEc8vVkJVY",
-	"knghTQF21Ea9SwSbaO0Y+mpU722X973ck0GDn5Vw29GVIzjxrRdynqK73zZ9vBZH3yEA3ik2HBD2ke6B",
-	"wIzZv0rH3aaauuG43x0+IwLV67g6GzB4EwoHju5ITWDb1Hkb3mk0W3v6l3UdYJa8bjhKdE1V4mnEM9pq",
-	"tEKNx4iippAtOp3RbfexQ41YwsYrW/MDEOtwc5CnVTPuU6mjfoGtEK/Tud8KWWU1/z1NETu6EBmMBv+2",
-	"bp3Rlau/rZNpx9jg8rylItQE1mtYmMT7L3hOyUXen4odpLoqv9e47aJOE3KYVJ1rNtJC/faTCg5doDuw",
-	"zKYUqZ2F9l9BZyKNLHCgA0fYXFOEm9D3si3Qx8Czrigg8DyGBE5pHHLt+1AYy4wYSciYG4qR1bthmwU3",
-	"w6YetkJW64k4yccqhw2Cc/RceSRhCeEcyk3X5kvCmbfhRG7CQgu7uHZw9zkNlCQ0AK5Bvwg7g8FgAou/",
-	"UcAIsQTXiQ9VGx5bO6PmV0IOVaxFVT48GitjIWN/FMYeCYmsINQvl0z0+JP8JLGZAzWnTLnWAhzFsvP3",
-	"rzA98P6X88KOlfYm+Sl7hoth1Uq/PKBWIik1d7BUnH+PsuuOWVe+4SfZkXCIiyLJoqaAXSamfFGampmi",
-	"fpYMvgnf/grbS9x/cvLkwSnz3pZSmTOJj3DOQM1ytwivutT5Ek75QUyBONTViwv2+PHjp06mffxwccZy",
-	"lKH0I+VMexeo217ulkHdOb8guX1xIyfeUEYNYajyXM0dU2RfiHl8YVYxA+4YyjRBCd+oo+cZ44weYzmO",
-	"yw3LlRy5/53hjY1YsbkncFk298SiUNzJRzmR2HlUQJ7RPrFXH6s62uJWMJ5pjhlhAEU3hWFfujq0fSHJ",
-	"7uTwFwrJfanqkj7JKr5L/UFzkYKk4lbfqu985uj+6NHxSc9n/yMum9N+fz6fH3P8+VjpUd+/a/pvXl1c",
-	"vru+xHcqV1XvcjDo1WJkvYchkMBnonfae3x8cvyYDIoxklv/5mEfy9f7FZ8bQUTTeFFrp4Yn48TWWOUZ",
-	"E/4oJ7BwfIybsUMuQl23P0MBLG6UNMfkB6cCe2cJ9ZwkuQz8pN5Z+PcuNwyiZn/0t4dJQNm+/uo+lWZC",
-	"P1XSfUGxyYR5f6HpaNBYLx/frVdi1fTq9jaJP1ptrU9tSTd40Hcevv281D/w0cnJ3hovVqXvka6B50hS",
-	"Nb9912jl8vqhtyGy92I65XpBjXEcvqghUxJYeeAOTebYrE9oDJ5aPjKYv+YwrffZDVJh6A1oMaQsIGXW",
-	"oWgL0f6Kb5/jwAc8z6B7dPSRvAk/3/lIf+P5hCwLZLxY000VLXxBHRxLiTAUK862pJpu2v+AdTRCsvlY",
-	"pGNktWN+g7HNWoy6+lHN5RlDT6lvcbSmF2OcK1xUCzsgvJrdg2I0kOchALkHqFWbisW3AohqMPmMJUUx",
-	"dKciCAwmF3bBIv1MjlkI6VDgxidNL1QRO/PzLLuoOfGWePEaVrXU/5tYVmgcu782sY0M+Xir2CVMebh/",
-	"TOmi7bTufbojnjyDETY+rznMlmtlosjSIur+91or/NsaiTeB/xLsRTNv+cDk9iMO8bx+fKhOzn3pgCM5",
-	"qtnuoLitkH/pRoLbz2ug0K/7OaIc97ybWaKy75lrxYDPSJs3qIRG2uQes5ek3Lu3HU82kN9AB+ethXO3",
-	"Owjfe/tn04HqbV4PqQWFc8UGO6JOw2U60I/Evv738mKOlYzhvCyzOjQEupgCrzrk3hEEv8pqtMMc/3qU",
-	"btyYshu4+kOlPbh+8Gq7tJFX3gok+w/b2WGrS6efoOrHjBV5zlCJF2CO2Sb6ywWXToEdACtkpiS0+dUL",
-	"PIgfgKJVs5wIkpb3gvgUuj1YTG4gklc1NRvjtKWzIfR3WqfYLyFUI0x8ZwzqxIhzSWrnPcN4aoPfx9Zl",
-	"PGsX8h6zD8HlgzWkA6cImaCBt+F/Qe9ehXh+CwMe7Q0DMJIcZ1AS5kwXcg9wfwM2hIgoSoDJBXMuLDbv",
-	"d0cy5jNKJdxFA+xnZZfLA8L+yl+PMx+LvN4e0tkiZeeNEb+BU+qISQ6AcL+O4xPoyZQZu09RLeuv6yF/",
-	"LJcLdCA+wJaTfAoZE/KT/IJNNIM3zlAEzh1b8O/6G5skc3jWxM9j9tKZy0p6PEWGpWYzyMhp18S6qlXo",
-	"RTs7dL8XYzSakm5k8vyk2voHPiH2gAFXwwYYzbS1sCYJPVRfd8Z+h20HRHxsUYCGNsZ6C+14V56XdRMo",
-	"EIV2qH1GuCzCZVeWLpwZl7cTacD+Ui1MjeGj29YPMeBCm9gIQoTQFnoZ9iECZUY3e6C3v8rqrFnFu6KB",
-	"KNv1mAMiwzXe5+FbhYBkUyELCyZhVkAWmocMtJob0MQW1cxhvmjDvAVxbDgEr6SxPM8hAvL9OT5qvY06",
-	"2EAu5GQPAH8rpGXcN+dxY/riNNyj4+NleuMuMM/VaCP3xxusgdsOJf4/dOmjqCZVhJC54azq8Ov/WDfL",
-	"LPSQPRB9X8rMsJGKahNXMANuDTN8CPkixrNRVPz5nG7XVs3otghKRYK5V792pdtGq4mot+y9j20riRpc",
-	"vkC+4bPsk9YNHyEPy1/zNg01jDnYMgqOSkYMao6urmpdHbZDrepixA14xU/qTWuUFRySA5VgaIVS/oMd",
-	"bCXG9r9XFyiudLFdVSm2B4dLFxPQtTqNPXjZalnD/zFutub9lrtCrV8ruIpCz6H5W//MT6021HpkHVZv",
-	"UJg3YhgvcQSrYykbDkDWb8H4qVGnKpf70QtOerMi6paZ5dwxzFpw/iyIvylHERhixb7O9pi9KC/J8q/U",
-	"/HfoaOm6MsMcs3fqk0SflVVFOkZOLcwmytE1WN/V5jBuFT/4D/an/EAWfI1ZIMpBrk5pHSS1AYIX00Oq",
-	"0ucxb2/CCpmDwbxL7AFJmWTeMervJSBHncpqifb+MvZNHCdXuLE/nxaOzjTO0AJCT9qu2jfd+7ZK+F37",
-	"m+F+YtEXqtAOKffcMTFdSPODjOMuSnvmScytBbs+UIquIx0l/W0fbpmM5xp4tljvirq2XNMlegdL+sHR",
-	"N2LWPyTcs59QD2KEVPNdSbMsb7o7phRr43cUl8MpMeiC6b1YVY/s5Tji3jAWqGrrMGhBY/+ZIyIXvotD",
-	"3bUWOl7h9RHWH+8q9KHIQ6fv5N9VoU3ivSGlHc3NBDK6HlWXHVfqfhOMk/mHt0737HCr0JVy69LAz3PM",
-	"KiiXWyudiiZ353nj8vH1HV83vYD/5xJx1f0RhxRyBMKEAjbojkMhl9B1UjOubZfw82i6hLb97/j/Gu8J",
-	"FfEe+vC6KH4USoj34DQZ+Z20TmVbdQBXvGS+Lh9p318mdIeRO5UMMj7IzheYHl6xFGEdJyHhghoIZ9eY",
-	"/HPeTP55RSXhfOJlDLI+IcsaoxYTuZTZnwMVLrFuDHMWmvrBOirp060YB4Kqv8DP16Mxjr79AeV0lHUI",
-	"YgplogWF8nxaR7iEy9/7hy5avAow8beh1ivbsBpuPlaf5JSX7yDmTFVQV8GdElmKZ6FRgWUDSBUWrNVc",
-	"+dxG26XFBBHdI1eh0f71luoiuB+su5RX5HUlsA0g5VOgxkn7SHc1FMClZgAOL5RkvJvHdeG0BqsXh2NU",
-	"fMlttcScHB9zOIjXyNiSK2kBWeWn8HpZxZzKLCJTul7cawMQcvRJUtPWjGkxGltH4meY9oG1jMJir1oJ",
-	"kOEM/nooNvLpSZgIKOTomJ37yzkpR8JCNfn9J4+ePoi7O6xe/Dl45BulJu7oHBB4/QI16oXDa/dqdWHa",
-	"BBarFWNSbVHj/uIU7i9B+x1WnAqcGrlbhdNrN39Lsse02HA9yGb5GtkWauwhdc5w58zBq6p8UXZIrE+Y",
-	"v0fMKaBW1es8qNp5RVVVeYe679whHDjNHLRvrEF0TUCn9GYNdPE1q9VAHb2GBV73f0pNKzELmoaZY9Ey",
-	"6sTUDeSTxPJvmbEpOu0kVnKQ372BZVQRvjZpOkL2dCP9a7yU/UAeGqz6+sEFWdU9+x28ZkK3Fd3VDMd5",
-	"asX/MXyqsZT+9wksdtavX8NirbPc90P1OZEoAI5ZYFikUkunQ8Xw4wxTa70XodGCoBWXiSnYAYkOxzIO",
-	"C0xUrTeBJIU7ukzOtwcN1b/tjBAVBvSegrDI25D1pDbcpNN1GLPyAoa1zQEi0u+MVJSKkaF2/wW+zXIu",
-	"5Jdj5m/LYye+cwPJcSUBuWV5PUMbIV+CfR9avx8MGn6GDoj4o9lDyKYczEmeoWpG6/w0KLhi3tr3hXU2",
-	"T3nBRBgitB7BigrfF4KsJeN0/epCCsxBJsW0bJ0RL9L5JJeqdKpsfy/q0jGkEzYUThetWoGFjujHLNJK",
-	"nmooot3k2QRg9kmWidOEYRqww0g8P993v6/hRkPoxcETHhEQYP7cn07vkGZZ1am/yy4jXYTAKdV8D7jm",
-	"56zfnNBCtAbp9xGk9d4LSxqG+/mnOG5c6coaLroOeg96A1IBL5Ha1+J7doY3SNv1B++5ZCfvvSxZa+os",
-	"WTOpXDK+yPfMf0MVwskqTu3GiIh9WkIJ3g0MluWm6dv3VKH7kOKj63q63C6D1+7uis9QtXLfcYLqOv6O",
-	"ZtneLYWcjpvJGVuoImFiSHeKq8J2BDQaLei32+w2sY21ax6BZcIGx5tf0yYbqPrmH3D5sYmX7qndcHK6",
-	"G+8/gTWNVChX1mF4E1PQZUX7qMF5yxeVEYpNX5zaSP4Oo9BjlTiZ9N9WMLLQWGytqyWEId3gSA1VvLGM",
-	"TNau1lChNVq2h24zV2GRa8KPv8p8UV8TJiC1buGIoZ+//+Efocj6HReHzQ8nkHYm3JSI2e0Oqkcu8L5s",
-	"LGPl/ooxdv/JyeMHhAi+4dvirOw7hxWoSkNGNaeDIlT2Yjeye4Zhy7XjDm9NaBH8n7cTT9nE+Me6fRrT",
-	"xnIoy9bKe4pftMpXanizxOL63/1fa/P9A3APTWWHPyZK9g/7idPWVhjsV74UvY4dcd8HBrf3si3NkXSY",
-	"Nec0fh1cW1o2z71QwDdu/wzw9mdCAVsKqzoh2xTOW1NLP+UypcvhDwLJCxz+z0R3PsU3RLmXknw3PPUM",
-	"5OJgZ/4c5OIfpFMDmTuQO9AN5mL3v+tCrhEvZTLu4fKlD5sa62SK8QnT+8qQvirkkkix3Ey6rZKgPsZs",
-	"jzPKjaSqmPvYdbMdaTEPGj5OCfV4Phk31YawgUlZ5IDhmarSQYUWOe220ZgroCR0JVV+wD0eEBfKqyZi",
-	"qrzPUHDz7anivMrjQQvRKdQ4RaFHINsq/nIgozCgza5xjLjl+NHsUvr3kxb3ls3/D2m44YnuIZb/FpsG",
-	"WR82q8qhbNVSLlIB4R7LFBjqnlolfpTvUCoOdjwox8Wm6+b4k9ykq9n68rdnQmb+IvMDGW90xcKPTUCr",
-	"5jxYYNMdHOOhZ1DwWgZQrWMM/e/uv51D925/62L3HzCKNem+CqSW1VhLjLRjuiLAp9CWrZ0H1CfW98Nq",
-	"N8w7ZVx+kmWX5iG1HzLhWsSBKtx0Iy5kQsckYe4vKNgPJl/WEPnnRSvMGuhGodpVFogneInF758dFviH",
-	"l9HAs7hwIZDDB1/OkFofsp1WrkM/U9svH5rvONg53kV4X14OyVCbqC6OrO4pML5obzlcYyKT/BYatuFV",
-	"xQ6JcJpTxtlMpLbQENr9N3ygfuiqzDQ2MuVWcu9pcahOvuWQDhlIQIWs49qhhMB7q+1SI4m48uCc+bsu",
-	"3KnM6qnMreBK7BQ+iCkcDdQ3KFOzffXTgtGlC34In2QYhxV2aa+RtSfD8uLlULSCnRxvP9/+vwAAAP//",
+	"7H3rchs5luarYDkTUXZMSpQv3bMl/diRVXatwq4qh+Tqitmytw1mHpJoJgEaQIrOdmhjn2YfbJ9kA+cA",
+	"eWEieRPpGdf2nyqLmYnrwbl854Ivg1TNF0qCtGZw/mWw4JrPwYLGvy7TVBXSvnU/ur+FHJwPFtxOB8lA",
+	"8jkMzgecXrnOBslAw6dCaMgG51YXkAxMOoU5dx/+s4bx4HzwT8O6tyE9NcPbnKez62xwf58MrpSUkFql",
+	"13WZhpce0Gnor9BGafdyBibVYmGFch2+0mrO7BTYgk+AjWCsNAwSGsynAnTZGA010ex4zj+/ATmx08H5",
+	"87OzxA3fgnbf/s/fL0/+Bz/5+9nJ9389+fAv/zxIBrZcuGaM1UJOBvfJ4PPJRJ24X0/MTCxOFI6J5ycL",
+	"JaQFPTgf89zAfTL4UfP1ezNxLzx8ka4zmC+UBZmWr6HsLtYlWyqdMTVmpSo0U0vJxkozOxWGpTzP2SPO",
+	"fv31+ofHp+wWpGV8woVkS2GnQjLOMl7iH7jehs+BjVRWJkxYNhF3YNhyyi0+HAttLDb5Xs55Bgnjxr1m",
+	"LJeZYVItE8ZlxuZ8Bu5P18Hkghrn7k/Q2Lb7RhimYVwYyNij52ffPz5lv7lulrz+XRj2tyKbQMa4hOXp",
+	"exkoYAo8A12vc2OBTtwK9dDCU0cLcyHD30/alPFfTv7XQyniNZTr6GEG5cOp4bWQWbuTlQMxEzIbbNvo",
+	"DRhV6BRcqztN9Y2YC9ulxf+ulmzOZcm4ZXNlbM+hzfHr5iAzGPMit4PzP7lN4p/FvJjXW0Z/Pan2xg1m",
+	"AnqnEd/ApwLM2gOr6ZWHb1JY1vWd0TsHYt03hVzbWyEfPq1b4Dqddnf9LdfW8R/OXG9MaTblMsuBPVKa",
+	"wcmcizzxPEkZYMupYgaACfs4cS9zyUR2wYrFAjQykFwtQbOUG2BcA1Oyj/l/6jvrTxzh7H+QfzWwVgQW",
+	"Bh4s/e6TQG8vVCYABf4PkAojlHyhMmT0qZIWJJ4zvljkIuVuxMO/GbfsX7bsLTRa91mP+D4ZvFW5SMsf",
+	"VFrMfVc9vZZ8nrd7bTLXPz998vz5Kn9d2QHXf5ty3k2BZb5rFCdmyjVkwwUOaixyYPTBCJyo6aw4zcgs",
+	"lDS0gq+4yAsNa6ax0GqUw/xfdlvEt/RVbA63ag4o6oIgFBLF5ZKXF/iPDCwXOTO8DMJUsUwNEi/IcNw3",
+	"YHV5cjlGMlw9X7eQKtewVWzJhWWPnj/9Hg/Kn86ePW4dgVX+eI/j9ZNoqJTdPkSW0Ol17frj644s3IEu",
+	"ndSmuWgwFn/nRSas0gbf55lj0sZq7n4aJIOFVgvQ1pM1OA7QGF59IsdKT5S1IBtPR0rlwKV7TOOIfimy",
+	"6M8o/VyX0kmM3wfTYs6d4mCEnORwkk65lJCziTt3g2QwL3IrOr+OlPsvfHa6Ac8HHyKshBhBZABKTy7d",
+	"asQnpPTkl6WkPe4+1SqnBeNZJog3vW0tZKe39h7+pvTMLHgKjlJcY7U2o0Z/g9S6T4zlFppLxFMr7ojD",
+	"3gkLjq1lgD9y91ds9napXnFnAsTm0WIyv7uN+hAZhifEN8IgMbYJJq3sgu6+W5jjO9U/1h3bQO731Qi4",
+	"1rzsDhIbWzPOG9fH6jB5fZg646yspMjTlc7rV5OqyehQJhMNE797TdWVn/z9g/vPyYcvZ8mzJ/ePhg07",
+	"5/Tkw5cnyX89u3/85Sx5eh/VcK/4go9ELmzZnSRaMXF6DYdtFw1zLow7ixEml6oFON5RbWyX7FpbmAyk",
+	"svFDqOFOwDI+aFPKdAuyDWq0e7tqMPGrEdudqymks+7yqVl3qteWparIMzYCtihGuTBTPHbdwXphtT3B",
+	"kzSvpNUGslezQaOP6KyaZNyexUsnGUjwjSBXS5QPOR9B7kw3JyOUY3Um2UlWNER1/FwFUvXvb7UqDfqO",
+	"kFGqATnd+Rcnj+bcDs4HGbdwYsUcYscFnLa40MLEqQ9FppfZ3WV7AXYJIJkbW1bkkDFHY24hqs6FtH9+",
+	"PohZOz1SD1d90yK8wZfwbWN/VGqHCbsvbor4hvRKQgmf7a0/bNt1oxYgf9SqWJgeakP0IOWSQSYsc1o4",
+	"m+D7bAoaEmYUk0qCs0XsFOYMealxeiVfLLS6Q9QgIpWRTrt9OjNgN460yHl8lSyQMdF9oFUxIh1n3ea9",
+	"86/dJ4NlkPJt+t8wtq5U9lsXqGft6Y+L6d1kcc1K9pfGV3RUPQ62ojTseoz7VMgYyOYMlRmUTFgD+fiC",
+	"malaSqZkGm2590wY0HcihbhkcvS8WVuYIcKF+4cfVNsY2q4ZWmwFK2uwV81EI3iVLadqHszDNqTWtbPv",
+	"Y70K47Wc3bs2lpeRw4nwq2EWYUPQwDLNhUS0MGNLBBp4moIxDBtwVhniJc3zvMlIRyjqmt5+0pwr0W0y",
+	"KKT4VIB/Ixik3dnTyLokm8PY9s6sNQeBgCozTnJMHIsrwUYlhATIzKUzqcJStxv/ZUwoTOTjFULDwXUa",
+	"jNJUQYpjsChMgUhOU9CjeWFholGyd56lfL7gYtJ94FWHQOwxY+TlnSfMVeW8V4fgPXp5MuBNFbv71G7P",
+	"XDJu+U6mXGdVp9xMdzF9FxruepjOp9a4+9SLmIioF4TawUVIwuKGpfSDjdEG7s6RrTyigP2lysvPTm5X",
+	"OucKHeW5WkIWZ9lBrYjwp9+mymv5/iVykIxKhFkuAkLOnp7tpGHwwqoIAotqv5dOoUMTVXZGkPKiR3NF",
+	"h09sKtwyyA1UTqHdlCIc3F9AB7mzhaLrodEYGvaCVjB26AKmvttHwkRstNxt1hwyUcwR0BaTacKWTs0k",
+	"HKzIgRA9YaONFj24lSmI7HYZodUeP1th5RJYLqTH6Xg6pVHZ4EizWqBZuaeKGAjf01xNOc3dqSfUWP3V",
+	"LY+fOQsyiwnFCnBYd+RRRjYIZTMMQa+tTrLfnscB7qEpmdrwW+u78a+tDih8HhvSqyZa2u7Vwmdr1vjj",
+	"UEMCzU0TaOjj/NRYbAQ/hr3pBcLWb8J4A9N8OV/Y8pwR+TCee9fPNkLAN94x7nNldjEK1uF2e0EFu70M",
+	"2YsyDipIK2wOQQlfwc6KdOqsXKcjoUF8Pof5qGntbtQe3BrHPAibNcpLtgBtlGRTji6KdMrlBJgJbhFy",
+	"HHg7t/aCxC3xwqZqDj0iyLUDMmNjVcgsCiDcxQTGzxSJ4HRop9NW7pcI3MZ1dH2d9VejDd8ZhmyDOO1I",
+	"q2IytRRv4d3YzHsUYmN8gDTswTprmbcNEOvPSb+AslzvoOdW7oSN3PoW33wY5LHZPBZZLZ8GSQtbb8in",
+	"5mmqQfcweTq2YW6erDoHYb2djVM+st5bCcE99d7GtjSttwBMDpLBUthppvlSBujbjTOpXUbIsZgqrBEZ",
+	"KQZ3akbv4D+xEZLzbjkLNL/HXOQ9jqXrLMJfJBMZnbWXoxGbc+wpGtT1YcXvcZb86/dxj8e1vBO2R+OH",
+	"zwuh6Z/bnYFC55sJ072UVG3HtuPas+AOIO6kpZcLXRvDcJGxEgwzio25Trz7WWimNIVJPUh81rhPxPnI",
+	"M6d/xsYF5AM3FhYkF/jM/aQUy5UTCd4NhMFhqrDMoARjfoW3NLEhFRlkl7tY5fQJreUWy3EwqQuo7pq4",
+	"aCFpQniPk28C5egI2Nxt/AVDroS4ltcOMSzGukUWBBTlwCQsWd+0V314D5VG+0mcfewsrwnuZWmtMrYF",
+	"yMzzL3+m0NUtyUpKuUyBuB4d0jiHWnJhNx6m37iwMR7QK4ForDGmcBiouzK1ujpPjz64N4SdxWk85wY9",
+	"NokjbbezU1Xoig+cMwkkZLfkuFtB5VuB5GFxehb/EJ4Pt4f7S+k3wbkX6PhnZZnXa3D8t6VMia6vGr++",
+	"1Bq1nre8IKPvZ6e+uA/Hwi1x2zCvl/Yn6E63seerur9/9J1B9wg3M/LyauCZuWDC0sYyYrxxRCps5rol",
+	"/NVE7FS/tWF0scX7iTjyAy3Wg4kBI2TaJy85OoKZ4Uu3bBhs3TgfVYg2RWH7uIRtTssqrFMpu81Z9a/d",
+	"kXVYv0H7H4+fYdkKUtgBqgk8bmPgaO0g3st19Kd9HUc/w9Lz/z1mFTGgKfB+jHxhddJrIzeTNgvwsdq+",
+	"+/1OtI8pbm4yjrxnj29qE3gnt2WDMjZv2co5Xx97XXjzm/tA0k1+0Vpx2p6SqgjvJjk9pd0KfsktaCvZ",
+	"GZXcHQeoce1tQ9b7YuDqZUrWwqE/wzLEl+xAEjPh16HagDoQkuJFBq0YC6JmCjNxagMhOyYqO+s9er7/",
+	"if/VH54d5rSlNGtQ044HIyt2irdCh3CbBe5OsnsykW2jKX+pePoOC90XKXRZk87DzvU2RNOK4KMBxSZI",
+	"PsGu6B6V8UinqL0sJn24Yx24uDWPcKaaiYPMfX67ZoKATzdbcoNOSBnr4m4HS3ZlKcOnYZz9axrCKztL",
+	"OxaQ90ToeZykO3MLn+MLvORa+kjZDbGq2Lhvqf4uOv565B2QDZzBgEkYN6+u2PfP//SviNyg1b0qVbOe",
+	"raIkPyMyZxCopcTUxHMKvPnOGR8ZYMpPbdp/Z9BrGQdrbNTv+VuVQ8EkTbmbVxA2Iv4luSii3hFpLO/R",
+	"0enbXKkZelyFZC9Ho+8My9Uk1lSIju5zZLjlJoOJUjfPmZB3PBcZ5kqNRJaBTDDqB/0dCeZ+JOz//u//",
+	"E3UrNCKFV7Y2zwk9FYYttfKgG+N+A7ZlWRsiiwnDKHqON6pVa1zQq2PmI1XY81HO5eyc3EeuAQTGEFV0",
+	"PRGFbbR3qOtqeBVZRY9Hk6e1aX4NJ5TKXtZBIu2JvBF3Ht/zoWroJvKo1hLDQ9wOT3wGxgNQ/7Xs9W4n",
+	"gM9zkGNFndeM1i9qGHqj59aqxrbKJ2R0uJgX+Y7JBD2SHJCY3CRMjTwjxliqAvkIxdbFmN1u+Nh2yS8N",
+	"Y2aNvXIA7/Ounow1zuEdzF8bZxBzXv6AMFB34/5dFWzOSw8TYUaohTkKozF3XJIS6YTGxSnZTKplHExS",
+	"C5BxH5KFObJQyk3g2Jenw0gqVmXWtRv6qcIrlSRRthpU0TT3GjFMW6BMDRtti0Na2Wc9A+QWw5MdnUvW",
+	"ALwPas7hyGOoa9uei0ULESnVs24hsp5u/XY2SWfNcToyUlWFEO0NVd00HCcrBpxOp+KuD6L3gEtEtv/Q",
+	"jjfwMsYxtZRLx9G2d/+1fDWrRzcTho/yvvFNQILm+U7+hX1yx3KVzvrGMOeST3ofIsgY040MOSY08Iy5",
+	"EeRgIS/jkdVxXM07MP/N8YJ/GqwFDzfbjJtjKTWmZfbkjwJPp31rgGU1eFSdLplU3gmpxs7EcsQzgn4r",
+	"i7K04/30q3q7RnH4FDzvuQl7uO5gvV7J/lV6wqX4O/fxGvUAGqBOjekMMD/X583yxSIK8YSujs5sPKt4",
+	"OLeJpq4e8FTGz0XwivybkliExp0OIR0Ll/ZiCyVsW/qIzryIRHW4UZhoPkRIC+ke+Q3qGB3fzUH+TUNo",
+	"dayVZ/ZhOUsdUHOr5NkdP9EwV3c833HKPRGpWC/EjdubQRPVk62ud1J5O15/XUhJ3tGMokl9+JGP59rs",
+	"EDUWFnF+pn3+cXuGNy3VdG12RVNLCsFm2F098R76Pjb7KeQDOM/tGkW2qu3z7MmTs+dnmwv8BKh0XVwY",
+	"voORYRdMLfinYqsIsbUBYujfaTq7BpVXtwt7NfxGTMlQKKMO9SBK9A3EaOwdj8XG/EKprBWVJF5Ik4Md",
+	"tVEPiWB5tD1dX628zN2C71erbWjwvRJtu3PlDpz4PAihV9HZ7xrD3/Cj7+EA7xUbbhMOEe6Bmxmzf5WO",
+	"w6aa6hy5546ekYCaGXq9pTW8CYUNR2ekZrBr/oIN37TK6H3/5021fVZQN2wlOqY6+jeCjHZK6FBJOTpR",
+	"c8jKXjC6Cx870ogFbFzbBg5ArMP1QUirZtzHs0dxgZ0Irxfc77issgZ+T13Eli54BqPOv52LovRFfO4K",
+	"Mu3pG1ztt1KE2pv1GkqTePyC5xRc5PFUrA3Wl9O/AbaLgiYEmNQ1ibbSQv30k3of+rbuyDKbQqT2Ftp/",
+	"AZ2JNDLAkQ4cYXtNEe5CRdOuQJ8Cz/q8gMDzGBE4pXHMta8wYiwzYiIhY64pRlbvlgU0XA/bImyFrMcT",
+	"AcmnKoctnHP0XrUkYQhhHapJN/pLwprH9inElsaCyHQFnRKHw3TTRhitwNKgKcSqrvSlZF3LtrduqXRm",
+	"Ynxgyu9gTQYaPu7LWN/wHbOKGV5imHvwoXg9OQaMkr7ebu9JcB5h/Fzvh1HCXE3RCxo6YERIvXZ+Ln4p",
+	"uptHGG+hhS1v3aH1ASkU4TUCrkG/CmQJo9EMyr+Stw+POBIZvlSPfmrtgmrSCTlWscpx+fhkqoyFjP2t",
+	"MPZESOTjoaxAJQFP38v3EmusUM3YlGst3GpLdvn2GmM7H328LOxUaY+nnLMXOBhWj/TjY6rwk1LNFUs1",
+	"M76j0MhT1hcs+l72RIvioEgtUHPA4i9zXlY4QaaozCyDz8JXpcOqL4+enz1/fM48VFZp4ibx7ukFqEXu",
+	"BuH1zqZQwS7fiTmQeLl5dcWePXv2vTs5v767umA5KkD0kOLuPX7tppe7YVDR3I/IKz+6lkM4O6p3Y5Xn",
+	"aukkGvtInP8jEje4ZahiPCV8pkK7F4wzeo3l2C43mEDh/l+qguojY81d4LKquYu52jiTX+VMYkFgAXlG",
+	"88QSmqwuNI1TQWe0OWVEAeSaFoZ97Cuc+JHUMqdEfSR/6sc6s++9rJ3zVLY3FylIyjn3FTQvF45pnzw9",
+	"PRv4/BmkZXM+HC6Xy1OOj0+Vngz9t2b45vrq5c+3L/GbGmccvByNBg0H5+BJ8ALxhRicD56dnp0+I2tw",
+	"isdtePdkiFUlhrWQmkBETXzVqHKIK+N0jqnKMyb8Us6gdEKIm6kjLiJdNz9D3kdulDSn5MSguhfOjB04",
+	"NeBlEAbNgt+/92FoSJrDyV+fJIFkh/qT+6uy8Yapku4H4tIJ82Cv6amb2qzqsF8J07oW3f19En+1ntqQ",
+	"qgVv8aIvCH7/YaWs59Ozs4PVQ60rUkSKeV7ikWo4Xfpaq4Y3DCVHkb0X8znXJdWrcvSixkxJYNWCOzJZ",
+	"Yg3NIIb4xGDwoaO0wQfXSE2hd6DFmEK4lNlEoh1C+wt+fYkNH3E9g+LYU971Ljx+8JL+xvMZmYXIeLEq",
+	"AmVF8ZIKq1YSYSzWrG11avrP/jvMxRKSLacinSKrRT2EtwIM6odqKS8Ywty+8tiGEqlxrnBVD+yI+9Uu",
+	"6hU7A3kevMcH2LV6UjHnZNiixp58wLS0GLlTBgtGAhS2ZJEyQ6cs+OPI6+Yj3ktVxNb8MsuuGgjsCi/e",
+	"wKpWyvITywr1nA9XvbmV3hCv4LxCKU8OTyl9ZzttQocPpJMXMMH7CBpo52qiU5RYOod6+KVxQ8V944i3",
+	"N/9HsFftoPMjH7evsYiXzeVDdXLp8z7ckaOqBz0nbifiX7ko5P7Dhl0YNkGqKMe97GeWqOx75loz4AvS",
+	"5g0qoZHq1afsR1Lu3deOJxvI76CH8zZ88bsthC+J/63pQM3qy8fUgsK6IhAhmme4iuX6mtQ3/FLdl7OW",
+	"MVxWOXLH3oE+psDrwtUP3IJfZN3acZZ/M0m3LjLab7uGY6X9dn3l0fZpI9feCiT7D6tMYgVap5+g6seM",
+	"FXnOUIkXYE7ZNvrLFZdOgR0BK2SmJHT51StciK9AonW5qQiRVtf1+PjHA1hMriGSVw01G53sFdgQKqRt",
+	"UuxXCKrl438wBfVSxKUktfM7w3hqm2UMqtGwbhb2KXsXIB9MAB45RcgEDby7/1f07U0IxuhQwNODUQCG",
+	"AcQZlIQl04U8wL6/ARv8e+TiwciQJcHctCRTvqA40H00wGFWFZ894t7f+FurllORN6u2Olukql0z4Xdw",
+	"ToVqCQAI1145PoFIpszYI3JJWn+LFuGxXJYIID7GSrB8DhkT8r38iLVtAxpnyH3qli3gu/4iNckcnbXp",
+	"85T96MxlJT2dIsNSiwVkBNq1qa6u4HvVDe097H01rVrBW5k836i2/o7PiD2gt9ywEbqibcMnTUIP1de9",
+	"qd9R2xEJH+tLoKGNjvpCO96V51XSi/LViEBmF0TLItxBZ+keqGl1aZgGrNDWodQYPbppfRUDLlRvjhBE",
+	"8EsiynAIESgzunAH0f46JLdhFe9LBqIqeGWOSAy3eM2Or/MCks2FLCyYhFkBWaj8MtJqaUATW1QLR/mi",
+	"u+edHceSXXAtjeV5DpEtPxzw0agO1sMGciFnB9jwn4S0jPsCT65Nn1mIc3R8vIpN3WfPczXZCv54gwmM",
+	"u5HE/4eQPopqUkWImFtgVQ+u/3VhlkUo7Xyk8/1SZoZNVFSbuIEFcGuY4WPIyxjPRlHxxwPdbq1a0CUu",
+	"FEcGS69+7XtuW3VComjZW+/bVhI1uLxEvuFTJJLOxTshiM7fvjgP8SA52MoLjkpGbNfcubpplOTYjbTq",
+	"+0q34BXfKJrWygk5JgeqtqHjSvkPBtgqih1+qe81XQux3dTx0Ufflz4moBtJNgdA2Roh3/8xMFv72tl9",
+	"d23YyJaL7p4j85/8O9+02tAocHZcvUFh3IhhvKIRTG2mUEYA2byc5psmnTrX8WsPOBksiigss8i5Y5gN",
+	"5/xFEH9zjiIw+Ip9IN8pe1XdXec/aeB3CLT03WRjTtnP6r1EzMqqIp0ipxZmG+XoFqwvSXQcWMU3/pXx",
+	"lK/Igm8xCkS5nWuetJ4jtQWBF/NjqtKXMbQ3YYXMwWDcJRbwpEgyD4z6mz0IqFNZI0uCjWCsNGwDnNzg",
+	"xP54WjiCaZyhBYRI2r7aN13HuE743foLG79h0RdSCI8p99wyMV1I85WM476T9sIfMTcWLNlBIbru6Cjp",
+	"78txw2Q818CzcjMUdWu5prstjxb0g61vxay/irvnMK4epAiplvsezSo37eGUUmz035FfDrtEpwuG92JJ",
+	"BGQvpxF4w1iglLvjkAW1/Uf2iFz5EhxNaC2UK8MLWKxf3nXkQ56HXuzk31WhTeLRkMqO5mYGGd1arKty",
+	"OU3cBP1k/uWdwz17YBW66XFTGPhljlEF1XAbeW/R4O48HzTDuDeX6/18MlEn7ucTMxOLE7WgVNGThXKa",
+	"rvZffmuoTH0DyzGFHG1hQg4bhONQyCV0IduCa9sn/DyZrpDt8Av+fwN6QhnYx168vhM/CfnfBwBNJn4m",
+	"nVXZVR3AEa+Yr6tLOvTXcT2g5V4lg4wPsvMFhofXLEVYx0lIuKAGwtktBv9ctoN/rimfH+9KQWewY31C",
+	"VjlGHSbyUmZ/DFJ4iXljGLPQ1g82nZIh3axypF3192r6fDTGEdsfUUxHlYcg5lAFWpArz4d1hGvs/HWc",
+	"CNHiDZ2Jv6S4mdmG2XDLqXov57z6BilnroK6Cm6VyFK8CFUmLBtBqjBhrQHlcxutdRcTRHQTY01Gh9db",
+	"6qsUv7LuUl0y2RfANoKUz4GqXh0i3NWQA5cqOTi6UJLxfh7XR9MarC6Px6j4Cmy1wpwcH3M0iFcR2Yor",
+	"aQFZjVN4vaxmTlUUkamgF/fZCIScvJdUcTdjWkym1h3xCwz7wFxGYbHQsATIsAd/wRqb+PAkDAQUcnLK",
+	"Lv2duRQjYaHu/NHzp98/jsMdVpd/DB75RqmZWzq3Cbx5BSEVMuKNm+n6KG0G5XrFmFRb1Lg/OoX7Y9B+",
+	"xzWnAqdG7pfh9Nr135HsMS023O2yXbxGtoMae0ydM1wYdPSsKp+UHQLrE+Zv4nMKqFXNPA/Kdl6TVfWO",
+	"0rTdYUVAUbjtNEvQvioKnWvadApv1kD30bNGDtTJayiZe3ROFUcxCpqaWWLSMurEVMrlvcT0b5mxOYJ2",
+	"EjM5CHdvURllhG8Mmo4c+yusYvIayuMhNJj19ZUTsqg2S9VzdCMPYYZjP43k/xg9NVjK8MsMyr3169dQ",
+	"bgTLfTFbHxOJAuCUBYZFKrV0OlSMPi4wtNajCK0SBB2/TEzBDkR0PJZx3M1E1XqbnSR3R5/J+dNRXfU/",
+	"9XqICgP6QE5Y5G3IelIbrkHqW4xFdXvGxuIAEel3QSpKzchQu/8Inxc5F/LjKfM3LrIzX7mB5LiSgNyy",
+	"ulujS5A/gn0b6vYfbTd8Dz074pfmAC6baGWaakeoGxRcMbT2bWGdzVPdDhKaCKVHMKPC14Uga8k4Xb++",
+	"TQRjkEkxrUpnxJN03suVLJ062t+LunQK6YyNhdNF6zpuoZz9KYvcA0A5FNGrANgMYPFeVoHTRGEasMJI",
+	"PD7fX13QoI2W0ItvT3hFQNjzH/zqDI5pltXXLPTZZaSL0HZKtTwArfk+m9dedAitdfSHuKXN2gsrGoZ7",
+	"/E0sN450bQ4XXah+AL0BTwGviNrn4nt2hnew280L77lkL+99WbHW1FmyZlZDMj7J98L/QhnCyTpO7dqI",
+	"iH0aQrW9WxgsqxXvd6+pQpdZxVvXzXC5fRpvXLwW76Guw79nB+HqONdBtNK5h6WQ03Ezu2ClKhImxnQr",
+	"vypsj0OjdX/AbpPdxbexccwTsEzYALz5MW0zgfrSgyMOP9bxyiXDW3ZOFxv+J7Cm8RTKtXkY3sQU0tel",
+	"O0BKBi9rI5SKz02FIbzD0PXliZNJ/20NIwuFxTZCLcEN6RrH01D7GyvPZONeFBVKo2UHqDZzEwa5wf34",
+	"i8zL5pgwAKlzhUqM/PzlHf9wRTYvKDlufDhtaW/ATUWY/XBQ03OBl6NjGiv398OxR8/Pnj0mQvAF38qL",
+	"qu4cZqAqDRnlnI6KkNmL1ci+MwxLrp32oDWhvvN/3ko8VQXqrwv7tLqNxVBWdbEP5L/opK806GaFxQ2/",
+	"+H9tjPcPm3vsU3b8ZaJg/zCf+NnaiYL9yFe817ElHnrH4O4o20ofSY9Zc0ntN7drR8vmBy8U8Iv7P8J+",
+	"+zUhhy25VZ2QbQvnnU/LMOUypZv9j7KTV9j8H+nc+RDf4OVeCfLdctUzkOXR1vwHkOU/jk5jy9yCPODc",
+	"YCz28Isu5AbxUgXjHi9e+rihsU6mGB8wfagI6ZtCrogUy82s3yoJ6mPM9rig2EjKinmEVTe7nhbzuIVx",
+	"Smj688m4qSeEBUyqJAd0z9SZDiqUyOmWjcZYASWhL6jyHc7xiLRQ3RMSU+V9hILr70AZ53UcD1qITqHG",
+	"Lgo9AdlV8VcdGYUBbfb1Y8Qtx1/NPql/32hyb3VzwzENN1zRA/jyf8KiQda7zep0KFuXlItkQLjXMgWG",
+	"qqfWgR/VNxSKgxUPqnax6Lo5fS+3qWq2Of3thZCZv4X+SMYb3Y/xdQPQ6j6P5th0C8d4qBkUUMuwVZsY",
+	"w/CL+9/erns3v02++3foxZr13+PSiGpsBEbaKV0R4ENoq9LOI6oT6+thdQvmnTMu38uqSvOYyg+ZcKfl",
+	"SBWuuwkXMqFlkrD0FxQchpJfNgj52yUrjBroJ6HGVRZIJ3iJxe8fHBX4l1fJwLO4cJuTowefzpBa77Kd",
+	"19Ch76mLy4fiO27vHO8iuq9u9mSoTdS3ftb3FBiftLfqrjGRTn4LBdvwnmlHRNjNOeNsIVJbaAjl/lsY",
+	"qG+6TjONtUyxldwjLY7UCVsO4ZDhCKgQddxYlOB475RdagUR1wjOhb/rwq3KohnK3HGuxFbhnZjDyUh9",
+	"hio022c/lYwuXfBN+CDD+F5hlfbGsfbHsLo1OyStYCXH+w/3/y8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
