@@ -5,9 +5,9 @@ BUILD := .build
 TOOL := go tool -modfile=.tools/go.mod
 GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 # Everything but the CDK app, which alone costs a minute to compile.
-PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest/... ./infra/e2e/... ./infra/pack/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
+PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest/... ./infra/e2e/... ./infra/rights/... ./infra/pack/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
 
-.PHONY: help demo run test aws-local lint bench crash fuzz generate clean bin build functions-test e2e synth synth-test diff deploy destroy
+.PHONY: help demo run test aws-local lint bench sim guards crash fuzz generate clean bin build functions-test e2e cost synth synth-test diff deploy destroy
 
 help: ## Show this help.
 	@echo "Ebb: Slack access that ends by itself, and proof that it did."
@@ -48,9 +48,20 @@ lint: ## go vet, gofumpt, staticcheck, govulncheck (SKIP without its database).
 	  elif echo "$$out" | grep -qE 'fetching vulnerabilities|no such host|403 Forbidden|dial tcp'; then echo "govulncheck: SKIP (its database cannot be reached from here)"; \
 	  else echo "$$out"; exit 1; fi
 
-bench: ## Measure speed and size against their limits (about four minutes).
+bench: ## Measure speed and size against their limits (about five minutes).
 	EBB_BENCH=1 go test ./infra/ebb/bench -count=1 -timeout 20m -v
 	go test ./shared/store/sqlite -run '^$$' -bench 'Batch$$|Commit$$' -benchtime 2s
+	go run ./infra/pack
+	go run ./infra/pack -arch $$(go env GOARCH) -unpacked
+	EBB_BENCH=1 EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions .tools/aws/with go test ./infra/lambdatest -run TestFigures -count=1 -v
+
+# The seeds of one run: make sim SEEDS=100000 FROM=5000; one step by step: make sim SEED=n;
+# a story that was kept: make sim STORY=shared/simulation/testdata/NAME.txt
+sim: ## Tell 1,000 simulated stories and hold them against the promises; SEED=n tells one step by step.
+	go run ./shared/simulation/cmd/sim $(if $(SEED),-seed $(SEED),$(if $(STORY),-story $(STORY),-seeds $(or $(SEEDS),1000) -from $(or $(FROM),1)))
+
+guards: ## Take each guard away and say how many simulated stories it takes to miss it (minutes).
+	go run ./shared/simulation/cmd/sim -guards -seeds 1000
 
 crash: ## Kill the house 500 times under load and miss nothing (about eight minutes); N=40 SEED=7 for fewer.
 	EBB_CRASH=$(or $(N),500) EBB_CRASH_SEED=$(SEED) go test ./infra/ebb/crash -count=1 -timeout 40m -v
@@ -74,10 +85,21 @@ functions-test: ## Build the functions twice, the same bytes each time, and have
 	@.tools/lambda/setup
 	EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions .tools/aws/with go test -count=1 ./infra/lambdatest
 
+# The template against which the run holds each role, made anew when the stack changed.
+$(BUILD)/e2e/ebb.template.json: $(wildcard infra/*.go infra/workflow/*) shared/config/names/names.go go.mod
+	go run ./infra/pack
+	CDK_OUTDIR=$(BUILD)/e2e go run ./infra
+
 # ARGS=zips runs the very zips of `make build`, under an emulator where need be (slower).
-e2e: $(BUILD)/ebb ## The whole story on the deployed functions, AWS-shaped, some killed on the way (about 40 s).
+e2e: $(BUILD)/ebb $(BUILD)/e2e/ebb.template.json ## The whole story on the deployed functions, AWS-shaped: an upgrade, mishaps, rights, costs (a minute or so).
 	$(if $(filter zips,$(ARGS)),go run ./infra/pack && .tools/lambda/setup,go run ./infra/pack -arch $$(go env GOARCH) -unpacked)
+	@go run ./infra/pack -arch $$(go env GOARCH) -unpacked -out $(BUILD)/functions/next -buildid next
 	EBB_E2E=$(or $(ARGS),1) .tools/aws/with go test -count=1 -timeout 6m -v ./infra/e2e
+
+cost: $(BUILD)/ebb $(BUILD)/e2e/ebb.template.json ## Measure anew what a sync, a grant and a minute take of AWS, and write infra/cost.md (minutes).
+	go run ./infra/pack -arch $$(go env GOARCH) -unpacked
+	EBB_E2E=1 EBB_MEASURE=$$(git rev-parse --short HEAD) .tools/aws/with go test -count=1 -timeout 20m -v -run TestCost ./infra/e2e
+	go test ./infra/cost -run TestPage -update
 
 synth: build ## Write and lint the CloudFormation template (.build/cdk.out); no network, no AWS.
 	@rm -rf $(BUILD)/cdk.out
@@ -98,7 +120,7 @@ deploy: synth ## Deploy to the account of your AWS credentials; says first what 
 destroy: build ## Take the house down; refuses while grants live, keeps the data unless DATA=delete.
 	DATA=$(DATA) .tools/cdk/destroy $(STACK) $(SET)
 
-generate: ## Make the API's server and client types from shared/api/openapi.yaml.
+generate: ## Make the API's server and client types, and its table of what is allowed, from shared/api/openapi.yaml.
 	go generate ./shared/api/...
 
 clean: ## Remove what was built; .ebb (data of a house) stays.

@@ -93,6 +93,7 @@ func TestSecrets(t *testing.T) {
 		{"PutSecretValue", app, nil},
 		{"GetSecretValue", heads, who{names.API, names.Sweep}},
 		{"PutSecretValue", heads, nil},
+		{"CreateSecret", heads, who{names.Sweep}}, // api verifies, and makes no key
 		{"GetSecretValue", pseudonyms, who{names.API}},
 		{"PutSecretValue", pseudonyms, nil},
 		{"GetSecretValue", "other/connector/con_1", nil},

@@ -34,6 +34,7 @@ type Use string
 
 // What functions use besides the table, which all of them read and write.
 const (
+	Locks       Use = "takes the locks of resources"    // changes Slack, or its record
 	Directory   Use = "writes the directory in batches" // a cache of Slack
 	ReadTokens  Use = "reads connectors' tokens"        // speaks to Slack as a connector
 	WriteTokens Use = "stores connectors' tokens"       // connects Slack
@@ -41,6 +42,7 @@ const (
 	App         Use = "reads the Slack app's credentials"
 	Pseudonyms  Use = "has the key of the audit's pseudonyms"
 	Signs       Use = "has the key that signs heads of the audit"
+	ReadSigner  Use = "verifies heads of the audit" // with the signing key's public half
 	ReadHeads   Use = "reads heads of the audit"
 	AddHeads    Use = "adds heads of the audit"
 	Wakes       Use = "starts leases"
@@ -64,7 +66,7 @@ var Functions = []Function{
 		Does: "`/v1` JSON: access requests and everything else",
 		// Approving reads approvers' groups as they are in Slack now, so api
 		// speaks to Slack; pasting a token stores one, disconnecting deletes it.
-		Uses: []Use{Directory, ReadTokens, WriteTokens, DropTokens, Pseudonyms, Signs, ReadHeads, Wakes},
+		Uses: []Use{Locks, Directory, ReadTokens, WriteTokens, DropTokens, Pseudonyms, ReadSigner, ReadHeads, Wakes},
 	},
 	{
 		// Slack waits three seconds; what follows from an event is sweep's.
@@ -80,17 +82,17 @@ var Functions = []Function{
 	{
 		Name: names.Grant, Trigger: Leased, Memory: 512, Timeout: time.Minute,
 		Does: "gives the access when its start has come",
-		Uses: []Use{Directory, ReadTokens},
+		Uses: []Use{Locks, Directory, ReadTokens},
 	},
 	{
 		Name: names.Revoke, Trigger: Leased, Memory: 512, Timeout: time.Minute,
 		Does: "takes it back when its end has come",
-		Uses: []Use{Directory, ReadTokens},
+		Uses: []Use{Locks, Directory, ReadTokens},
 	},
 	{
 		Name: names.Sweep, Trigger: Scheduled, Memory: 1024, Timeout: 3 * time.Minute,
 		Does: "every minute: the net under everything",
-		Uses: []Use{Directory, ReadTokens, Signs, AddHeads},
+		Uses: []Use{Locks, Directory, ReadTokens, Signs, AddHeads},
 	},
 }
 

@@ -8,13 +8,14 @@ import (
 )
 
 // rights are a function's policy, a statement a subject, written out: who reads
-// the template sees what each function may do and on what.
+// the template sees what each function may do and on what. `make e2e` fails
+// when a function called what is missing here, or never needs what is here.
 func (s *Stack) rights(f Function, logs *string) awsiam.PolicyDocument {
 	all := []awsiam.PolicyStatement{
 		allow("Logs", []*string{logs}, "logs:CreateLogStream", "logs:PutLogEvents"),
 		allow("Table", []*string{s.table.TableArn()},
 			// TransactWriteItems is authorized by what it is made of.
-			"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"),
+			"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"),
 		s.useKey(),
 		s.keepAudit(),
 	}
@@ -29,6 +30,9 @@ func (s *Stack) right(use Use) []awsiam.PolicyStatement {
 	tokens := []*string{s.secretARN("connector/*")}
 	signing := []*string{s.secretARN("audit/heads-??????")}
 	switch use {
+	case Locks:
+		// A commit under a lock checks that the lock is still its own.
+		return one(allow("Locks", []*string{s.table.TableArn()}, "dynamodb:ConditionCheckItem"))
 	case Directory:
 		return one(allow("Directory", []*string{s.table.TableArn()}, "dynamodb:BatchWriteItem"))
 	case ReadTokens:
@@ -43,6 +47,8 @@ func (s *Stack) right(use Use) []awsiam.PolicyStatement {
 		return one(allow("Pseudonyms", []*string{s.secretARN("audit/pseudonyms-??????")}, makeKey...))
 	case Signs:
 		return one(allow("SigningKey", signing, makeKey...))
+	case ReadSigner:
+		return one(allow("Verify", signing, "secretsmanager:GetSecretValue"))
 	case ReadHeads:
 		// A head's name says all of it, so that listing is reading.
 		return one(allow("ReadHeads", []*string{s.heads.BucketArn()}, "s3:ListBucketVersions"))

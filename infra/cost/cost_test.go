@@ -45,7 +45,7 @@ func every(v float64) Usage {
 }
 
 func TestEveryFieldHasItsLine(t *testing.T) {
-	if n := reflect.TypeFor[Usage]().NumField(); n != len(lines) || n != len(new(Usage).fields()) {
+	if n := reflect.TypeFor[Usage]().NumField(); n != len(lines) || n != len(fieldNames) || n != len(new(Usage).fields()) {
 		t.Errorf("%d fields, %d of them walked, %d prices", n, len(new(Usage).fields()), len(lines))
 	}
 	if missing := every(1).missing(); len(missing) != 0 {
@@ -88,6 +88,24 @@ func TestUnmeasuredIsSaid(t *testing.T) {
 	page = Render(m)
 	if strings.Contains(page, "at least $") || strings.Contains(page, "Unmeasured") || !strings.Contains(page, "5,000 people: a sync was measured with 500") {
 		t.Errorf("all is measured:\n%s", page)
+	}
+}
+
+// A run that differs by more than chance makes the page stale.
+func TestStale(t *testing.T) {
+	all := Measured{Syncs: []Sync{{500, every(100)}}, Grant: every(100), Minute: every(2)}
+	near, far := all, all
+	near.Grant, near.Minute = every(120), every(6)
+	far.Grant = every(140)
+	other := all
+	other.Syncs = []Sync{{50, every(100)}}
+	for what, c := range map[string]struct {
+		now  Measured
+		want int
+	}{"itself": {all, 0}, "near": {near, 0}, "far": {far, len(lines) - len(byMachine)}, "other size": {other, 1}, "nothing": {Measured{}, 2 * (len(lines) - len(byMachine))}} {
+		if got := all.Stale(c.now); len(got) != c.want {
+			t.Errorf("%s: %v", what, got)
+		}
 	}
 }
 

@@ -10,17 +10,22 @@ import (
 	"testing"
 )
 
-const built = "../../.build/functions"
+// Builds of the functions: the one that is deployed first, and one of other
+// bytes, which an upgrade brings.
+const (
+	built   = "../../.build/functions"
+	upgrade = built + "/next"
+)
 
-// bootstrap is how a function is started: the one that was built for this
-// machine from the same main, or with EBB_E2E=zips the very one of its zip,
-// behind an emulator where this machine is no arm64.
-func bootstrap(t *testing.T, name string) []string {
+// bootstrap is how a function of a build is started: the one that was built
+// for this machine from the same main, or with EBB_E2E=zips the very one of
+// its zip, behind an emulator where this machine is no arm64.
+func bootstrap(t *testing.T, build, name string) []string {
 	t.Helper()
 	if os.Getenv("EBB_E2E") == "zips" {
 		return unpacked(t, name)
 	}
-	path, err := filepath.Abs(filepath.Join(built, runtime.GOARCH, name, "bootstrap"))
+	path, err := filepath.Abs(filepath.Join(build, runtime.GOARCH, name, "bootstrap"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,5 +6,11 @@
 // Functions are moto's; Slack is slacktest over HTTP, read back by a plain HTTP
 // client that shares no code with the house's.
 //
+// What the functions call is noted on the way, where no code of theirs can hide
+// it: at the end every role is held against the synthesized policies, both ways,
+// and every secret of the run is searched in all that it left. Beside the story
+// a second house counts what a sync, a grant and a minute of rest take of AWS,
+// and finds infra/cost.md stale when that has changed.
+//
 // It is a test, and nothing of it is part of a house.
 package e2e

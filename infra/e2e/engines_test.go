@@ -5,32 +5,36 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/ebb-access/ebb/shared/awsfault/awstest"
 )
 
-const region = "eu-central-1"
+const (
+	region  = "eu-central-1"
+	account = "123456789012" // moto's
+)
 
 // engines is AWS as the functions reach it: one address that sends each service
-// to what stands in for it, and counts what each function asked for.
+// to what stands in for it, and notes what each function asked for.
 type engines struct {
 	dynamo, rest, states *url.URL
 	server               *served
 	moto                 *exec.Cmd // the engine of state machines
 
-	mu      sync.Mutex
-	actions map[string]map[string]int // function: action: times
+	spoiled atomic.Pointer[awstest.Trouble] // what goes wrong on the way; nil: nothing
+	seen
+	meter
 }
 
 // served is a server with its address.
@@ -55,7 +59,7 @@ func listen(t *testing.T, h http.Handler) *served {
 // state machines, whose tasks call Lambda at the address given.
 func startEngines(t *testing.T, lambda string) *engines {
 	t.Helper()
-	e := &engines{actions: map[string]map[string]int{}}
+	e := &engines{seen: newSeen()}
 	e.dynamo, e.rest = engine(t, "EBB_DYNAMODB_URL", "DynamoDB Local"), engine(t, "EBB_AWS_URL", "moto")
 	e.states = e.startStates(t, lambda)
 	e.server = listen(t, e)
@@ -115,53 +119,16 @@ func (e *engines) stopStates() {
 	}
 }
 
-// signed finds who asks, by the access key, and which service is asked.
-var signed = regexp.MustCompile(`Credential=([^/]+)/\d+/[^/]+/([^/]+)/`)
-
-func (e *engines) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	who, service := "", ""
-	if m := signed.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
-		who, service = m[1], m[2]
-	}
-	_, action, ok := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	if !ok {
-		action = r.Method
-	}
-	e.count(who, service+":"+action)
-	to := map[string]*url.URL{"dynamodb": e.dynamo, "states": e.states}[service]
-	if to == nil {
-		to = e.rest
-	}
-	proxy := httputil.ReverseProxy{
-		Rewrite:      func(p *httputil.ProxyRequest) { p.SetURL(to); p.Out.Host = p.In.Host },
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
-	}
-	proxy.ServeHTTP(w, r)
-}
-
-func (e *engines) count(who, action string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.actions[who] == nil {
-		e.actions[who] = map[string]int{}
-	}
-	e.actions[who][action]++
-}
-
-// asked says what a function asked AWS for.
-func (e *engines) asked(who string) string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return fmt.Sprint(e.actions[who]) // in order of the actions
-}
-
 // sdk is how the test itself speaks to the engines.
 func (e *engines) sdk() aws.Config {
 	return aws.Config{Region: region, BaseEndpoint: &e.server.url, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
 }
 
-func say(format string, args ...any)  { fmt.Printf("\n== "+format+"\n", args...) }
-func tell(format string, args ...any) { fmt.Printf("   "+format+"\n", args...) }
+func (s *story) say(format string, args ...any) {
+	fmt.Printf("\n"+s.voice+"== "+format+"\n", args...)
+}
+
+func (s *story) tell(format string, args ...any) { fmt.Printf(s.voice+"   "+format+"\n", args...) }
 
 // until asks again and again until f says yes.
 func until(ctx context.Context, most time.Duration, f func() (bool, error)) error {

@@ -24,14 +24,24 @@ import (
 	"github.com/ebb-access/ebb/shared/store/dynamo"
 )
 
-const prefix = "ebb/"
+// stackName is the stack's, as it is when nobody says otherwise.
+const stackName = "ebb"
+
+// site is what a deploy is made of.
+type site struct {
+	company    slacktest.Options
+	definition string // of the state machine
+	secrets    string // what the names of secrets begin with
+	level      string // of logs
+}
 
 // house is what a deploy makes, and what a person needs of it.
 type house struct {
 	engines *engines
 	fleet   *fleet
 	owner   *owner
-	url     string // the HTTP API
+	slack   *slacktest.Org // to make trouble in, and to count calls; never to read from
+	url     string         // the HTTP API
 	table   string
 	machine string
 	admin   *client
@@ -42,7 +52,7 @@ type house struct {
 
 // deploy makes the table, the secret that a person fills in, the bucket, the
 // state machine and the functions.
-func deploy(t *testing.T) *house {
+func deploy(t *testing.T, at site) *house {
 	t.Helper()
 	h := &house{fleet: newFleet(), table: fmt.Sprintf("e2e-%d", time.Now().UnixNano())}
 	lambda := listen(t, http.HandlerFunc(h.fleet.lambdaAPI))
@@ -50,7 +60,9 @@ func deploy(t *testing.T) *house {
 	api := listen(t, http.HandlerFunc(h.fleet.gateway))
 	t.Cleanup(api.stop)
 	h.engines, h.url = startEngines(t, lambda.url), api.url
-	sim := slacktest.New(slacktest.Options{Workspaces: 1, People: 60, Groups: 6, Channels: 10, Seed: 11, Plan: slacktest.PlanBusiness})
+	h.fleet.did = h.engines.seen.add
+	sim := slacktest.New(at.company)
+	h.slack = sim
 	slack := listen(t, sim)
 	t.Cleanup(slack.stop)
 	team := sim.TeamIDs()[0]
@@ -59,13 +71,14 @@ func deploy(t *testing.T) *house {
 	if err := h.populate(sim, people); err != nil {
 		t.Fatal(err)
 	}
-	h.resources(t, fmt.Sprintf(`{"clientId":%q,"clientSecret":%q}`, sim.ClientID(), sim.ClientSecret()))
-	h.fleet.add(t, []string{
-		names.EnvTable + "=" + h.table, names.EnvSecretPrefix + "=" + prefix, names.EnvURL + "=" + h.url,
+	h.resources(t, at, fmt.Sprintf(`{"clientId":%q,"clientSecret":%q}`, sim.ClientID(), sim.ClientSecret()))
+	h.fleet.env = []string{
+		names.EnvTable + "=" + h.table, names.EnvSecretPrefix + "=" + at.secrets, names.EnvURL + "=" + h.url,
 		names.EnvHeadsBucket + "=" + h.table, names.EnvStateMachine + "=" + h.machine, names.EnvAWSEndpoint + "=" + h.engines.server.url,
 		names.EnvSlackAPIURL + "=" + slack.url + "/api/", names.EnvAuthorizeURL + "=" + slack.url + "/oauth/v2/authorize",
-		names.EnvLogLevel + "=debug",
-	})
+		names.EnvLogLevel + "=" + at.level,
+	}
+	h.fleet.deploy(t, built)
 	return h
 }
 
@@ -87,7 +100,7 @@ func (h *house) populate(sim *slacktest.Org, people []slacktest.User) error {
 	return nil
 }
 
-func (h *house) resources(t *testing.T, app string) {
+func (h *house) resources(t *testing.T, at site, app string) {
 	t.Helper()
 	ctx, c := t.Context(), h.engines.sdk()
 	ok := func(what string, err error) {
@@ -98,29 +111,34 @@ func (h *house) resources(t *testing.T, app string) {
 	}
 	ok("table", dynamo.CreateTable(ctx, dynamodb.NewFromConfig(c), h.table))
 	vault := secretsmanager.NewFromConfig(c)
-	_, err := vault.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: aws.String(prefix + names.SlackApp), SecretString: &app})
+	_, err := vault.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: aws.String(at.secrets + names.SlackApp), SecretString: &app})
 	ok("secret", err)
 	_, err = s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = true }).CreateBucket(ctx, &s3.CreateBucketInput{
 		Bucket: &h.table, ObjectLockEnabledForBucket: aws.Bool(true),
 		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: region},
 	})
 	ok("bucket", err)
-	text := workflow.Lease
-	for p, name := range map[string]string{workflow.GrantFunctionArn: names.Grant, workflow.RevokeFunctionArn: names.Revoke} {
-		text = strings.ReplaceAll(text, "${"+p+"}", "arn:aws:lambda:"+region+":123456789012:function:"+name)
-	}
+	text := placed(at.definition)
 	made, err := sfn.NewFromConfig(c).CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
-		Name: aws.String("lease"), Definition: &text, RoleArn: aws.String("arn:aws:iam::123456789012:role/lease"),
+		Name: aws.String(stackName + "-lease"), Definition: &text, RoleArn: aws.String("arn:aws:iam::" + account + ":role/lease"),
 	})
 	ok("state machine", err)
 	h.machine = *made.StateMachineArn
+}
+
+// placed is a definition that names the functions.
+func placed(definition string) string {
+	for p, name := range map[string]string{workflow.GrantFunctionArn: names.Grant, workflow.RevokeFunctionArn: names.Revoke} {
+		definition = strings.ReplaceAll(definition, "${"+p+"}", "arn:aws:lambda:"+region+":"+account+":function:"+stackName+"-"+name)
+	}
+	return definition
 }
 
 // scheduled fires a function until the test ends.
 func (h *house) scheduled(t *testing.T, name string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
-	h.fleet.schedule(ctx, &all, name)
+	h.fleet.schedule(ctx, ctx, &all, name)
 	t.Cleanup(func() { cancel(); all.Wait() })
 }
 

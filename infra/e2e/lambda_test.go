@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/ebb-access/ebb/infra/lambdatest"
+	"github.com/ebb-access/ebb/infra/rights"
 	"github.com/ebb-access/ebb/shared/config/names"
 )
 
@@ -29,44 +29,58 @@ var timeouts = map[string]time.Duration{
 
 // fleet is Lambda: the functions, and what they printed.
 type fleet struct {
-	functions map[string]*lambdatest.Function
-	logs      map[string]*safeBuffer
-	knife     *knife
+	logs  map[string]*safeBuffer
+	knife *knife
+	did   func(role string, c ...rights.Call) // calls of Lambda itself
 
-	mu    sync.Mutex
-	calls map[string]int
-	cold  map[string]int
-	told  safeBuffer // every answer of the HTTP API
-	fails safeBuffer // every failure of a function, as Lambda tells it
+	mu        sync.Mutex
+	functions map[string]*lambdatest.Function
+	env       []string
+	calls     map[string]int
+	cold      map[string]int
+	spent     map[string]time.Duration // time of calls, all together
+	told      safeBuffer               // every answer of the HTTP API
+	fails     safeBuffer               // every failure of a function, as Lambda tells it
 }
 
-// newFleet makes the functions; env is set before the first call.
 func newFleet() *fleet {
 	return &fleet{
 		functions: map[string]*lambdatest.Function{}, logs: map[string]*safeBuffer{}, knife: newKnife(11),
-		calls: map[string]int{}, cold: map[string]int{},
+		calls: map[string]int{}, cold: map[string]int{}, spent: map[string]time.Duration{},
+		did: func(string, ...rights.Call) {},
 	}
 }
 
-// add puts the functions there, each with an access key that names it.
-func (f *fleet) add(t *testing.T, env []string) {
+// deploy puts the functions of a build there, each with an access key that
+// names it. Processes of another build end, at the latest with their answer.
+func (f *fleet) deploy(t *testing.T, build string) {
 	t.Helper()
 	for _, name := range names.Functions {
-		log := &safeBuffer{}
+		if f.logs[name] == nil {
+			f.logs[name] = &safeBuffer{}
+		}
 		fn := &lambdatest.Function{
-			Name: name, Command: bootstrap(t, name), Timeout: timeouts[name], Log: log,
-			Env: append([]string{"AWS_REGION=" + region, "AWS_ACCESS_KEY_ID=" + name, "AWS_SECRET_ACCESS_KEY=test"}, env...),
+			Name: name, Command: bootstrap(t, build, name), Timeout: timeouts[name], Log: f.logs[name],
+			Env: append([]string{"AWS_REGION=" + region, "AWS_ACCESS_KEY_ID=" + name, "AWS_SECRET_ACCESS_KEY=test"}, f.env...),
 		}
 		if name != names.Install {
-			fn.Begun = func(p *os.Process) { f.knife.maybe(name, p) }
+			fn.Begun = func(p *os.Process) time.Duration { return f.knife.maybe(name, p) }
 		}
-		f.functions[name], f.logs[name] = fn, log
+		f.mu.Lock()
+		old := f.functions[name]
+		f.functions[name] = fn
+		f.mu.Unlock()
+		if old != nil {
+			old.Close()
+		}
 		t.Cleanup(fn.Close)
 	}
 }
 
 func (f *fleet) invoke(ctx context.Context, name string, payload []byte) (lambdatest.Result, error) {
+	f.mu.Lock()
 	fn := f.functions[name]
+	f.mu.Unlock()
 	if fn == nil {
 		return lambdatest.Result{}, fmt.Errorf("no function %q", name)
 	}
@@ -74,8 +88,10 @@ func (f *fleet) invoke(ctx context.Context, name string, payload []byte) (lambda
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls[name]++
+	f.spent[name] += r.Took
 	if r.Cold {
 		f.cold[name]++
+		f.spent[name] += r.Start // Lambda bills the start, too
 	}
 	if r.Failure != nil {
 		fmt.Fprintf(&f.fails, "%s: %s: %s\n", name, r.Failure.Type, r.Failure.Message)
@@ -87,12 +103,13 @@ func (f *fleet) invoke(ctx context.Context, name string, payload []byte) (lambda
 func (f *fleet) lambdaAPI(w http.ResponseWriter, r *http.Request) {
 	_, name, _ := strings.Cut(r.URL.Path, "/functions/")
 	name = strings.TrimSuffix(name, "/invocations")
-	name = name[strings.LastIndex(name, ":")+1:]
+	name = strings.TrimPrefix(name[strings.LastIndex(name, ":")+1:], stackName+"-")
 	payload, err := io.ReadAll(r.Body)
 	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
+	f.did("LeaseRole", invokes(name))
 	// A call that nobody waits for any more ends by itself, as on AWS.
 	out, err := f.invoke(context.WithoutCancel(r.Context()), name, payload)
 	w.Header().Set("X-Amzn-Requestid", "1")
@@ -182,11 +199,13 @@ func event(r *http.Request) ([]byte, error) {
 	return json.Marshal(e)
 }
 
-// schedule calls a function each second until ctx ends, once at a time.
-func (f *fleet) schedule(ctx context.Context, all *sync.WaitGroup, name string) {
+// schedule calls a function each second until ctx ends, once at a time. A call
+// on its way goes on until calls ends.
+func (f *fleet) schedule(ctx, calls context.Context, all *sync.WaitGroup, name string) {
 	all.Go(func() {
 		for ctx.Err() == nil {
-			_, _ = f.invoke(context.WithoutCancel(ctx), name, []byte(`{}`))
+			f.did("SchedulerRole", invokes(name))
+			_, _ = f.invoke(calls, name, []byte(`{}`))
 			select {
 			case <-ctx.Done():
 			case <-time.After(time.Second):
@@ -195,51 +214,14 @@ func (f *fleet) schedule(ctx context.Context, all *sync.WaitGroup, name string) 
 	})
 }
 
+// invokes is what a caller of Lambda does.
+func invokes(name string) rights.Call {
+	return rights.Call{Action: "lambda:InvokeFunction", Resource: "arn:aws:lambda:" + region + ":" + account + ":function:" + stackName + "-" + name}
+}
+
 // summary says how often what was called.
 func (f *fleet) summary() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return fmt.Sprintf("calls %v, of which cold %v", f.calls, f.cold)
-}
-
-// knife kills processes while a call is on its way, at random and seeded.
-type knife struct {
-	mu   sync.Mutex
-	rng  *rand.Rand
-	left int // kills that are still to be done
-}
-
-func newKnife(seed uint64) *knife { return &knife{rng: rand.New(rand.NewPCG(seed, seed))} }
-
-func (k *knife) sharpen(kills int) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.left = kills
-}
-
-// maybe kills every third process, up to 60 ms after its call began; those that
-// give and take, which are called less often, two of three.
-func (k *knife) maybe(name string, p *os.Process) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	lucky := 2
-	if name == names.Grant || name == names.Revoke {
-		lucky = 1
-	}
-	if k.left == 0 || k.rng.IntN(3) < lucky {
-		return
-	}
-	k.left--
-	time.AfterFunc(time.Duration(k.rng.IntN(60))*time.Millisecond, func() { _ = p.Kill() })
-}
-
-// died counts the calls that a killed process broke off, by function.
-func (f *fleet) died() map[string]int {
-	out := map[string]int{}
-	for line := range strings.Lines(f.fails.String()) {
-		if name, what, _ := strings.Cut(line, ": "); strings.HasPrefix(what, "Runtime.ExitError") {
-			out[name]++
-		}
-	}
-	return out
 }

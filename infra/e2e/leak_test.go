@@ -5,12 +5,14 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
@@ -41,7 +43,7 @@ func (s *story) executions(ctx context.Context) error {
 		}
 		inputs += aws.ToString(d.Input)
 		fmt.Fprintf(&s.recorded, "%s %s %s %s\n%s\n", *d.Name, aws.ToString(d.Input), aws.ToString(d.Output), aws.ToString(d.Cause), raw)
-		tell("execution %s: %s, %d events", *d.Name, d.Status, len(history.Events))
+		s.tell("execution %s: %s, %d events", *d.Name, d.Status, len(history.Events))
 	}
 	if !strings.Contains(inputs, s.grants[0]) {
 		return fmt.Errorf("no execution is about grant %s: %s", s.grants[0], inputs)
@@ -51,25 +53,37 @@ func (s *story) executions(ctx context.Context) error {
 
 // silence searches every secret of the run in everything that the run left.
 func (s *story) silence(ctx context.Context) error {
-	say("Is a secret anywhere that it should not be?")
-	planted, err := s.planted(ctx)
-	if err != nil {
+	s.say("Is a secret anywhere that it should not be?")
+	if err := s.plant(ctx); err != nil {
 		return err
 	}
+	planted := s.secrets
 	rows, count, err := s.rows(ctx)
 	if err != nil {
 		return err
 	}
+	heads, err := s.heads(ctx)
+	if err != nil {
+		return err
+	}
 	places := map[string]string{
-		"the table": rows, "executions": s.recorded.String(), "answers of the API": s.fleet.told.String(), "failures of functions": s.fleet.fails.String(),
+		"the table": rows, "heads of the audit": heads, "executions": s.recorded.String(), "answers of the API": s.fleet.told.String(), "failures of functions": s.fleet.fails.String(),
 	}
 	for _, name := range names.Functions {
 		places["the log of "+name] = s.fleet.logs[name].String()
 	}
 	// What has to be there shows that the search would find a thing.
-	for place, known := range map[string]string{"the table": s.conn, "executions": s.grants[0], "answers of the API": s.grants[0], "the log of sweep": names.MetricDueLag} {
-		if !strings.Contains(places[place], known) {
-			return fmt.Errorf("%s lacks %q: it is not searched rightly", place, known)
+	for _, x := range [][2]string{
+		{"the table", s.conn},
+		{"the table", "request.approved"},
+		{"heads of the audit", "signature"},
+		{"executions", s.grants[0]},
+		{"answers of the API", s.grants[0]},
+		{"the log of sweep", names.MetricDueLag},
+		{"failures of functions", "Runtime.ExitError"},
+	} {
+		if !strings.Contains(places[x[0]], x[1]) {
+			return fmt.Errorf("%s lacks %q: it is not searched rightly", x[0], x[1])
 		}
 	}
 	bytes := 0
@@ -81,44 +95,48 @@ func (s *story) silence(ctx context.Context) error {
 			}
 		}
 	}
-	tell("%d secrets, in none of %d rows, %d logs, executions, failures and answers (%d kB)", len(planted), count, len(names.Functions), bytes/1024)
+	s.tell("%d secrets, in none of %d rows (events are among them), %d logs, heads, executions, failures and answers (%d kB)", len(planted), count, len(names.Functions), bytes/1024)
 	return nil
 }
 
-// planted is every secret that the run has: API keys, and each word in Secrets
-// Manager; the connector's tokens have to be among them.
-func (s *story) planted(ctx context.Context) (map[string]string, error) {
-	out := map[string]string{"the administrator's key": s.admin.key, "Ada's key": s.adaKey.key, "Lin's key": s.linKey.key}
+// plant notes every secret that the run has now: API keys, and each word in
+// Secrets Manager. The connector's tokens have to be among those of the run.
+func (s *story) plant(ctx context.Context) error {
+	s.secrets["the administrator's key"], s.secrets["Ada's key"], s.secrets["Lin's key"] = s.admin.key, s.adaKey.key, s.linKey.key
 	client := secretsmanager.NewFromConfig(s.engines.sdk())
 	list, err := client.ListSecrets(ctx, &secretsmanager.ListSecretsInput{MaxResults: aws.Int32(100)})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	tokens := 0
 	for _, e := range list.SecretList {
 		v, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: e.Name})
 		if err != nil {
-			return nil, err
+			return err
 		}
-		value := string(v.SecretBinary) + aws.ToString(v.SecretString)
-		for what, word := range words(*e.Name, value) {
-			out[what] = word
-			if strings.HasPrefix(word, "xox") {
-				tokens++
-			}
+		for what, word := range words(*e.Name, string(v.SecretBinary)+aws.ToString(v.SecretString)) {
+			s.secrets[fmt.Sprintf("%s (%s)", what, *v.VersionId)] = word
+		}
+	}
+	tokens := 0
+	for _, word := range s.secrets {
+		if strings.HasPrefix(word, "xox") {
+			tokens++
 		}
 	}
 	if tokens < 2 {
-		return nil, fmt.Errorf("Secrets Manager holds %d tokens of Slack: it is not searched for the right thing", tokens)
+		return fmt.Errorf("Secrets Manager held %d tokens of Slack: it is not searched for the right thing", tokens)
 	}
-	return out, nil
+	return nil
 }
 
 // words are the values of a secret of JSON, or the whole of another. A client
-// id is no secret.
+// id is no secret, and neither is the tombstone of what was deleted.
 func words(name, value string) map[string]string {
 	var fields map[string]any
 	if json.Unmarshal([]byte(value), &fields) != nil {
+		if value == "deleted" {
+			return nil
+		}
 		return map[string]string{"secret " + name: value}
 	}
 	out := map[string]string{}
@@ -128,6 +146,29 @@ func words(name, value string) map[string]string {
 		}
 	}
 	return out
+}
+
+// heads is all text in the bucket.
+func (s *story) heads(ctx context.Context) (string, error) {
+	client := s3.NewFromConfig(s.engines.sdk(), func(o *s3.Options) { o.UsePathStyle = true })
+	list, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &s.table})
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	for _, o := range list.Contents {
+		got, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.table, Key: o.Key})
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(*o.Key + "\n")
+		_, err = io.Copy(&out, got.Body)
+		_ = got.Body.Close() // it was read to its end
+		if err != nil {
+			return "", err
+		}
+	}
+	return out.String(), nil
 }
 
 // rows is all text in the table.

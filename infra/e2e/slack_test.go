@@ -12,13 +12,18 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // owner speaks to the simulated Slack with plain HTTP, as its owner.
-type owner struct{ base, token, id, team string }
+type owner struct {
+	base, token, id, team string
+	calls                 atomic.Int64
+}
 
 func (o *owner) call(ctx context.Context, method string, form url.Values, into any) error {
+	o.calls.Add(1)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.base+"/api/"+method, strings.NewReader(form.Encode()))
 	if err != nil {
 		return err
@@ -90,8 +95,8 @@ func (o *owner) consent(ctx context.Context, link string) error {
 	return err
 }
 
-// client speaks to the house's API as one person. An answer that was lost
-// (5xx) is asked for again, with the same Idempotency-Key.
+// client speaks to the house's API as one person. An answer that was lost (5xx)
+// or that asks to wait (429) is asked for again, with the same Idempotency-Key.
 type client struct{ base, key string }
 
 func (c *client) get(ctx context.Context, path string, into any) error {
@@ -118,6 +123,9 @@ func (c *client) send(ctx context.Context, method, path, kind string, body []byt
 			return err
 		case status >= 500 && try < 8:
 			time.Sleep(200 * time.Millisecond)
+			continue
+		case status == http.StatusTooManyRequests && try < 8: // nothing happened: Slack asks to wait
+			time.Sleep(time.Second)
 			continue
 		case status >= 300:
 			return fmt.Errorf("%s %s: %d %s", method, path, status, raw)

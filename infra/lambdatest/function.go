@@ -26,8 +26,9 @@ type Function struct {
 	Env     []string // all that it gets beside Lambda's own
 	Timeout time.Duration
 	Log     io.Writer // what processes print; nil: nowhere
-	// Begun is called when a process got a call; tests kill it then. nil: nothing.
-	Begun func(*os.Process)
+	// Begun is called when a process got a call; tests kill it then, or stop it
+	// and say how long Lambda is to wait for it (0: Timeout). nil: nothing.
+	Begun func(*os.Process) time.Duration
 
 	mu     sync.Mutex
 	idle   []*process

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -77,6 +78,18 @@ func TestBroken(t *testing.T) {
 		if after := invoke(t, f, "a"); after.Failure != nil || (string(after.Payload) == string(before.Payload)) != (do == "fail") {
 			t.Errorf("after %s: %+v", do, after)
 		}
+	}
+}
+
+// A test may stop a process and have its time end sooner.
+func TestHurried(t *testing.T) {
+	f := self(t)
+	f.Begun = func(p *os.Process) time.Duration {
+		_ = p.Signal(syscall.SIGSTOP)
+		return 50 * time.Millisecond
+	}
+	if r := invoke(t, f, "a"); r.Failure == nil || r.Failure.Type != "Sandbox.Timedout" || r.Took > time.Second {
+		t.Errorf("%+v", r)
 	}
 }
 

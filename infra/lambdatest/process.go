@@ -118,7 +118,10 @@ func (p *process) serve(ctx context.Context, id string, payload []byte, timeout 
 	began := time.Now()
 	late.Reset(timeout)
 	if p.f.Begun != nil {
-		p.f.Begun(p.cmd.Process)
+		if sooner := p.f.Begun(p.cmd.Process); sooner > 0 {
+			timeout = sooner
+			late.Reset(timeout)
+		}
 	}
 	select {
 	case a := <-p.done:

@@ -3,6 +3,7 @@
 //	go run ./infra/pack                 .build/functions/NAME.zip, each with a bootstrap
 //	go run ./infra/pack -check          the same, and once more: every byte has to be the same
 //	go run ./infra/pack -arch amd64 -unpacked    bootstraps alone, for tests on this machine
+//	go run ./infra/pack -buildid next            other bytes of the same sources, for tests of an upgrade
 //
 // The same sources give the same bytes: no paths, no version control and no
 // times go into a binary or a zip, so that a deploy changes only what changed.
@@ -45,7 +46,11 @@ func main() {
 	arch := flag.String("arch", "arm64", "arm64, which is deployed, or amd64")
 	unpacked := flag.Bool("unpacked", false, "leave the zips out")
 	check := flag.Bool("check", false, "build twice and compare")
+	id := flag.String("buildid", "", "the id that every bootstrap carries, part of its bytes")
 	flag.Parse()
+	if *id != "" {
+		flags[len(flags)-1] += " -buildid=" + *id
+	}
 	if err := run(*out, *arch, *unpacked, *check); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

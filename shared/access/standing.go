@@ -53,6 +53,14 @@ type Due struct {
 	Urgency   int
 }
 
+// Wish is what somebody would do with a method of Slack that rests: some calls,
+// one every so often, to end access or not.
+type Wish struct {
+	Calls int
+	Every time.Duration
+	End   bool
+}
+
 // Text is a free text of a person, kept beside what it belongs to so that it
 // can be erased. About names the aggregate, "request/rq_1".
 type Text struct {

@@ -3,7 +3,8 @@
 // a call acts for, and how the house's answers and errors are spelled in JSON.
 //
 // What reaches a handler has passed, in this order: the size limit, the API
-// key, and the contract (route, ids, fields, query parameters). A handler
+// key, and the contract (route, ids, fields, query parameters; package
+// contract). A handler
 // calls one verb of flow and reads back what the actor sees of it. The package
 // never decides who may do what, never talks to Slack or a table, and never
 // writes an internal error's text or a secret into an answer.
@@ -30,8 +31,7 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// Handler serves the API, for a Lambda and a laptop alike. It panics when the
-// contract that was built in cannot be read, which no test survives.
+// Handler serves the API, for a Lambda and a laptop alike.
 func Handler(h *flow.House, o Options) http.Handler {
 	s := &server{house: h, log: o.Log}
 	if s.log == nil {
@@ -40,16 +40,12 @@ func Handler(h *flow.House, o Options) http.Handler {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	spec, err := apigen.GetSpec()
-	if err != nil {
-		panic(err)
-	}
-	strict := apigen.NewStrictHandlerWithOptions(s, []apigen.StrictMiddlewareFunc{onlyKnownQueries(spec)}, apigen.StrictHTTPServerOptions{
+	strict := apigen.NewStrictHandlerWithOptions(s, nil, apigen.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  s.badRequest,
 		ResponseErrorHandlerFunc: s.fail,
 	})
 	routes := apigen.HandlerWithOptions(strict, apigen.StdHTTPServerOptions{ErrorHandlerFunc: s.badRequest})
-	return s.recovering(plain(limited(s.authenticated(s.contract(spec, routes)))))
+	return s.recovering(plain(limited(s.authenticated(s.contract(routes)))))
 }
 
 // server is the strict server of the contract.

@@ -15,8 +15,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
-
-	"github.com/ebb-access/ebb/shared/api/apigen"
 )
 
 // FuzzAPI sends anything to the whole handler, as any role. Nothing panics and
@@ -86,8 +84,9 @@ func (w *world) sound(role string, r *http.Request, body string, got *httptest.R
 	}
 }
 
-var contract = func() routers.Router {
-	spec, err := apigen.GetSpec()
+// described is the contract, by a router that is not ours.
+var described = func() routers.Router {
+	spec, err := openapi3.NewLoader().LoadFromFile("openapi.yaml")
 	if err != nil {
 		panic(err)
 	}
@@ -102,7 +101,7 @@ var contract = func() routers.Router {
 // the body by hand, so that the validator is not asked about itself.
 func (w *world) fulfils(r *http.Request, body string, got *httptest.ResponseRecorder) {
 	w.t.Helper()
-	route, params, err := contract.FindRoute(r)
+	route, params, err := described.FindRoute(r)
 	if err != nil {
 		w.t.Fatalf("%s %s was accepted and is not in the contract: %v", r.Method, r.URL, err)
 	}

@@ -7,21 +7,11 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
-	nethttpmiddleware "github.com/oapi-codegen/nethttp-middleware"
-
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/api/apigen"
+	"github.com/ebb-access/ebb/shared/api/contract"
 	"github.com/ebb-access/ebb/shared/fault"
 )
-
-func init() {
-	// A policy is a text to the contract: policyfile reads it, and refuses
-	// the aliases that make a YAML reader work for ever.
-	openapi3filter.RegisterBodyDecoder("application/yaml", openapi3filter.FileBodyDecoder)
-}
 
 // plain says what holds for every answer: nobody keeps it, nobody guesses.
 func plain(next http.Handler) http.Handler {
@@ -81,48 +71,23 @@ func (s *server) authenticated(next http.Handler) http.Handler {
 }
 
 // contract keeps away from the handlers what the contract forbids.
-func (s *server) contract(spec *openapi3.T, next http.Handler) http.Handler {
-	o := &nethttpmiddleware.Options{
-		Options:              openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
-		DoNotValidateServers: true,
-		ErrorHandlerWithOpts: func(_ context.Context, err error, w http.ResponseWriter, r *http.Request, o nethttpmiddleware.ErrorHandlerOpts) {
-			switch {
-			case errors.Is(err, routers.ErrMethodNotAllowed):
-				s.answer(w, http.StatusMethodNotAllowed, apigen.Problem{Detail: "this address does not take " + r.Method + "; the contract lists what it takes"})
-			case o.StatusCode == http.StatusNotFound:
-				s.answer(w, http.StatusNotFound, apigen.Problem{Detail: "there is no such address; all of them begin with " + Prefix})
-			default:
-				s.badRequest(w, r, err)
-			}
-		},
-	}
-	return nethttpmiddleware.OapiRequestValidatorWithOptions(spec, o)(next)
-}
-
-// onlyKnownQueries refuses query parameters that an operation does not have: a
-// filter that was misspelled would show too much.
-func onlyKnownQueries(spec *openapi3.T) apigen.StrictMiddlewareFunc {
-	known := map[string]map[string]bool{}
-	for _, path := range spec.Paths.Map() {
-		for _, op := range path.Operations() {
-			names := map[string]bool{}
-			for _, p := range append(path.Parameters, op.Parameters...) {
-				names[p.Value.Name] = p.Value.In == openapi3.ParameterInQuery
-			}
-			known[strings.ToLower(op.OperationID)] = names
+func (s *server) contract(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		operation, path, err := contract.Find(r)
+		switch {
+		case fault.CodeOf(err) == contract.NoSuchMethod:
+			s.answer(w, http.StatusMethodNotAllowed, apigen.Problem{Detail: fault.TextOf(err)})
+			return
+		case err != nil:
+			s.answer(w, http.StatusNotFound, apigen.Problem{Detail: fault.TextOf(err)})
+			return
 		}
-	}
-	return func(next apigen.StrictHandlerFunc, operation string) apigen.StrictHandlerFunc {
-		names := known[strings.ToLower(operation)]
-		return func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error) {
-			for name := range r.URL.Query() {
-				if !names[name] {
-					return nil, fault.At("api", name, "there is no such query parameter here")
-				}
-			}
-			return next(ctx, w, r, request)
+		if err := operation.Check(r, path); err != nil {
+			s.badRequest(w, r, err)
+			return
 		}
-	}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // badRequest answers what the contract forbids, without giving any value back.
@@ -135,30 +100,16 @@ func (s *server) badRequest(w http.ResponseWriter, r *http.Request, err error) {
 	s.fail(w, r, broken(err))
 }
 
-// broken says in words what does not fit the contract.
+// broken says in words what does not fit the contract: what package contract
+// found, or what the generated code could not read.
 func broken(err error) error {
 	const op = "api.contract"
-	field := ""
-	var bad *openapi3filter.RequestError
-	if errors.As(err, &bad) && bad.Parameter != nil {
-		field = bad.Parameter.Name
-	}
 	var format *apigen.InvalidParamFormatError
-	if errors.As(err, &format) { // the contract was content with the first of two
-		return fault.At(op, format.ParamName, "send it once")
-	}
-	var schema *openapi3.SchemaError
-	if errors.As(err, &schema) {
-		if path := schema.JSONPointer(); len(path) > 0 {
-			field = strings.Join(path, ".")
-		}
-		return fault.At(op, field, "%s", schema.Reason)
-	}
-	if field != "" {
-		return fault.At(op, field, "this value is missing or of another type; the contract says what it takes")
-	}
-	if bad != nil && strings.HasPrefix(bad.Reason, "header Content-Type") {
-		return fault.At(op, "Content-Type", "send a body of the type that the contract names, such as application/json")
+	switch {
+	case fault.Is(err, fault.Invalid):
+		return err
+	case errors.As(err, &format):
+		return fault.At(op, format.ParamName, "this value is of another type; the contract says what it takes")
 	}
 	return fault.New(op, fault.Invalid, "the body cannot be read; send what the contract describes")
 }

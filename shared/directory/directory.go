@@ -146,6 +146,9 @@ type Membership struct {
 	Slug      string
 	Account   string
 	Since     time.Time // when a sync saw it first; zero: with the first sync
+	// Kind is that of the resource, so that who looks for user groups need not
+	// read every channel; "": stored before it was kept, and not known.
+	Kind Kind
 }
 
 // Listing is one page of a listing of Slack, in Slack's order.

@@ -23,6 +23,7 @@ func (h *House) couldApprove(ctx context.Context, f facts, rule access.Rule) ([]
 // approversOf are the accounts of those people.
 func (h *House) approversOf(ctx context.Context, f facts, rule access.Rule) ([]access.Person, error) {
 	candidates := slices.Concat(rule.Approvers.Accounts)
+	groups := map[string][]directory.Resource{} // approver groups of each
 	if rule.Approvers.ResourceOwners {
 		candidates = append(candidates, f.ask.Resource.Owners...)
 	}
@@ -36,6 +37,7 @@ func (h *House) approversOf(ctx context.Context, f facts, rule access.Rule) ([]a
 		}
 		return h.Memory.EachHolder(ctx, conn, r.ID, func(m directory.Membership) error {
 			candidates = append(candidates, m.Account)
+			groups[m.Account] = append(groups[m.Account], r)
 			return nil
 		})
 	})
@@ -53,24 +55,30 @@ func (h *House) approversOf(ctx context.Context, f facts, rule access.Rule) ([]a
 			return nil, err
 		}
 	}
-	return h.whoMay(ctx, f, rule, candidates)
+	return h.whoMay(ctx, f, rule, candidates, groups)
 }
 
 // mostApprovers is how many are looked for.
 const mostApprovers = 20
 
-func (h *House) whoMay(ctx context.Context, f facts, rule access.Rule, candidates []string) ([]access.Person, error) {
+// whoMay reads candidates until enough may approve. Of their user groups only
+// those matter that the rule names, and these are known.
+func (h *House) whoMay(ctx context.Context, f facts, rule access.Rule, candidates []string, groups map[string][]directory.Resource) ([]access.Person, error) {
 	slices.Sort(candidates)
 	var out []access.Person
 	for _, id := range slices.Compact(candidates) {
-		p, err := h.person(ctx, f.conn.ID, id)
+		if len(out) == mostApprovers {
+			break
+		}
+		p, err := h.someone(ctx, f.conn.ID, id)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		if ok, _ := rule.MayApprove(p, f.ask); ok && len(out) < mostApprovers {
+		p.Groups = groups[id]
+		if ok, _ := rule.MayApprove(p, f.ask); ok {
 			out = append(out, p)
 		}
 	}

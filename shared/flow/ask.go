@@ -99,6 +99,15 @@ func (h *House) groupFacts(ctx context.Context, q *access.Ask) error {
 
 // person is an account as policy sees it: with its user and its user groups.
 func (h *House) person(ctx context.Context, conn, account string) (access.Person, error) {
+	p, err := h.someone(ctx, conn, account)
+	if err != nil {
+		return p, err
+	}
+	return p, h.eachGroup(ctx, conn, account, func(r directory.Resource) { p.Groups = append(p.Groups, r) })
+}
+
+// someone is person without the user groups.
+func (h *House) someone(ctx context.Context, conn, account string) (access.Person, error) {
 	a, err := h.Memory.Account(ctx, conn, account)
 	if err != nil {
 		return access.Person{}, err
@@ -107,20 +116,28 @@ func (h *House) person(ctx context.Context, conn, account string) (access.Person
 	u, err := h.Memory.UserOf(ctx, conn, account)
 	if err == nil {
 		p.User, p.Ended = u.ID, u.Ended
-	} else if !fault.Is(err, fault.NotFound) {
-		return p, err
+	} else if fault.Is(err, fault.NotFound) {
+		err = nil
 	}
-	err = h.Memory.EachHeld(ctx, conn, account, func(m directory.Membership) error {
+	return p, err
+}
+
+// eachGroup calls f for each user group that an account is a member of. People
+// are in hundreds of channels, none of which is read for it.
+func (h *House) eachGroup(ctx context.Context, conn, account string, f func(directory.Resource)) error {
+	return h.Memory.EachHeld(ctx, conn, account, func(m directory.Membership) error {
+		if m.Slug != "member" || m.Kind != "" && m.Kind != directory.UserGroup {
+			return nil
+		}
 		r, err := h.Memory.Resource(ctx, conn, m.Resource)
-		if err == nil && r.Kind == directory.UserGroup && m.Slug == "member" {
-			p.Groups = append(p.Groups, r)
+		if err == nil && r.Kind == directory.UserGroup {
+			f(r)
 		}
 		if fault.Is(err, fault.NotFound) {
 			return nil
 		}
 		return err
 	})
-	return p, err
 }
 
 // confirmed is person as Slack has it now: that the account lives, its role in

@@ -37,7 +37,7 @@ func (p *pass) change(ctx context.Context, j access.Judgment) error {
 	}
 	j = j.Only(ready)
 	if len(j.Add)+len(j.Remove) == 0 {
-		return p.soon(ctx)
+		return p.trip(ctx, p.moving(), errChannelFirst)
 	}
 	if !p.lock.MayWrite(p.h.Now()) {
 		return p.soon(ctx)
@@ -351,6 +351,13 @@ func (p *pass) kick(ctx context.Context, account string) error {
 }
 
 var errDeactivated = &fault.Error{Op: "flow.write", Kind: fault.NotFound, Code: codeDeactivated, Text: "the account is deactivated in Slack; what it holds shows again when it is reactivated"}
+
+// errChannelFirst: a default channel is not read yet. Somebody may be at it,
+// which is a matter of seconds, or Ebb may not be in it, which is not.
+var errChannelFirst = &fault.Error{
+	Op: "flow.change", Kind: fault.Backoff, Code: "default_channel",
+	Text: "waits until Ebb has seen who is in the group's private default channels: invite Ebb's app into them",
+}
 
 // errNotSent: the lease ran out before the call; the next pass goes on.
 var errNotSent = &fault.Error{Op: "flow.write", Kind: fault.Backoff, Code: "lease", Text: "the turn was over; Ebb goes on at once"}

@@ -69,8 +69,8 @@ func (p *pass) run(ctx context.Context) error {
 		return p.save(ctx, access.Step{Sleep: true})
 	}
 	p.place()
-	if until := p.paused(ctx, methods[p.res.Kind]...); !until.IsZero() {
-		return p.trip(ctx, p.moving(), &fault.Error{Kind: fault.Wait, Until: until, Code: "ratelimited", Text: "Slack asked Ebb to wait"})
+	if err := p.queue(ctx); err != nil {
+		return p.trip(ctx, p.moving(), err)
 	}
 	view, err := p.h.Slack.View(ctx, p.link, p.res)
 	if err != nil {
@@ -160,28 +160,6 @@ func (p *pass) moving() []access.Grant {
 	return out
 }
 
-// methods that a pass needs, by kind; one that rests holds the pass back. What
-// only a last member needs (shrink) holds back nobody else.
-var methods = map[directory.Kind][]string{
-	directory.UserGroup: {"usergroups.list", "usergroups.users.list", "usergroups.users.update"},
-	directory.Channel:   {"conversations.info", "conversations.members", "conversations.kick", "conversations.invite"},
-}
-
-func (p *pass) paused(ctx context.Context, methods ...string) time.Time {
-	now := p.h.Now()
-	pauses, err := p.h.Memory.Pauses(ctx, p.conn.ID, now)
-	if err != nil {
-		return time.Time{} // Slack itself will say
-	}
-	var until time.Time
-	for _, m := range methods {
-		if t := pauses[m]; t.After(until) {
-			until = t
-		}
-	}
-	return until
-}
-
 // settle takes the read as one of the two that an unclear write needs.
 func (p *pass) settle(ctx context.Context) error {
 	if p.st.Writing == nil {
@@ -268,7 +246,7 @@ func (p *pass) remember(ctx context.Context, gs []access.Grant) {
 	var b directory.Batch
 	in := p.view.Set()
 	for _, g := range gs {
-		m := directory.Membership{Connector: g.Connector, Resource: g.Resource, Slug: g.Slug, Account: g.Account, Since: p.h.Now()}
+		m := directory.Membership{Connector: g.Connector, Resource: g.Resource, Slug: g.Slug, Account: g.Account, Since: p.h.Now(), Kind: g.Kind}
 		held, err := p.h.Memory.Holds(ctx, m)
 		switch {
 		case err != nil || held == in[g.Account]:

@@ -109,8 +109,11 @@ func (p *pass) restMends(ctx context.Context) error {
 	if len(p.st.Mends) == 0 {
 		return nil
 	}
-	if err := p.dropMends(ctx, p.settled); err != nil || len(p.st.Mends) == 0 {
+	if err := p.dropMends(ctx, p.settled); err != nil {
 		return err
+	}
+	if len(p.st.Mends) == 0 {
+		return p.save(ctx, access.Step{Sleep: true})
 	}
 	return p.save(ctx, access.Step{Wake: p.h.Now().Add(lookForMends)})
 }

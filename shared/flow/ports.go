@@ -210,6 +210,9 @@ type Due interface {
 	// gives those that still rest at now.
 	Pause(ctx context.Context, conn, method string, until time.Time) error
 	Pauses(ctx context.Context, conn string, now time.Time) (map[string]time.Time, error)
+	// Turn takes a turn at a method that rests and gives its time: now, when it
+	// does not rest. A turn that is not used is lost.
+	Turn(ctx context.Context, conn, method string, w access.Wish, now time.Time) (time.Time, error)
 }
 
 // Notices remembers what Slack told until it was served, and for two days that

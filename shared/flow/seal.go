@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"crypto/ed25519"
 	"fmt"
 	"time"
 
@@ -62,7 +61,7 @@ func (h *House) Verify(ctx context.Context, by access.Actor) (audit.Verdict, err
 	if !by.Is(access.Auditor) {
 		return audit.Verdict{}, fault.New(op, fault.Forbidden, "verifying the audit needs the duty auditor")
 	}
-	key, err := h.signingKey(ctx)
+	key, err := h.verifyingKey(ctx)
 	if err != nil {
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
@@ -75,7 +74,7 @@ func (h *House) Verify(ctx context.Context, by access.Actor) (audit.Verdict, err
 	if err := h.Memory.EachSeal(ctx, func(s audit.Seal) error { last = s; return nil }); err != nil {
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
-	check := audit.NewCheck(key.Public().(ed25519.PublicKey), heads)
+	check := audit.NewCheck(key, heads)
 	if err := h.Memory.EachEvent(ctx, func(e audit.Event) error { check.Event(e); return nil }); err != nil {
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}

@@ -194,7 +194,7 @@ func roleRows(b *directory.Batch, was, next directory.Account, team string, sinc
 		b.GoneMemberships = append(b.GoneMemberships, directory.Membership{Connector: was.Connector, Resource: team, Slug: string(old), Account: was.ID})
 	}
 	if has && (!had || old != now) {
-		b.Memberships = append(b.Memberships, directory.Membership{Connector: next.Connector, Resource: team, Slug: string(now), Account: next.ID, Since: since})
+		b.Memberships = append(b.Memberships, directory.Membership{Connector: next.Connector, Resource: team, Slug: string(now), Account: next.ID, Since: since, Kind: directory.Workspace})
 	}
 }
 

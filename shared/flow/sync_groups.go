@@ -228,7 +228,7 @@ func (s *syncing) compareMembers(ctx context.Context, r directory.Resource, memb
 		err = s.cameBack(ctx, r, seen)
 	}
 	for id := range seen {
-		fresh = append(fresh, directory.Membership{Connector: s.c.ID, Resource: r.ID, Slug: "member", Account: id, Since: s.since()})
+		fresh = append(fresh, directory.Membership{Connector: s.c.ID, Resource: r.ID, Slug: "member", Account: id, Since: s.since(), Kind: r.Kind})
 	}
 	return fresh, gone, known, err
 }

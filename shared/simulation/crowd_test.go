@@ -145,8 +145,8 @@ func TestHundredEndsOnOneGroup(t *testing.T) {
 
 // TestThousandEndsTogether: 500 grants on 50 user groups and 500 on 100 private
 // channels end in one second. Slack's tiers take usergroups.users.update 20 times
-// a minute and conversations.kick 50 times: 50 writes need 120 s, 500 removals
-// 540 s.
+// a minute and conversations.kick 50 times: 50 writes need 150 s, 500 removals
+// 600 s. The last is gone within 1.2 times that.
 func TestThousandEndsTogether(t *testing.T) {
 	c := newCrowd(t, 100, 50, 100)
 	start := c.now().Add(40 * time.Minute).Truncate(time.Second)
@@ -171,11 +171,11 @@ func TestThousandEndsTogether(t *testing.T) {
 	})
 	t.Logf("user groups gone after %s, channels after %s; %d updates, %d kicks, %d calls limited", groups, channels,
 		c.calls("usergroups.users.update"), c.calls("conversations.kick"), c.limited())
-	if most := 144 * time.Second; groups > most {
-		t.Errorf("user groups took %s, Slack's tiers ask for 120 s: at most %s", groups, most)
+	if most := 180 * time.Second; groups > most {
+		t.Errorf("user groups took %s, Slack's tiers ask for 150 s: at most %s", groups, most)
 	}
-	if most := 648 * time.Second; channels > most {
-		t.Errorf("channels took %s, Slack's tiers ask for 540 s: at most %s", channels, most)
+	if most := 720 * time.Second; channels > most {
+		t.Errorf("channels took %s, Slack's tiers ask for 600 s: at most %s", channels, most)
 	}
 	c.pass(30*time.Minute, c.all(access.Revoked))
 }

@@ -44,5 +44,22 @@
 // and must be missed within 1,000 seeds. Measured with go run
 // ./shared/simulation/cmd/sim -guards:
 //
-// (being measured)
+//	guard                       promise that breaks first, mostly          median   worst
+//	the lock holds others off   2  standing access is never removed            12     156
+//	the table compares versions    every due row is served                      1       6
+//	Slack's lists are whole     1  nothing stands past its end                  2       6
+//	reads are consistent           no panic                                     1       2
+//	due rows                    1  nothing stands past its end                  1       3
+//	the writing row                (see make guards)                           11      82
+//	holds are inherited         1  nothing stands past its end                  1       1
+//	the read-back                  granted means seen held                     24     124
+//	re-reads have to agree      3  nothing is given without a request          32     172
+//
+// Medians and worst runs are seeds until it was missed, of nine times.
+//
+// One guard is not missed in 1,000 seeds: that a record (store.Record) also checks
+// the lock. Every row in such a commit carries the version at which it was read,
+// and that alone stopped each holder whose turn was over. The check stays, because
+// it costs no request and guards the first row of an account, which has no version;
+// store's own test holds it.
 package simulation

@@ -40,7 +40,6 @@ var Guards = []Guard{
 	{Name: "holds are inherited", open: before(func(m flow.Memory) flow.Memory { return noHolds{m} })},
 	{Name: "the read-back", open: func(h *flow.House) { h.Slack = &noReadBack{Slack: h.Slack} }},
 	{Name: "re-reads have to agree", open: before(func(m flow.Memory) flow.Memory { return hasty{m} })},
-	{Name: "records are made under the lock", open: before(func(m flow.Memory) flow.Memory { return lateRecord{m} })},
 }
 
 func before(put func(flow.Memory) flow.Memory) func(*flow.House) {

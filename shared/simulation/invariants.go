@@ -39,6 +39,9 @@ func (t watched) Commit(ctx context.Context, writes []store.Write) error {
 func (w *World) committed(t *task, writes []store.Write) {
 	w.Counts.Commits++
 	for _, x := range writes {
+		if strings.HasPrefix(x.Row.Part, "lock#") {
+			w.spins(x.Row.Part)
+		}
 		if x.Row.Part == "policy" {
 			w.published(must(w.store.Policy(context.Background(), 0)).Source)
 		}
@@ -61,6 +64,19 @@ func (w *World) committed(t *task, writes []store.Write) {
 			w.plan(g.End.Add(boundWithLease+time.Second), w.truth.overdue)
 			w.plan(g.End.Add(boundSweep+time.Second), w.truth.overdue)
 		}
+	}
+}
+
+// mostTurns is how often a resource may be locked and unlocked within two minutes:
+// whoever finds nothing to do must not look again at once.
+const mostTurns = 120
+
+// spins judges that nobody looks at a resource over and over.
+func (w *World) spins(part string) {
+	since := w.now().Add(-2 * time.Minute)
+	w.turns[part] = append(slices.DeleteFunc(w.turns[part], func(t time.Time) bool { return t.Before(since) }), w.now())
+	if n := len(w.turns[part]); n > mostTurns && !w.foreign {
+		w.violate("nothing spins", "%s: %d locks and unlocks in two minutes", part, n)
 	}
 }
 
@@ -284,8 +300,8 @@ func (w *World) authorized() bool {
 // its writer be in its turn.
 func (w *World) intended(c slacktest.Call) error {
 	about := c.Args.Get("usergroup") + c.Args.Get("channel")
-	if !writes[c.Method] || !slices.Contains(w.resources, about) || w.writer == nil {
-		return nil
+	if !writes[c.Method] || !slices.Contains(w.resources, about) || w.writer == nil || w.without.Name != "" {
+		return nil // without a guard, what follows has to show
 	}
 	const promise = "intent before act"
 	st, err := w.store.Standing(context.Background(), w.conn, about)
@@ -293,7 +309,7 @@ func (w *World) intended(c slacktest.Call) error {
 		w.violate(promise, "%s of %s by %s, and no write is stored as intended", c.Method, about, w.writer.name)
 		return nil
 	}
-	if w.writer.slept || w.without.Name != "" {
+	if w.writer.slept {
 		return nil // who was frozen cannot know that its turn is over
 	}
 	_, err = w.store.Lock(context.Background(), w.conn, about, "probe", w.now())

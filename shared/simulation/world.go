@@ -59,6 +59,7 @@ type World struct {
 	policies   []inForce
 	foreign    bool // the policy is a test's own, and promise 3 is not judged
 	truth      *ledger
+	turns      map[string][]time.Time  // when a lock's row was written, by its part
 	before     map[store.Key]image     // rows before their last write, for stale reads
 	grants     map[string]access.Grant // as they were committed last
 
@@ -95,7 +96,7 @@ func newWorld(s Story, without Guard, trace func(string)) *World {
 		vault: &vault{m: map[string][]byte{}, v: map[string]int{}}, chain: &chain{},
 		ids: map[string]string{}, names: map[string]string{}, people: map[string]access.Actor{},
 		idle: map[string][]*container{}, leases: map[string]*lease{}, made: map[int]string{},
-		grants: map[string]access.Grant{}, before: map[store.Key]image{},
+		grants: map[string]access.Grant{}, before: map[store.Key]image{}, turns: map[string][]time.Time{},
 	}
 	w.Weather = s.weather()
 	if s.Strikes != nil {

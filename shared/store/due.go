@@ -70,18 +70,41 @@ func (s *Store) Pause(ctx context.Context, conn, method string, until time.Time)
 			return err
 		}
 		var c change
-		// A minute more, so that the row outlives clocks that differ.
-		c.putUntil(k, rev, until.Add(time.Minute).Unix(), pauseRecord{Until: stamp(until)})
+		have.Until = stamp(until)
+		c.putUntil(k, rev, have.last().Add(outlive).Unix(), have)
 		return s.save(ctx, &c, nil)
 	}))
 }
 
-// Pauses gives the methods of a connector that rest after now, and until when.
+// outlive is how much longer the row lives, because clocks differ.
+const outlive = time.Minute
+
+// Turn takes the next turn at a method that rests, behind the turns that are
+// taken: now, when it does not rest. An end waits for other ends alone.
+func (s *Store) Turn(ctx context.Context, conn, method string, w access.Wish, now time.Time) (time.Time, error) {
+	k := pauseKey(conn, method)
+	at := now
+	err := again(func() error {
+		have, rev, err := maybe[pauseRecord](ctx, s, k)
+		if err != nil || !have.last().After(now) {
+			at = now
+			return err
+		}
+		at, have = have.turn(w, now)
+		var c change
+		c.putUntil(k, rev, have.last().Add(outlive).Unix(), have)
+		return s.save(ctx, &c, nil)
+	})
+	return at, fault.Wrap("store.Turn", err)
+}
+
+// Pauses gives the methods of a connector that rest after now, or whose calls
+// are spoken for, and until when.
 func (s *Store) Pauses(ctx context.Context, conn string, now time.Time) (map[string]time.Time, error) {
 	out := map[string]time.Time{}
 	err := eachRecord(ctx, s, Range{Part: join("pause", conn)}, func(rec pauseRecord, row Row) error {
-		if rec.Until.time().After(now) {
-			out[split(row.Sort)[0]] = rec.Until.time()
+		if last := rec.last(); last.After(now) {
+			out[split(row.Sort)[0]] = last
 		}
 		return nil
 	})

@@ -336,3 +336,43 @@ func (h *house) everyRead() []error {
 }
 
 var _ store.Table = (*spy)(nil)
+
+// TestTurns: once a method rests, calls are spoken for one after the other, and
+// ends wait for ends alone.
+func TestTurns(t *testing.T) {
+	h := newHouse(t)
+	start := access.Wish{Calls: 2, Every: 3 * time.Second}
+	end := access.Wish{Calls: 1, Every: 3 * time.Second, End: true}
+	turn := func(w access.Wish) time.Duration {
+		t.Helper()
+		at, err := h.Turn(ctx, "c1", "m", w, h.now)
+		h.must(err)
+		return at.Sub(h.now)
+	}
+	if got := turn(start); got != 0 {
+		t.Errorf("a method that does not rest gives a turn in %s", got)
+	}
+	h.must(h.Pause(ctx, "c1", "m", h.now.Add(30*time.Second)))
+	for i, c := range []struct {
+		w    access.Wish
+		want time.Duration
+	}{
+		{start, 30 * time.Second}, {start, 36 * time.Second}, // behind each other
+		{end, 30 * time.Second}, {end, 33 * time.Second}, // before all that
+		{start, 48 * time.Second}, // behind what the ends take, too
+	} {
+		if got := turn(c.w); got != c.want {
+			t.Errorf("turn %d is in %s, want %s", i, got, c.want)
+		}
+	}
+	if got := value[map[string]time.Time](h)(h.Pauses(ctx, "c1", h.now.Add(40*time.Second))); len(got) != 1 {
+		t.Errorf("whoever comes while turns are taken has to see that: %v", got)
+	}
+	h.must(h.Pause(ctx, "c1", "m", h.now.Add(45*time.Second))) // limited again: nobody's turn is forgotten
+	if got := turn(end); got != 45*time.Second {
+		t.Errorf("after another limit an end's turn is in %s", got)
+	}
+	if got := turn(start); got != 57*time.Second {
+		t.Errorf("after another limit a start's turn is in %s", got)
+	}
+}

@@ -50,11 +50,12 @@ type ownersRecord struct {
 
 // membershipRecord is the rest of a membership; its key says who holds what.
 type membershipRecord struct {
-	Since stamp `json:"since,omitzero"`
+	Since stamp          `json:"since,omitzero"`
+	Kind  directory.Kind `json:"kind,omitempty"`
 }
 
 func (r membershipRecord) ofHolder(conn, resource, sort string) (m directory.Membership) {
-	m.Connector, m.Resource, m.Since = conn, resource, r.Since.time()
+	m.Connector, m.Resource, m.Since, m.Kind = conn, resource, r.Since.time(), r.Kind
 	if words := split(sort); len(words) == 2 {
 		m.Slug, m.Account = words[0], words[1]
 	}
@@ -62,7 +63,7 @@ func (r membershipRecord) ofHolder(conn, resource, sort string) (m directory.Mem
 }
 
 func (r membershipRecord) ofHeld(conn, account, sort string) (m directory.Membership) {
-	m.Connector, m.Account, m.Since = conn, account, r.Since.time()
+	m.Connector, m.Account, m.Since, m.Kind = conn, account, r.Since.time(), r.Kind
 	if words := split(sort); len(words) == 2 {
 		m.Resource, m.Slug = words[0], words[1]
 	}
@@ -73,4 +74,4 @@ func newAccountRecord(a directory.Account) any { return accountRecord(a) }
 
 func newResourceRecord(r directory.Resource) any { return resourceRecord(r) }
 
-func newMembershipRecord(m directory.Membership) any { return membershipRecord{Since: stamp(m.Since)} }
+func newMembershipRecord(m directory.Membership) any { return membershipRecord{stamp(m.Since), m.Kind} }

@@ -1,6 +1,10 @@
 package store
 
-import "github.com/ebb-access/ebb/shared/access"
+import (
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+)
 
 // holdRecord is a hold's row.
 type holdRecord struct {
@@ -100,7 +104,37 @@ func (r dueRecord) due() access.Due {
 	return access.Due{At: r.At.time(), Kind: r.Kind, ID: r.ID, Connector: r.Connector, Urgency: r.Urgency}
 }
 
-// pauseRecord is how long a method of Slack rests.
+// pauseRecord is how long a method of Slack rests, and up to when its calls
+// behind that are spoken for: by ends, and by everybody.
 type pauseRecord struct {
 	Until stamp `json:"until"`
+	Ends  stamp `json:"ends,omitzero"`
+	All   stamp `json:"all,omitzero"`
+}
+
+// last is when a method is free for everybody again.
+func (r pauseRecord) last() time.Time {
+	if all := r.All.time(); all.After(r.Until.time()) {
+		return all
+	}
+	return r.Until.time()
+}
+
+// turn gives the next turn from now on, and the record with it taken.
+func (r pauseRecord) turn(w access.Wish, now time.Time) (time.Time, pauseRecord) {
+	after := func(a, b time.Time) time.Time {
+		if a.After(b) {
+			return a
+		}
+		return b
+	}
+	free := after(r.Until.time(), now)
+	taken := time.Duration(w.Calls) * w.Every
+	at := after(free, r.All.time())
+	if w.End {
+		at = after(free, r.Ends.time())
+		r.Ends = stamp(at.Add(taken))
+	}
+	r.All = stamp(after(free, r.All.time()).Add(taken))
+	return at, r
 }

@@ -1,0 +1,85 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/ebb-access/ebb/infra/rights"
+	"github.com/ebb-access/ebb/shared/config/names"
+)
+
+// synthesized is the template of this very checkout, which `make e2e` writes.
+const synthesized = "../../.build/e2e/ebb.template.json"
+
+// kept are the rights that stay though this run need not use them.
+// Entries say what AWS does by itself with a function's role, what chance
+// decides, and what takes more than this story to happen.
+var kept = slices.Concat(
+	rights.Each(rights.Kept{
+		Sid: "Logs", Why: "Lambda itself writes there what a function prints, with the function's role",
+	}, "logs:CreateLogStream", "logs:PutLogEvents"),
+	rights.Each(rights.Kept{
+		Sid: "TableKey", Why: "DynamoDB uses the table's key with the caller's rights; DynamoDB Local has no key",
+	}, "kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey"),
+	rights.Each(rights.Kept{
+		Roles: []string{names.Sync, names.Sweep}, Sid: "made by CDK", Why: "Lambda itself puts a call aside that failed, with the function's role",
+	}, "sqs:SendMessage"),
+	rights.Each(rights.Kept{
+		Roles: []string{"SchedulerRole"}, Sid: "PutAside", Why: "the Scheduler itself puts a call aside that did not arrive",
+	}, "sqs:SendMessage"),
+	rights.Each(
+		rights.Kept{Roles: []string{"LeaseRole"}, Sid: "made by CDK", Why: "Step Functions itself sets the delivery of its logs up"},
+		"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
+		"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
+	),
+	rights.Each(rights.Kept{
+		Roles: []string{names.API}, Sid: "Locks", Why: "an owner confirms by name which access stays when Slack takes no call any more (flow.Disconnect)",
+	}, "dynamodb:ConditionCheckItem"),
+	rights.Each(rights.Kept{
+		Sid: "SigningKey", Sometimes: true, Why: "looks whether a key was made when the answer to making it was lost",
+	}, "secretsmanager:DescribeSecret"),
+	rights.Each(rights.Kept{
+		Sid: "Pseudonyms", Sometimes: true, Why: "looks whether a key was made when the answer to making it was lost",
+	}, "secretsmanager:DescribeSecret"),
+)
+
+// template reads the synthesized template as it is deployed here.
+func (h *house) template() (rights.Template, error) {
+	raw, err := os.ReadFile(synthesized)
+	if err != nil {
+		return rights.Template{}, fmt.Errorf("`make e2e` writes the template: %w", err)
+	}
+	return rights.Parse(raw, rights.Place{Region: region, Account: account, Named: map[string]string{
+		"AWS::DynamoDB::Table": h.table, "AWS::S3::Bucket": h.table,
+	}})
+}
+
+// privileges compares what every role may do with what it did in this run.
+func (s *story) privileges(context.Context) error {
+	s.say("Least privilege, both ways: what this run called against the synthesized policies")
+	template, err := s.template()
+	if err != nil {
+		return err
+	}
+	policy, err := template.Roles(stackName)
+	if err != nil {
+		return err
+	}
+	for _, name := range names.Functions {
+		if len(policy[name]) == 0 {
+			return fmt.Errorf("the template has no role of function %s", name)
+		}
+		s.tell("%s called %s", name, s.engines.asked(name))
+	}
+	wrong := slices.Sorted(maps.Keys(s.engines.unknown))
+	wrong = append(wrong, rights.Compare(policy, s.engines.did(), kept)...)
+	if len(wrong) > 0 {
+		return fmt.Errorf("rights and run differ:\n%s", strings.Join(wrong, "\n"))
+	}
+	s.tell("%d roles: every call is allowed, and every right was used or has its reason (%d reasons)", len(policy), len(kept))
+	return nil
+}
