@@ -7,10 +7,12 @@ import (
 
 	"github.com/ebb-access/ebb/functions/internal/aws"
 	"github.com/ebb-access/ebb/shared/config/names"
+	"github.com/ebb-access/ebb/shared/policyfile"
 	"github.com/ebb-access/ebb/shared/steps"
 )
 
 func main() {
 	h := aws.Must(names.Grant).House()
+	h.Condition = policyfile.NewConditions()
 	lambda.Start(steps.Step(h.Grant, h.Log))
 }

@@ -9,12 +9,13 @@ import (
 
 	"github.com/ebb-access/ebb/functions/internal/aws"
 	"github.com/ebb-access/ebb/shared/config/names"
+	"github.com/ebb-access/ebb/shared/policyfile"
 	"github.com/ebb-access/ebb/shared/steps"
 )
 
 func main() {
 	f := aws.Must(names.Sweep)
 	h := f.House()
-	h.Heads = aws.Heads(f)
+	h.Heads, h.Condition = aws.Heads(f), policyfile.NewConditions()
 	lambda.Start(steps.Sweep(h, f.Config.Table, os.Stdout))
 }

@@ -116,6 +116,9 @@ func printExplanation(w io.Writer, e apiclient.Explanation) {
 	} else {
 		fmt.Fprintf(w, "Because %s.\n", clean(e.Because))
 	}
+	if e.Risk != "" {
+		fmt.Fprintf(w, "The policy calls this %s risk.\n", clean(e.Risk))
+	}
 	if len(e.Approvers) > 0 {
 		fmt.Fprintf(w, "Could approve now: %s.\n", clean(strings.Join(e.Approvers, ", ")))
 	} else if e.Allowed && !e.Auto {

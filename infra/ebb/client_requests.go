@@ -152,6 +152,9 @@ func (c *Client) printRequest(w io.Writer, r apiclient.Request) {
 		rows = append(rows, row)
 	}
 	table(w, rows)
+	for _, it := range r.Items {
+		c.printWaiting(w, it)
+	}
 	said := map[string]bool{}
 	for _, it := range r.Items {
 		if line := clean(called(it.DecidedBy) + ": " + it.Comment); it.Comment != "" && !said[line] {
@@ -162,6 +165,28 @@ func (c *Client) printRequest(w io.Writer, r apiclient.Request) {
 	if r.Open {
 		fmt.Fprintf(w, "waits for a decision until %s\n", c.clock(r.Expires))
 	}
+}
+
+// printWaiting says at which step an item waits, for whom, and until when.
+func (c *Client) printWaiting(w io.Writer, it apiclient.Item) {
+	at := it.Waits
+	if at.Step == 0 {
+		return
+	}
+	fmt.Fprintf(w, "%s waits for %s", calledResource(it.Resource), clean(at.Approvers))
+	if at.Steps > 1 {
+		fmt.Fprintf(w, ", step %d of %d", at.Step, at.Steps)
+	}
+	if at.Need > 1 {
+		fmt.Fprintf(w, ", %d of %d said yes", at.Have, at.Need)
+	}
+	if !it.Deadline.IsZero() {
+		fmt.Fprintf(w, ", due %s", c.clock(it.Deadline))
+	}
+	if it.Risk != "" {
+		fmt.Fprintf(w, " (%s risk)", clean(it.Risk))
+	}
+	fmt.Fprintln(w)
 }
 
 // named puts the name in a refusal that says by id who decided before.

@@ -58,6 +58,14 @@ func (r Rule) decide(q Ask) (Decision, bool) {
 		d.Because = "does not name " + q.Requester.Account.Label() + " as a requester"
 		return d, false
 	}
+	switch holds, deny := r.speaks(q); {
+	case deny != "":
+		d.Because = deny
+		return d, true
+	case !holds:
+		d.Because = "has a condition (when) that does not hold"
+		return d, false
+	}
 	if why := r.refuse(q); why != "" {
 		d.Because = why
 		return d, true
@@ -66,7 +74,7 @@ func (r Rule) decide(q Ask) (Decision, bool) {
 	for _, c := range q.Defaults {
 		d.Gives = append(d.Gives, "puts its members into "+Name(c))
 	}
-	d.Because = fmt.Sprintf("allows up to %s, approved by %s", Span(r.Max), r.Approvers.Words())
+	d.Because = fmt.Sprintf("allows up to %s, approved by %s", Span(r.Max), r.wayWords())
 	if r.Auto {
 		d.Because = fmt.Sprintf("allows up to %s, approved by policy", Span(r.Max))
 	}
@@ -80,10 +88,12 @@ func (r Rule) refuse(q Ask) string {
 			return why
 		}
 	}
-	who := r.Approvers
-	who.Anyone = false // never approves
-	if !r.Auto && who.None() {
-		return "names no approver, so nobody can decide"
+	for _, s := range r.Way() {
+		who := s.Approvers
+		who.Anyone = false // never approves
+		if !r.Auto && who.None() {
+			return "names no approver, so nobody can decide"
+		}
 	}
 	return ""
 }
@@ -138,19 +148,8 @@ func (r Rule) LastMember(q Ask) string {
 	return ""
 }
 
-// ForOwners is the rule for an item that was reassigned: the owners of the
-// resource and of the application decide, beside whoever the rule names. A rule
-// that nobody knows any more lets nobody decide, and one without approvals needs
-// none.
-func (r Rule) ForOwners() Rule {
-	if r.ID != "" && !r.Auto {
-		r.Approvers.ResourceOwners, r.Approvers.AppOwners = true, true
-	}
-	return r
-}
-
 // MayApprove reports whether the approver may decide this item now, and why
-// not. Neither the requester nor the subject ever approves; nor does a
+// not, where the rule is the one At the item's stage. Neither the requester nor the subject ever approves; nor does a
 // deactivated account, a guest, a bot or somebody from outside.
 func (r Rule) MayApprove(approver Person, q Ask) (bool, string) {
 	a := approver.Account

@@ -26,10 +26,15 @@ type Rule struct {
 	Resources  Match
 	Slug       string // "member"
 	Requesters Who
+	// When is a condition in CEL; where it does not hold, the rule does not speak.
+	// One that cannot be judged denies. "": always.
+	When string
+	Risk Risk
 	// Others may ask for somebody else; empty: everybody asks for themselves only.
 	Others    Who
 	Max       time.Duration // 0 allows nothing, and so keeps rules below it from allowing it
-	Approvers Who           // ignored when Auto
+	Approvers Who           // ignored when Auto, and where there are Steps
+	Steps     []Approval    // the approvals in their order
 	Auto      bool
 	// Wait is how long a request waits for a decision (0: 3 days).
 	Wait time.Duration
@@ -123,6 +128,8 @@ type Ask struct {
 	// OpenGroups: everybody can edit this connector's user groups, so
 	// membership in one approves nothing.
 	OpenGroups bool
+	Now        time.Time // for conditions over the time of day
+	Condition  Condition // nil: rules with a condition deny
 }
 
 // Decision is policy's answer. The zero value denies. Because is one sentence

@@ -48,9 +48,17 @@ type Item struct {
 	DecidedBy     string // account id; "" when policy decided
 	DecidedAt     time.Time
 	Grant         string
-	// Reassigned: nobody whom the rule names was left to decide, and the owners
-	// of the resource and of the application do (Rule.ForOwners).
-	Reassigned bool
+	// Stage is the step at which it waits, and who decides there (Rule.At).
+	// Since it has waited there; at Deadline the step has taken too long (zero:
+	// it may take until the request expires). Remind is the next reminder, zero
+	// for what was asked for before there were any.
+	Stage
+	Since     time.Time
+	Deadline  time.Time
+	Remind    time.Time
+	Reminders int
+	Votes     []Vote // who said yes, in their order
+	Risk      Risk
 	// Extends: the item asks to move this grant's end; the request's Start and
 	// Length are then the grant's start and its whole new time.
 	Extends string
@@ -66,5 +74,14 @@ func (r Request) Open() bool {
 	return false
 }
 
-// Next is when the request has to be looked at, false when nothing waits.
-func (r Request) Next() (time.Time, bool) { return r.Expires, r.Open() }
+// Next is when the request has to be looked at, false when nothing waits: the
+// first reminder, deadline of a step, or its expiry.
+func (r Request) Next() (time.Time, bool) {
+	at := r.Expires
+	for _, it := range r.Items {
+		if next := it.next(); !next.IsZero() && next.Before(at) {
+			at = next
+		}
+	}
+	return at, r.Open()
+}

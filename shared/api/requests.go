@@ -85,8 +85,12 @@ func requestJSON(v flow.RequestView) apigen.Request {
 		Start: v.Start, Seconds: int64(v.Length / time.Second), Reason: v.Reason, Created: v.Created, Expires: v.Expires,
 		Open: v.Open(), MayDecide: v.MayDecide,
 	}
-	for _, it := range v.Items {
-		out.Items = append(out.Items, itemJSON(v, it))
+	for i, it := range v.Items {
+		item := itemJSON(v, it)
+		if w, ok := v.Waits[i]; ok {
+			item.Waits = apigen.Waiting{Step: w.Step, Steps: w.Steps, Approvers: w.Approvers, Need: w.Need, Have: w.Have}
+		}
+		out.Items = append(out.Items, item)
 	}
 	return out
 }
@@ -97,6 +101,10 @@ func itemJSON(v flow.RequestView, it access.Item) apigen.Item {
 	out := apigen.Item{
 		Resource: resourceRef(res), Entitlement: directory.Word(it.Kind, it.Slug), State: apigen.ItemState(it.State),
 		Rule: it.Rule, PolicyVersion: it.PolicyVersion, DecidedAt: it.DecidedAt, Grant: it.Grant, Extends: it.Extends,
+		Risk: string(it.Risk), Deadline: it.Deadline,
+	}
+	for _, vote := range it.Votes {
+		out.ApprovedBy = append(out.ApprovedBy, ref(vote.Account, v.Names))
 	}
 	if it.DecidedBy != "" {
 		out.DecidedBy, out.Comment = ref(it.DecidedBy, v.Names), v.Comments[it.DecidedBy]

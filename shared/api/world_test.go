@@ -22,6 +22,7 @@ import (
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/policyfile"
 	"github.com/ebb-access/ebb/shared/slack"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
 	"github.com/ebb-access/ebb/shared/store"
@@ -78,6 +79,7 @@ func newWorld(t *testing.T) *world {
 	w.store = store.New(memory.New(now), store.Options{Now: now})
 	w.house = &flow.House{
 		Now: now, NewID: flow.RandomID, NewWord: flow.RandomWord, Memory: w.store, Secrets: vault, Heads: &heads{}, URL: "http://ebb.test",
+		Condition: policyfile.NewConditions(),
 		Slack: slack.New(slack.Config{
 			APIURL: "http://slack.test/api/", HTTP: w.slack.Client(), Tokens: vault, Now: now,
 			ClientID: w.slack.ClientID(), ClientSecret: w.slack.ClientSecret(),

@@ -75,6 +75,11 @@ func (h *House) vote(ctx context.Context, by access.Actor, r access.Request, com
 		if len(gs) > 0 {
 			data["grant"] = gs[0].ID
 		}
+		if data["step"] = fmt.Sprint(it.Step + 1); r.Items[i].State == access.Pending {
+			// A yes on the way: the request waits for more of them.
+			events = append(events, h.requestEvent(r, "request.step-approved", who(by), data))
+			continue
+		}
 		events = append(events, h.requestEvent(r, "request."+string(to), who(by), data))
 	}
 	if decided == 0 {
@@ -120,6 +125,9 @@ func (h *House) voteItem(ctx context.Context, by access.Actor, account string, r
 	if ok, why := rule.MayApprove(p, f.ask); !ok {
 		return nil, nil, fault.New("policy", fault.Forbidden, "you cannot decide this: %s", why)
 	}
+	if to == access.Approved && it.Voted(account, by.User.ID) {
+		return nil, nil, fault.New("policy", fault.Forbidden, "you cannot decide this: you have said yes already, and it waits for somebody else's")
+	}
 	if to == access.Approved && !f.conn.Usable() {
 		return nil, nil, stopped(f.conn)
 	}
@@ -129,20 +137,31 @@ func (h *House) voteItem(ctx context.Context, by access.Actor, account string, r
 // settleItem puts the decision on the item and makes what follows from it.
 func (h *House) settleItem(ctx context.Context, by access.Actor, account string, r *access.Request, it *access.Item, i int, to access.ItemState, f facts, d access.Decision) ([]access.Grant, []audit.Event, error) {
 	next := *it
-	next.State, next.DecidedBy, next.DecidedAt = to, account, h.Now()
 	next.Rule, next.PolicyVersion = d.Rule.ID, max(d.Version, it.PolicyVersion)
+	if to == access.Approved {
+		voted, done := next.Vote(d.Rule, account, by.User.ID, h.Now())
+		if !done {
+			moved, err := h.reach(ctx, f, d.Rule, voted, it.Step)
+			if err == nil {
+				*it = moved
+			}
+			return nil, nil, err
+		}
+		next = voted
+	}
+	next.State, next.DecidedBy, next.DecidedAt = to, account, h.Now()
 	var grants []access.Grant
 	var events []audit.Event
 	switch {
 	case to != access.Approved:
 	case it.Extends != "":
 		var err error
-		if grants, events, err = h.approveExtension(ctx, by, *r, *it, account, d); err != nil {
+		if grants, events, err = h.approveExtension(ctx, by, *r, next, d); err != nil {
 			return nil, nil, err
 		}
 		next.Grant = it.Extends
 	default:
-		g := h.newGrant(*r, i, next, f.ask.Resource, []string{account})
+		g := h.newGrant(*r, i, next, f.ask.Resource, approvers(next))
 		next.Grant = g.ID
 		grants, events = []access.Grant{g}, []audit.Event{h.grantEvent(g, "approved")}
 	}
@@ -209,12 +228,15 @@ func (h *House) close(ctx context.Context, r access.Request, to access.ItemState
 	return h.Memory.SaveRequest(ctx, r, nil, nil, h.requestEvent(r, "request."+string(to), actor, nil))
 }
 
-// expire ends a request whose time to decide is over.
+// expire ends a request whose time to decide is over, and tends it until then.
 func (h *House) expire(ctx context.Context, id string) error {
 	return again(func() error {
 		r, err := h.Memory.Request(ctx, id)
-		if err != nil || !r.Open() || h.Now().Before(r.Expires) {
+		if err != nil || !r.Open() {
 			return err
+		}
+		if h.Now().Before(r.Expires) {
+			return h.tend(ctx, r)
 		}
 		_, err = h.close(ctx, r, access.Expired, ebb)
 		return err

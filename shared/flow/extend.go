@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -60,13 +61,14 @@ func (h *House) extend(ctx context.Context, by access.Actor, g access.Grant, mor
 		return Extension{}, err
 	}
 	f.ask.Requester.User = r.Requester
-	p, err := h.confirmed(ctx, g.Connector, g.Workspace, account, d.Rule.Approvers)
+	rule := d.Rule.At(access.Stage{})
+	p, err := h.confirmed(ctx, g.Connector, g.Workspace, account, rule.Approvers)
 	if err != nil {
 		return Extension{}, err
 	}
 	p.User = by.User.ID
-	approves, _ := d.Rule.MayApprove(p, f.ask)
-	approves = approves && !by.Service
+	approves, _ := rule.MayApprove(p, f.ask)
+	approves = approves && !by.Service && d.Rule.Single()
 	switch {
 	case account != g.Account && account != r.By && !approves:
 		return Extension{}, fault.New(op, fault.Forbidden, "only who holds a grant, who asked for it, or who approves it can extend it")
@@ -77,7 +79,7 @@ func (h *House) extend(ctx context.Context, by access.Actor, g access.Grant, mor
 	case d.Auto || approves:
 		return h.moveEnd(ctx, by, g, g.End.Add(more), d)
 	}
-	return h.askForMore(ctx, by, account, g, whole, d)
+	return h.askForMore(ctx, by, account, g, whole, f, d)
 }
 
 // extendable: live, and not on its way out.
@@ -125,23 +127,28 @@ func (h *House) moved(ctx context.Context, by access.Actor, g access.Grant, end 
 }
 
 // askForMore makes the request that waits for approval.
-func (h *House) askForMore(ctx context.Context, by access.Actor, account string, g access.Grant, whole time.Duration, d access.Decision) (Extension, error) {
+func (h *House) askForMore(ctx context.Context, by access.Actor, account string, g access.Grant, whole time.Duration, f facts, d access.Decision) (Extension, error) {
 	now := h.Now()
+	f.ask.Requester.User = by.User.ID
+	it, err := h.enter(ctx, f, d.Rule, access.Item{
+		Resource: g.Resource, Kind: g.Kind, Slug: g.Slug, State: access.Pending, Rule: d.Rule.ID,
+		PolicyVersion: d.Version, Extends: g.ID, Risk: d.Rule.Risk,
+	}, 0)
+	if err != nil {
+		return Extension{}, err
+	}
 	r := access.Request{
 		ID: h.NewID("rq"), Requester: by.User.ID, By: account, Subject: g.Account, Connector: g.Connector,
 		Start: g.Start, Length: whole, Created: now, Expires: g.End, // after the end there is nothing to extend
-		Items: []access.Item{{
-			Resource: g.Resource, Kind: g.Kind, Slug: g.Slug, State: access.Pending, Rule: d.Rule.ID,
-			PolicyVersion: d.Version, Extends: g.ID,
-		}},
+		Items: []access.Item{it},
 	}
-	r, err := h.Memory.SaveRequest(ctx, r, nil, nil, h.requestEvent(r, "request.made", who(by), map[string]string{"extends": g.ID}))
+	r, err = h.Memory.SaveRequest(ctx, r, nil, nil, h.requestEvent(r, "request.made", who(by), map[string]string{"extends": g.ID}))
 	return Extension{Grant: g, Request: &r}, err
 }
 
 // approveExtension is voteItem's part for an item that extends: the grant with
 // its new end, to be saved with the decision.
-func (h *House) approveExtension(ctx context.Context, by access.Actor, r access.Request, it access.Item, approver string, d access.Decision) ([]access.Grant, []audit.Event, error) {
+func (h *House) approveExtension(ctx context.Context, by access.Actor, r access.Request, it access.Item, d access.Decision) ([]access.Grant, []audit.Event, error) {
 	g, err := h.Memory.Grant(ctx, it.Extends)
 	if err != nil {
 		return nil, nil, err
@@ -153,6 +160,6 @@ func (h *House) approveExtension(ctx context.Context, by access.Actor, r access.
 	if !end.After(g.End) {
 		return nil, nil, fault.New("flow.approveExtension", fault.Invalid, "the grant lasts longer than this already")
 	}
-	g.Approvers = append(append([]string{}, g.Approvers...), approver)
+	g.Approvers = append(slices.Clone(g.Approvers), approvers(it)...)
 	return h.moved(ctx, by, g, end, d)
 }

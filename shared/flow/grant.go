@@ -146,30 +146,6 @@ func (h *House) stillAllowed(ctx context.Context, g access.Grant) (string, error
 	return h.approversStand(ctx, g, r, d.Rule, f)
 }
 
-// approversStand reports why nobody who approved could approve now.
-func (h *House) approversStand(ctx context.Context, g access.Grant, r access.Request, rule access.Rule, f facts) (string, error) {
-	if g.Item < len(r.Items) {
-		rule = asked(rule, r.Items[g.Item])
-	}
-	why := "policy now asks for an approval, and there is none"
-	f.ask.Requester.User = r.Requester
-	for _, account := range g.Approvers {
-		p, err := h.confirmed(ctx, g.Connector, g.Workspace, account, rule.Approvers)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return "", err
-		}
-		ok, no := rule.MayApprove(p, f.ask)
-		if ok {
-			return "", nil
-		}
-		why = "who approved may not any more: " + no
-	}
-	return why, nil
-}
-
 // children are the live grants of default channels that came with a grant.
 func (h *House) children(ctx context.Context, g access.Grant) ([]access.Grant, error) {
 	if g.Kind != directory.UserGroup {

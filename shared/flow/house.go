@@ -71,6 +71,10 @@ type House struct {
 	Secrets Secrets
 	Heads   Heads
 
+	// Condition judges the conditions of rules; nil in what never decides about
+	// access: there they deny.
+	Condition access.Condition
+
 	// Executions wakes grants between sweeps; nil where sweep looks every second.
 	Executions Executions
 

@@ -138,7 +138,7 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 		Decision: d, Requester: f.ask.Requester.Account.Label(), Subject: f.ask.Subject.Label(), Resource: access.Name(f.ask.Resource),
 	}
 	if d.Allowed && !d.Auto {
-		x.Approvers, err = h.couldApprove(ctx, f, d.Rule)
+		x.Approvers, err = h.couldApprove(ctx, f, d.Rule.At(access.Stage{}))
 	}
 	return x, fault.Wrap(op, err)
 }

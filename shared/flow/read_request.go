@@ -22,6 +22,7 @@ type RequestView struct {
 	MayDecide bool
 	Names     map[string]string             // of accounts
 	Resources map[string]directory.Resource // those whose names the actor sees
+	Waits     map[int]Waiting               // of the items that wait
 }
 
 // ReadRequests lists the requests that the actor sees, newest first; open:
@@ -128,9 +129,14 @@ func (s *sight) request(ctx context.Context, r access.Request) (*RequestView, er
 	if v.MayDecide, err = in.mayDecide(ctx, r); err != nil {
 		return nil, err
 	}
-	decided := slices.ContainsFunc(r.Items, func(it access.Item) bool { return in.is(it.DecidedBy) })
+	decided := slices.ContainsFunc(r.Items, func(it access.Item) bool {
+		return in.is(it.DecidedBy) || slices.ContainsFunc(approvers(it), in.is)
+	})
 	if !v.MayDecide && !decided && !in.is(r.By) && !in.is(r.Subject) && !in.manages() {
 		return nil, nil
+	}
+	if v.Waits, err = s.h.waits(ctx, r); err != nil {
+		return nil, err
 	}
 	return v, in.fill(ctx, v, v.MayDecide || decided)
 }
@@ -148,12 +154,14 @@ func (r *realm) fill(ctx context.Context, v *RequestView, reviewer bool) error {
 		if x.known && (x.seen || reviewer) {
 			v.Resources[it.Resource] = x.Resource
 		}
-		if it.DecidedBy == "" || slices.Contains(accounts, it.DecidedBy) {
-			continue
-		}
-		accounts = append(accounts, it.DecidedBy)
-		if v.Comments[it.DecidedBy], err = r.text(ctx, "comment/"+v.ID+"/"+it.DecidedBy); err != nil {
-			return err
+		for _, account := range append(approvers(it), it.DecidedBy) {
+			if account == "" || slices.Contains(accounts, account) {
+				continue
+			}
+			accounts = append(accounts, account)
+			if v.Comments[account], err = r.text(ctx, "comment/"+v.ID+"/"+account); err != nil {
+				return err
+			}
 		}
 	}
 	var err error
@@ -195,7 +203,7 @@ func (r *realm) mayDecide(ctx context.Context, q access.Request) (bool, error) {
 			rule = r.s.h.ruleOf(ctx, it.PolicyVersion, it.Rule)
 		}
 		f.ask.Requester.User = q.Requester
-		if ok, _ := asked(rule, it).MayApprove(r.me, f.ask); ok {
+		if ok, _ := asked(rule, it).MayApprove(r.me, f.ask); ok && !it.Voted(r.me.Account.ID, r.me.User) {
 			return true, nil
 		}
 	}

@@ -157,6 +157,7 @@ func (r *realm) mayRequest(ctx context.Context, res directory.Resource) (bool, e
 	d := r.s.policy.Decide(access.Ask{
 		Requester: r.me, Subject: r.me.Account, Resource: res, Slug: "member", Length: time.Second,
 		AppOwners: r.appOwners, Proven: f.proven(res), OpenGroups: r.conn.OpenGroups,
+		Now: r.s.h.Now(), Condition: r.s.h.Condition,
 	})
 	return d.Allowed, nil
 }

@@ -12,14 +12,8 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// asked is the rule with those who decide an item: its own approvers, and the
-// owners once it was reassigned.
-func asked(rule access.Rule, it access.Item) access.Rule {
-	if it.Reassigned {
-		return rule.ForOwners()
-	}
-	return rule
-}
+// asked is the rule with those who decide an item at its stage.
+func asked(rule access.Rule, it access.Item) access.Rule { return rule.At(it.Stage) }
 
 // reassign gives what waited for the decision of an account that was deactivated
 // to others. Tasks are computed, not stored: where the rule names somebody else
@@ -86,6 +80,10 @@ func (h *House) reassignItem(ctx context.Context, r access.Request, i int, accou
 	if err != nil {
 		return nil, false, err
 	}
+	if d.Rule.When != "" && h.Condition == nil {
+		// A sync judges no conditions: the rule that took the request, as it stands.
+		d.Rule = h.ruleOf(ctx, 0, it.Rule)
+	}
 	if d.Rule.ID == "" {
 		d.Rule = h.ruleOf(ctx, it.PolicyVersion, it.Rule)
 	}
@@ -99,9 +97,15 @@ func (h *House) reassignItem(ctx context.Context, r access.Request, i int, accou
 		return nil, false, err
 	}
 	widened := len(left) == 0 && !it.Reassigned
-	if widened {
+	if widened && !it.Fallen && !d.Rule.StepAt(it.Stage).Fallback.None() {
+		it.Fallen = true
+		if left, err = h.approversBut(ctx, f, asked(d.Rule, *it), account); err != nil {
+			return nil, false, err
+		}
+	}
+	if widened && len(left) == 0 {
 		it.Reassigned = true
-		if left, err = h.approversBut(ctx, f, rule.ForOwners(), account); err != nil {
+		if left, err = h.approversBut(ctx, f, asked(d.Rule, *it), account); err != nil {
 			return nil, false, err
 		}
 	}

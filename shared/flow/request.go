@@ -192,13 +192,15 @@ func (h *House) item(ctx context.Context, by access.Actor, r *access.Request, n 
 	}
 	it := access.Item{
 		Resource: resource, Kind: f.ask.Resource.Kind, Slug: slug, State: access.Pending,
-		Rule: d.Rule.ID, PolicyVersion: d.Version,
+		Rule: d.Rule.ID, PolicyVersion: d.Version, Risk: d.Rule.Risk,
 	}
 	if d.Rule.Wait > 0 && r.Created.Add(d.Rule.Wait).Before(r.Expires) {
 		r.Expires = r.Created.Add(d.Rule.Wait)
 	}
 	if !d.Auto {
-		return it, nil, nil
+		f.ask.Requester.User = by.User.ID
+		it, err = h.enter(ctx, f, d.Rule, it, 0)
+		return it, nil, err
 	}
 	it.State, it.DecidedAt = access.Approved, h.Now()
 	g := h.newGrant(*r, n, it, f.ask.Resource, nil)

@@ -173,7 +173,7 @@ func (w *world) open() *flow.House {
 		Now: w.clock.Now, NewID: w.id, NewWord: func() string { return w.id("word") },
 		Memory: store.New(w.table, store.Options{Now: w.clock.Now}), Slack: client,
 		Secrets: fatedSecrets{w.vault, w.fate}, Heads: fatedHeads{w.heads, w.fate}, URL: "http://ebb.test",
-		AskSCIM: w.askSCIM,
+		AskSCIM: w.askSCIM, Condition: policyfile.NewConditions(),
 	}
 }
 

@@ -69,7 +69,7 @@ func (c *checker) unreached(i int) {
 	var by []string
 	for _, part := range parts(r.Resources) {
 		at := slices.IndexFunc(c.rules[:i], func(e access.Rule) bool {
-			return e.Slug == r.Slug && takes(e.Resources, part) && covers(e.Requesters, r)
+			return always(e, r) && e.Slug == r.Slug && takes(e.Resources, part) && covers(e.Requesters, r)
 		})
 		if at < 0 {
 			return
@@ -86,13 +86,23 @@ func (c *checker) unreached(i int) {
 
 // undecided finds requests that nobody could decide.
 func (c *checker) undecided(i int, r access.Rule) {
-	who := r.Approvers
-	who.Anyone = false
 	if r.Auto || !gives(r) {
 		return
 	}
+	for _, s := range r.Steps {
+		if why := few(s); why != "" {
+			c.problem(i, "approve", "%s", why)
+			return
+		}
+	}
+	who := deciders(r)
+	who.Anyone = false
 	if who.None() {
 		c.problem(i, "approve", "names nobody who could decide")
+		return
+	}
+	if len(r.Steps) > 1 && onlyAccounts(who) && len(who.Accounts) < len(r.Steps) {
+		c.problem(i, "approve", "has %d steps and names %d people; nobody decides at two of them", len(r.Steps), len(who.Accounts))
 		return
 	}
 	if !onlyAccounts(who) || len(who.Accounts) != 1 {
@@ -117,7 +127,7 @@ func (c *checker) generous(i int, r access.Rule) {
 // renamed warns of approvers that are named by a handle: whoever may edit user
 // groups in Slack can give a handle to another group, and thereby its power.
 func (c *checker) renamed(i int, r access.Rule) {
-	for _, g := range r.Approvers.Groups {
+	for _, g := range deciders(r).Groups {
 		known := c.known(g)
 		switch {
 		case len(c.groups) > 0 && len(known) == 0:
@@ -147,7 +157,7 @@ func (c *checker) unfitting(i int, r access.Rule) {
 	for _, w := range []struct {
 		field string
 		who   access.Who
-	}{{"requesters", r.Requesters}, {"for_others", r.Others}, {"approve", r.Approvers}} {
+	}{{"requesters", r.Requesters}, {"for_others", r.Others}, {"approve", deciders(r)}} {
 		c.prefixes(i, w.field+".accounts", w.who.Accounts, "UW")
 		c.prefixes(i, w.field+".groups", w.who.Groups, "@S")
 	}

@@ -36,7 +36,7 @@ func TestCheckFinds(t *testing.T) {
 func TestCheckFails(t *testing.T) {
 	want := map[string]bool{
 		"direct": true, "itself": true, "transitive": true, "others": true, "unknown": true, "halfguarded": true,
-		"unreached": true, "nobody": true, "apart": false, "guarded": false, "warnings": false, "none": false,
+		"unreached": true, "nobody": true, "steps": true, "apart": false, "guarded": false, "warnings": false, "none": false,
 	}
 	for name, fails := range want {
 		if got := Failed(Check(parse(t, string(read(t, "testdata/check/"+name+".yaml"))))); got != fails {

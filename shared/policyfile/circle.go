@@ -73,7 +73,7 @@ func (c *checker) circle(i int) {
 			}
 		}
 	}
-	meant(r.Approvers.Groups, nil)
+	meant(deciders(r).Groups, nil)
 	for len(queue) > 0 && len(told) < mostTold {
 		at := queue[0]
 		queue = queue[1:]
@@ -83,7 +83,7 @@ func (c *checker) circle(i int) {
 				c.tell(i, q, at)
 			}
 			if !c.rules[q].Auto {
-				meant(c.rules[q].Approvers.Groups, &at)
+				meant(deciders(c.rules[q]).Groups, &at)
 			}
 		}
 	}
@@ -91,7 +91,7 @@ func (c *checker) circle(i int) {
 
 func (c *checker) tell(i, q int, at step) {
 	route := c.rules[q]
-	by := "approved by " + route.Approvers.Words()
+	by := "approved by " + deciders(route).Words()
 	if route.Auto {
 		by = "approved by policy alone"
 	}
@@ -137,7 +137,7 @@ func (c *checker) routes(group string) []int {
 // guards reports whether the earlier rule, which fits a group, decides about it
 // for all the requesters of the later one, wherever the later one applies.
 func guards(earlier, later access.Rule) bool {
-	return earlier.Slug == later.Slug && within(later.Resources.Workspaces, earlier.Resources.Workspaces) &&
+	return always(earlier, later) && earlier.Slug == later.Slug && within(later.Resources.Workspaces, earlier.Resources.Workspaces) &&
 		covers(earlier.Requesters, later)
 }
 

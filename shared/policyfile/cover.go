@@ -36,6 +36,11 @@ func takes(m, part access.Match) bool {
 	return len(part.Names) == 1 && slices.ContainsFunc(m.Names, func(wide string) bool { return includes(wide, part.Names[0]) })
 }
 
+// always reports whether the earlier rule speaks whenever the later one would.
+func always(earlier, later access.Rule) bool {
+	return earlier.When == "" || earlier.When == later.When && earlier.Risk == later.Risk
+}
+
 // within: workspaces left out are all of them.
 func within(narrow, wide []string) bool {
 	return len(wide) == 0 || len(narrow) > 0 && subset(narrow, wide)

@@ -22,7 +22,14 @@
 //	    requesters: WHO            # needed
 //	    for_others: WHO            # of the requesters: who may ask for somebody else
 //	    max: 8h                    # needed; s m h d w, up to 360d
-//	    approve: WHO | auto | never # needed; WHO without anyone
+//	    approve: WHO | auto | never # needed; WHO without anyone, or a list of steps:
+//	      - groups: [S1]           # WHO without anyone, and
+//	        need: 2                # how many have to say yes; 1 if left out
+//	        fallback: WHO          # where none of them could decide
+//	        after: 4h              # when the step has taken too long, then
+//	        then: {escalate: WHO}  # or {reassign: WHO}, or cancel
+//	    when: "risk != 'high'"     # CEL; where it does not hold, the next rule is tried
+//	    risk: high                 # low | medium | high; shown to who decides
 //	    wait: 3d                   # for a decision; up to 30d, 3d if left out
 //	    advisory: true             # channels: admit public ones, which anybody can join
 //	    when_empty: {keep: U1}     # user groups: or disable

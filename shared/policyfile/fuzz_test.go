@@ -63,7 +63,7 @@ func denies(t *testing.T, p access.Policy) {
 	for _, r := range p.Rules {
 		q := asked(r)
 		whole := p.Decide(q)
-		if whole.Allowed && (whole.Rule.Max < q.Length || !whole.Auto && whole.Rule.Approvers.None()) {
+		if whole.Allowed && (whole.Rule.Max < q.Length || !whole.Auto && deciders(whole.Rule).None()) {
 			t.Errorf("rule %q allows %v, and nobody could approve it or it is too long", whole.Rule.ID, q.Length)
 		}
 		for what, change := range map[string]func(*access.Ask){
@@ -86,6 +86,8 @@ func denies(t *testing.T, p access.Policy) {
 	}
 }
 
+var judge = NewConditions()
+
 // asked is a question that a rule speaks of, by its own first names.
 func asked(r access.Rule) access.Ask {
 	res := directory.Resource{ID: "S1", Kind: r.Resources.Kind, Workspace: "T1", Name: "x", Private: true, Reached: true}
@@ -105,7 +107,7 @@ func asked(r access.Rule) access.Ask {
 	for _, g := range r.Requesters.Groups {
 		p.Groups = append(p.Groups, directory.Resource{ID: g, Name: strings.TrimPrefix(g, "@"), Kind: directory.UserGroup, Workspace: res.Workspace})
 	}
-	return access.Ask{Requester: p, Subject: a, SubjectUser: "u_1", Resource: res, Slug: r.Slug, Length: max(r.Max, 1), Proven: true}
+	return access.Ask{Requester: p, Subject: a, SubjectUser: "u_1", Resource: res, Slug: r.Slug, Length: max(r.Max, 1), Proven: true, Condition: judge}
 }
 
 func refusedWell(t *testing.T, err error) {
@@ -122,7 +124,7 @@ func refusedWell(t *testing.T, err error) {
 
 // sound holds a rule against what access expects of one.
 func sound(t *testing.T, r access.Rule) {
-	never := !r.Auto && r.Approvers.None()
+	never := !r.Auto && deciders(r).None()
 	switch {
 	case !ruleID.MatchString(r.ID), r.Line < 1, r.Slug != "member", r.Requesters.None():
 		t.Errorf("incomplete: %+v", r)
@@ -132,10 +134,15 @@ func sound(t *testing.T, r access.Rule) {
 		t.Errorf("names nothing: %+v", r)
 	case r.Max < 0 || r.Max > access.Longest || (r.Max == 0) != never:
 		t.Errorf("max %v, never %v", r.Max, never)
-	case r.Wait < 0 || r.Wait > LongestWait, r.Approvers.Anyone, r.Auto && !r.Approvers.None():
+	case r.Wait < 0 || r.Wait > LongestWait, deciders(r).Anyone, r.Auto && !deciders(r).None():
 		t.Errorf("%+v", r)
 	case r.Empty.Keep != "" && r.Empty.Disable:
 		t.Errorf("two ways out: %+v", r.Empty)
+	}
+	for _, a := range r.Steps {
+		if a.Approvers.None() || a.Need < 0 || a.Need > mostNeed || (a.After == 0) != reflect.DeepEqual(a.Then, access.Late{}) {
+			t.Errorf("step %+v", a)
+		}
 	}
 	for _, p := range r.Resources.Names {
 		if _, err := path.Match(p, "x"); err != nil {

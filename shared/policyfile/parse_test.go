@@ -64,6 +64,8 @@ func TestParseReadsEveryField(t *testing.T) {
 		},
 		Requesters: access.Who{Anyone: true},
 		Others:     access.Who{Groups: []string{"@leads"}},
+		When:       `length <= duration("4h")`,
+		Risk:       access.Medium,
 		Max:        8 * time.Hour,
 		Approvers:  access.Who{Groups: []string{"@sre-leads"}},
 		Wait:       72 * time.Hour,

@@ -16,6 +16,7 @@ const LongestWait = 30 * 24 * time.Hour
 // approval is what the field approve says.
 type approval struct {
 	who   access.Who
+	steps []access.Approval
 	auto  bool
 	never bool
 }
@@ -37,16 +38,20 @@ func (r *reader) rule(n *yaml.Node, path string, seen map[string]int) access.Rul
 		"entitlement": {false, func(n *yaml.Node, p string) {
 			rule.Slug = r.word(n, p, "member")
 		}},
-		"requesters":       keep("requesters", !never, func(n *yaml.Node, p string) { rule.Requesters = r.who(n, p, true) }),
-		"for_others":       keep("for_others", false, func(n *yaml.Node, p string) { rule.Others = r.who(n, p, true) }),
-		"max":              keep("max", !never, func(n *yaml.Node, p string) { rule.Max = r.span(n, p, access.Longest) }),
-		"approve":          {true, func(n *yaml.Node, p string) { how = r.approval(n, p) }},
+		"requesters": keep("requesters", !never, func(n *yaml.Node, p string) { rule.Requesters = r.who(n, p, true) }),
+		"for_others": keep("for_others", false, func(n *yaml.Node, p string) { rule.Others = r.who(n, p, true) }),
+		"max":        keep("max", !never, func(n *yaml.Node, p string) { rule.Max = r.span(n, p, access.Longest) }),
+		"approve":    {true, func(n *yaml.Node, p string) { how = r.approval(n, p) }},
+		"when":       {false, func(n *yaml.Node, p string) { rule.When = r.when(n, p) }},
+		"risk": keep("risk", false, func(n *yaml.Node, p string) {
+			rule.Risk = access.Risk(r.word(n, p, string(access.Low), string(access.Medium), string(access.High)))
+		}),
 		"wait":             keep("wait", false, func(n *yaml.Node, p string) { rule.Wait = r.span(n, p, LongestWait) }),
 		"advisory":         keep("advisory", false, func(n *yaml.Node, p string) { rule.Advisory = r.flag(n, p) }),
 		"when_empty":       keep("when_empty", false, func(n *yaml.Node, p string) { rule.Empty = r.empty(n, p) }),
 		"unproven_removal": keep("unproven_removal", false, func(n *yaml.Node, p string) { rule.Unproven = r.word(n, p, "accept") != "" }),
 	})
-	rule.Auto, rule.Approvers = how.auto, how.who
+	rule.Auto, rule.Approvers, rule.Steps = how.auto, how.who, how.steps
 	r.fitting(n, path, rule, have)
 	if how.never {
 		r.nothing(n, path, have)
@@ -86,7 +91,7 @@ func (r *reader) fitting(n *yaml.Node, path string, rule access.Rule, have map[s
 
 // nothing refuses what a rule that gives nothing cannot mean.
 func (r *reader) nothing(n *yaml.Node, path string, have map[string]bool) {
-	for _, name := range []string{"for_others", "max", "wait", "advisory", "when_empty", "unproven_removal"} {
+	for _, name := range []string{"for_others", "max", "risk", "wait", "advisory", "when_empty", "unproven_removal"} {
 		if have[name] {
 			r.at(value(n, name), join(path, name), "says nothing here: the rule gives nothing (approve: never)")
 		}
@@ -97,6 +102,12 @@ func (r *reader) approval(n *yaml.Node, path string) approval {
 	if n.Kind == yaml.ScalarNode {
 		word := r.word(n, path, "auto", "never")
 		return approval{auto: word == "auto", never: word == "never"}
+	}
+	switch {
+	case n.Kind == yaml.SequenceNode:
+		return approval{steps: r.steps(n, path)}
+	case n.Kind == yaml.MappingNode && !plainStep(n):
+		return approval{steps: []access.Approval{r.step(n, path)}}
 	}
 	return approval{who: r.who(n, path, false)}
 }

@@ -2,6 +2,7 @@ package policyfile
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"strings"
@@ -31,8 +32,42 @@ func idOf(thing, s string) string {
 // who reads people; anyone is refused where it may not stand.
 func (r *reader) who(n *yaml.Node, at string, anyone bool) access.Who {
 	var w access.Who
+	fields := r.people(&w)
+	if !anyone {
+		fields["anyone"] = r.noApprover()
+	}
+	r.named(n, at, fields, &w)
+	return w
+}
+
+// whoAnd reads people who decide, from a mapping that says more than that.
+func (r *reader) whoAnd(n *yaml.Node, at string, more map[string]field) access.Who {
+	var w access.Who
+	fields := r.people(&w)
+	fields["anyone"] = r.noApprover()
+	maps.Copy(fields, more)
+	r.named(n, at, fields, &w)
+	return w
+}
+
+func (r *reader) noApprover() field {
+	return field{false, func(n *yaml.Node, p string) {
+		r.at(n, p, "does not approve: name accounts, groups, owners or admins, or write approve: auto")
+	}}
+}
+
+// named reads the mapping and refuses one that names nobody.
+func (r *reader) named(n *yaml.Node, at string, fields map[string]field, w *access.Who) {
 	before := len(r.found)
-	fields := map[string]field{
+	r.object(n, at, fields)
+	if w.None() && n.Kind == yaml.MappingNode && len(r.found) == before {
+		r.at(n, at, "names nobody")
+	}
+}
+
+// people are the fields that name people.
+func (r *reader) people(w *access.Who) map[string]field {
+	return map[string]field{
 		"accounts": {false, func(n *yaml.Node, p string) {
 			w.Accounts = r.texts(n, p, func(s string) string { return idOf("an account", s) })
 		}},
@@ -42,16 +77,6 @@ func (r *reader) who(n *yaml.Node, at string, anyone bool) access.Who {
 		"workspace_admins": {false, func(n *yaml.Node, p string) { w.WorkspaceAdmins = r.flag(n, p) }},
 		"anyone":           {false, func(n *yaml.Node, p string) { w.Anyone = r.flag(n, p) }},
 	}
-	if !anyone {
-		fields["anyone"] = field{false, func(n *yaml.Node, p string) {
-			r.at(n, p, "does not approve: name accounts, groups, owners or admins, or write approve: auto")
-		}}
-	}
-	r.object(n, at, fields)
-	if w.None() && n.Kind == yaml.MappingNode && len(r.found) == before {
-		r.at(n, at, "names nobody")
-	}
-	return w
 }
 
 func groupWord(s string) string {

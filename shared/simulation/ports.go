@@ -14,6 +14,7 @@ import (
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/policyfile"
 	"github.com/ebb-access/ebb/shared/porttest"
 	"github.com/ebb-access/ebb/shared/slack"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
@@ -35,7 +36,7 @@ func (w *World) open(c *container) *flow.House {
 	h := &flow.House{
 		Now: now, NewID: w.id, NewWord: func() string { return w.id("word") },
 		Memory: store.New(table, store.Options{Now: now, NewID: w.id}), Slack: client,
-		Secrets: secrets{w.vault, c}, Heads: heads{w.chain, c}, Executions: executions{w, c}, Pace: slack.Tier, URL: "http://ebb.test",
+		Secrets: secrets{w.vault, c}, Heads: heads{w.chain, c}, Executions: executions{w, c}, Pace: slack.Tier, URL: "http://ebb.test", Condition: policyfile.NewConditions(),
 	}
 	if w.without.open != nil {
 		w.without.open(h)

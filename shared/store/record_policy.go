@@ -18,19 +18,22 @@ type policyRecord struct {
 }
 
 type ruleRecord struct {
-	ID         string      `json:"id"`
-	Line       int         `json:"line,omitempty"`
-	Resources  matchRecord `json:"resources"`
-	Slug       string      `json:"slug"`
-	Requesters whoRecord   `json:"requesters,omitzero"`
-	Others     whoRecord   `json:"others,omitzero"`
-	Max        span        `json:"max"`
-	Approvers  whoRecord   `json:"approvers,omitzero"`
-	Auto       bool        `json:"auto,omitempty"`
-	Wait       span        `json:"wait,omitempty"`
-	Advisory   bool        `json:"advisory,omitempty"`
-	Empty      emptyRecord `json:"when_empty,omitzero"`
-	Unproven   bool        `json:"unproven_removal,omitempty"`
+	ID         string       `json:"id"`
+	Line       int          `json:"line,omitempty"`
+	Resources  matchRecord  `json:"resources"`
+	Slug       string       `json:"slug"`
+	Requesters whoRecord    `json:"requesters,omitzero"`
+	When       string       `json:"when,omitempty"`
+	Risk       access.Risk  `json:"risk,omitempty"`
+	Others     whoRecord    `json:"others,omitzero"`
+	Max        span         `json:"max"`
+	Approvers  whoRecord    `json:"approvers,omitzero"`
+	Steps      []stepRecord `json:"steps,omitempty"`
+	Auto       bool         `json:"auto,omitempty"`
+	Wait       span         `json:"wait,omitempty"`
+	Advisory   bool         `json:"advisory,omitempty"`
+	Empty      emptyRecord  `json:"when_empty,omitzero"`
+	Unproven   bool         `json:"unproven_removal,omitempty"`
 }
 
 // The three below have the fields of their domain types in the same order, so
@@ -56,6 +59,38 @@ type emptyRecord struct {
 	Disable bool   `json:"disable,omitempty"`
 }
 
+type stepRecord struct {
+	Approvers whoRecord  `json:"approvers,omitzero"`
+	Fallback  whoRecord  `json:"fallback,omitzero"`
+	Need      int        `json:"need,omitempty"`
+	After     span       `json:"after,omitempty"`
+	Then      lateRecord `json:"then,omitzero"`
+}
+
+type lateRecord struct {
+	Escalate whoRecord `json:"escalate,omitzero"`
+	Reassign whoRecord `json:"reassign,omitzero"`
+	Cancel   bool      `json:"cancel,omitempty"`
+}
+
+func newStepRecords(steps []access.Approval) []stepRecord {
+	var out []stepRecord
+	for _, s := range steps {
+		out = append(out, stepRecord{
+			Approvers: whoRecord(s.Approvers), Fallback: whoRecord(s.Fallback), Need: s.Need, After: span(s.After),
+			Then: lateRecord{Escalate: whoRecord(s.Then.Escalate), Reassign: whoRecord(s.Then.Reassign), Cancel: s.Then.Cancel},
+		})
+	}
+	return out
+}
+
+func (s stepRecord) step() access.Approval {
+	return access.Approval{
+		Approvers: access.Who(s.Approvers), Fallback: access.Who(s.Fallback), Need: s.Need, After: time.Duration(s.After),
+		Then: access.Late{Escalate: access.Who(s.Then.Escalate), Reassign: access.Who(s.Then.Reassign), Cancel: s.Then.Cancel},
+	}
+}
+
 func newPolicyRecord(p access.Policy) policyRecord {
 	rec := policyRecord{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: stamp(p.Published)}
 	for _, r := range p.Rules {
@@ -63,6 +98,7 @@ func newPolicyRecord(p access.Policy) policyRecord {
 			ID: r.ID, Line: r.Line, Resources: matchRecord(r.Resources), Slug: r.Slug, Requesters: whoRecord(r.Requesters),
 			Others: whoRecord(r.Others), Max: span(r.Max), Approvers: whoRecord(r.Approvers), Auto: r.Auto, Wait: span(r.Wait),
 			Advisory: r.Advisory, Empty: emptyRecord(r.Empty), Unproven: r.Unproven,
+			When: r.When, Risk: r.Risk, Steps: newStepRecords(r.Steps),
 		})
 	}
 	return rec
@@ -71,10 +107,15 @@ func newPolicyRecord(p access.Policy) policyRecord {
 func (p policyRecord) policy() access.Policy {
 	out := access.Policy{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: p.Published.time()}
 	for _, r := range p.Rules {
+		var steps []access.Approval
+		for _, s := range r.Steps {
+			steps = append(steps, s.step())
+		}
 		out.Rules = append(out.Rules, access.Rule{
 			ID: r.ID, Line: r.Line, Resources: access.Match(r.Resources), Slug: r.Slug, Requesters: access.Who(r.Requesters),
 			Others: access.Who(r.Others), Max: time.Duration(r.Max), Approvers: access.Who(r.Approvers), Auto: r.Auto,
 			Wait: time.Duration(r.Wait), Advisory: r.Advisory, Empty: access.Empty(r.Empty), Unproven: r.Unproven,
+			When: r.When, Risk: r.Risk, Steps: steps,
 		})
 	}
 	return out

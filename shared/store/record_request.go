@@ -32,8 +32,46 @@ type itemRecord struct {
 	DecidedBy     string `json:"decided_by,omitempty"`
 	DecidedAt     stamp  `json:"decided_at,omitzero"`
 	Grant         string `json:"grant,omitempty"`
-	Reassigned    bool   `json:"reassigned,omitempty"`
-	Extends       string `json:"extends,omitempty"`
+	stageRecord
+	Since     stamp        `json:"since,omitzero"`
+	Deadline  stamp        `json:"deadline,omitzero"`
+	Remind    stamp        `json:"remind,omitzero"`
+	Reminders int          `json:"reminders,omitempty"`
+	Votes     []voteRecord `json:"votes,omitempty"`
+	Risk      access.Risk  `json:"risk,omitempty"`
+	Extends   string       `json:"extends,omitempty"`
+}
+
+// stageRecord has the fields of access.Stage in their order; in an item they
+// stand beside the others.
+type stageRecord struct {
+	Step       int  `json:"step,omitempty"`
+	Fallen     bool `json:"fallen,omitempty"`
+	Overdue    bool `json:"overdue,omitempty"`
+	Reassigned bool `json:"reassigned,omitempty"`
+}
+
+type voteRecord struct {
+	stageRecord
+	Account string `json:"account"`
+	User    string `json:"user,omitempty"`
+	At      stamp  `json:"at,omitzero"`
+}
+
+func newVoteRecords(votes []access.Vote) []voteRecord {
+	var out []voteRecord
+	for _, v := range votes {
+		out = append(out, voteRecord{stageRecord: stageRecord(v.Stage), Account: v.Account, User: v.User, At: stamp(v.At)})
+	}
+	return out
+}
+
+func votes(records []voteRecord) []access.Vote {
+	var out []access.Vote
+	for _, v := range records {
+		out = append(out, access.Vote{Stage: access.Stage(v.stageRecord), Account: v.Account, User: v.User, At: v.At.time()})
+	}
+	return out
 }
 
 func newRequestRecord(r access.Request) requestRecord {
@@ -44,7 +82,9 @@ func newRequestRecord(r access.Request) requestRecord {
 	for _, i := range r.Items {
 		rec.Items = append(rec.Items, itemRecord{
 			Resource: i.Resource, Kind: string(i.Kind), Slug: i.Slug, State: string(i.State), Rule: i.Rule,
-			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: stamp(i.DecidedAt), Grant: i.Grant, Reassigned: i.Reassigned, Extends: i.Extends,
+			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: stamp(i.DecidedAt), Grant: i.Grant, Extends: i.Extends,
+			stageRecord: stageRecord(i.Stage), Since: stamp(i.Since), Deadline: stamp(i.Deadline), Remind: stamp(i.Remind),
+			Reminders: i.Reminders, Votes: newVoteRecords(i.Votes), Risk: i.Risk,
 		})
 	}
 	return rec
@@ -58,7 +98,9 @@ func (r requestRecord) request(rev int64) access.Request {
 	for _, i := range r.Items {
 		out.Items = append(out.Items, access.Item{
 			Resource: i.Resource, Kind: directory.Kind(i.Kind), Slug: i.Slug, State: access.ItemState(i.State), Rule: i.Rule,
-			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: i.DecidedAt.time(), Grant: i.Grant, Reassigned: i.Reassigned, Extends: i.Extends,
+			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: i.DecidedAt.time(), Grant: i.Grant, Extends: i.Extends,
+			Stage: access.Stage(i.stageRecord), Since: i.Since.time(), Deadline: i.Deadline.time(), Remind: i.Remind.time(),
+			Reminders: i.Reminders, Votes: votes(i.Votes), Risk: i.Risk,
 		})
 	}
 	return out

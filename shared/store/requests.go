@@ -38,7 +38,7 @@ func (s *Store) Requests(ctx context.Context, openOnly bool, limit int) ([]acces
 }
 
 // RequestsOf is Requests of one account: those that it asked for, that are for
-// it, and that it decided.
+// it, and that it decided or had a say in.
 func (s *Store) RequestsOf(ctx context.Context, conn, account string, limit int) ([]access.Request, error) {
 	var out []access.Request
 	r := Range{Part: join("requests-of", conn, account), Reverse: true}
@@ -54,6 +54,9 @@ func parties(r access.Request) []string {
 	all := []string{r.By, r.Subject}
 	for _, it := range r.Items {
 		all = append(all, it.DecidedBy)
+		for _, v := range it.Votes {
+			all = append(all, v.Account)
+		}
 	}
 	slices.Sort(all)
 	return slices.DeleteFunc(slices.Compact(all), func(id string) bool { return id == "" })

@@ -19,6 +19,7 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/heads"
+	"github.com/ebb-access/ebb/shared/policyfile"
 	"github.com/ebb-access/ebb/shared/secret"
 	"github.com/ebb-access/ebb/shared/secret/file"
 	"github.com/ebb-access/ebb/shared/slack"
@@ -76,7 +77,7 @@ func Open(dir, url string, s Slack, log *slog.Logger) (*House, error) {
 		Now: time.Now, NewID: flow.RandomID, NewWord: flow.RandomWord,
 		Memory: memory, Slack: client, Secrets: vault,
 		Heads: heads.Open(filepath.Join(dir, "heads.jsonl")), URL: url, Log: log, Pace: slack.Tier,
-		AskSCIM: s.AskSCIM,
+		AskSCIM: s.AskSCIM, Condition: policyfile.NewConditions(),
 	}
 	if s.Unpaced {
 		h.Pace = nil

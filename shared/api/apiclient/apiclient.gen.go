@@ -473,7 +473,10 @@ type Explanation struct {
 
 	// Resource By name
 	Resource string `json:"resource"`
-	Rule     string `json:"rule,omitempty,omitzero"`
+
+	// Risk low, medium or high, where the rule says it
+	Risk string `json:"risk,omitempty,omitzero"`
+	Rule string `json:"rule,omitempty,omitzero"`
 
 	// Subject By name
 	Subject string `json:"subject"`
@@ -560,7 +563,12 @@ type Invitation struct {
 
 // Item defines model for Item.
 type Item struct {
-	Comment   string    `json:"comment,omitempty,omitzero"`
+	// ApprovedBy Who said yes so far, in their order
+	ApprovedBy []Ref  `json:"approvedBy,omitempty,omitzero"`
+	Comment    string `json:"comment,omitempty,omitzero"`
+
+	// Deadline When the step has taken too long; missing without such a time
+	Deadline  time.Time `json:"deadline,omitempty,omitzero"`
 	DecidedAt time.Time `json:"decidedAt,omitempty,omitzero"`
 
 	// DecidedBy An account or resource; the name is missing where you do not see it
@@ -574,8 +582,14 @@ type Item struct {
 	Grant         string      `json:"grant,omitempty,omitzero"`
 	PolicyVersion int64       `json:"policyVersion,omitempty,omitzero"`
 	Resource      ResourceRef `json:"resource"`
-	Rule          string      `json:"rule,omitempty,omitzero"`
-	State         ItemState   `json:"state"`
+
+	// Risk low, medium or high, where the policy says it
+	Risk  string    `json:"risk,omitempty,omitzero"`
+	Rule  string    `json:"rule,omitempty,omitzero"`
+	State ItemState `json:"state"`
+
+	// Waits Where an item waits, by the policy in force
+	Waits Waiting `json:"waits,omitempty,omitzero"`
 }
 
 // ItemState defines model for Item.State.
@@ -939,6 +953,22 @@ type Verdict struct {
 	Seals    int64 `json:"seals"`
 	Unsealed int   `json:"unsealed"`
 	Whole    bool  `json:"whole"`
+}
+
+// Waiting Where an item waits, by the policy in force
+type Waiting struct {
+	// Approvers In the policy's words
+	Approvers string `json:"approvers"`
+
+	// Have How many have
+	Have int `json:"have"`
+
+	// Need How many have to say yes at this step
+	Need int `json:"need"`
+
+	// Step 1 is the first
+	Step  int `json:"step"`
+	Steps int `json:"steps"`
 }
 
 // AccountParam An id that Slack made; opaque

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "78be56395b361f3f13e1bf7b41cee654d54cfb17fdec21430a8b72deb48ebb5a"
+const Digest = "34cb76f9193ff65fd4402508fb73f7a88c61950a947f5f39470733365bdb8d7c"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",

@@ -1,0 +1,195 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Approval is one approval on the way to access. Steps come one after another, and
+// nobody decides at two of them.
+type Approval struct {
+	Approvers Who
+	// Fallback decides beside the approvers where none of them could.
+	Fallback Who
+	Need     int // how many people have to say yes; 0 is 1
+	// After is how long the step may take; then Then happens. 0: until the
+	// request expires.
+	After time.Duration
+	Then  Late
+}
+
+// Late says what happens to a step that took too long: others decide beside its
+// approvers (Escalate) or instead of them (Reassign), or the item is canceled.
+// The zero Late changes nothing.
+type Late struct {
+	Escalate Who
+	Reassign Who
+	Cancel   bool
+}
+
+// Stage is where a waiting item stands, and so who may decide it.
+type Stage struct {
+	Step int // 0 is the first
+	// Fallen: none of the step's approvers could decide, and its fallback does too.
+	Fallen bool
+	// Overdue: the step took longer than its After.
+	Overdue bool
+	// Reassigned: nobody whom the rule names was left to decide, and the owners
+	// of the resource and of the application do.
+	Reassigned bool
+}
+
+// Vote is somebody's yes at a stage of an item.
+type Vote struct {
+	Stage   Stage
+	Account string
+	User    string
+	At      time.Time
+}
+
+// Way is the rule's steps; a rule without a list has one.
+func (r Rule) Way() []Approval {
+	if len(r.Steps) > 0 {
+		return r.Steps
+	}
+	return []Approval{{Approvers: r.Approvers}}
+}
+
+// StepAt is the step at which a stage is. A way that became shorter has its
+// last step still to do.
+func (r Rule) StepAt(s Stage) Approval {
+	way := r.Way()
+	return way[max(0, min(s.Step, len(way)-1))]
+}
+
+// At is the rule with those who decide at a stage. A rule that nobody knows any
+// more lets nobody decide, and one without approvals needs none.
+func (r Rule) At(s Stage) Rule {
+	if r.ID == "" || r.Auto {
+		return r
+	}
+	step := r.StepAt(s)
+	who := step.Approvers
+	if s.Fallen {
+		who = who.And(step.Fallback)
+	}
+	switch {
+	case s.Overdue && !step.Then.Reassign.None():
+		who = step.Then.Reassign
+	case s.Overdue:
+		who = who.And(step.Then.Escalate)
+	}
+	if s.Reassigned {
+		who = who.And(Who{ResourceOwners: true, AppOwners: true})
+	}
+	r.Approvers = who
+	return r
+}
+
+// Single reports whether one person's yes is all that the rule asks for.
+func (r Rule) Single() bool { return len(r.Way()) == 1 && r.Way()[0].Needs() == 1 }
+
+// Needs is how many people have to say yes, at least one.
+func (s Approval) Needs() int { return max(1, s.Need) }
+
+// Words names the step for a sentence.
+func (s Approval) Words() string {
+	if n := s.Needs(); n > 1 {
+		return fmt.Sprintf("%d of %s", n, s.Approvers.Words())
+	}
+	return s.Approvers.Words()
+}
+
+// wayWords names all who approve, in their order.
+func (r Rule) wayWords() string {
+	var out []string
+	for _, s := range r.Way() {
+		out = append(out, s.Words())
+	}
+	return strings.Join(out, ", then by ")
+}
+
+// And names those whom either names.
+func (w Who) And(o Who) Who {
+	return Who{
+		Anyone:   w.Anyone || o.Anyone,
+		Accounts: both(w.Accounts, o.Accounts), Groups: both(w.Groups, o.Groups),
+		ResourceOwners: w.ResourceOwners || o.ResourceOwners, AppOwners: w.AppOwners || o.AppOwners,
+		WorkspaceAdmins: w.WorkspaceAdmins || o.WorkspaceAdmins,
+	}
+}
+
+func both(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Voted reports whether this person has said yes to the item already, at any
+// step: a second account of theirs is the same person.
+func (it Item) Voted(account, user string) bool {
+	return slices.ContainsFunc(it.Votes, func(v Vote) bool { return v.Account == account || user != "" && v.User == user })
+}
+
+// Vote adds a yes at the item's stage. Once the step has all that it needs, the
+// item is at the next one, from now on; done: that was the last.
+func (it Item) Vote(r Rule, account, user string, now time.Time) (next Item, done bool) {
+	it.Votes = append(slices.Clone(it.Votes), Vote{Stage: it.Stage, Account: account, User: user, At: now})
+	way := r.Way()
+	step := max(0, min(it.Step, len(way)-1))
+	yes := 0
+	for _, v := range it.Votes {
+		if v.Stage.Step == it.Step {
+			yes++
+		}
+	}
+	if yes < way[step].Needs() {
+		return it, false
+	}
+	if step == len(way)-1 {
+		return it, true
+	}
+	return it.Enter(r, step+1, now), false
+}
+
+// Reminders come at growing distances, so that they stay worth reading.
+const (
+	firstReminder = 4 * time.Hour
+	lastReminder  = 24 * time.Hour
+)
+
+// Enter puts the item at a step: its time runs from now.
+func (it Item) Enter(r Rule, step int, now time.Time) Item {
+	it.Stage = Stage{Step: step}
+	it.Since, it.Deadline, it.Reminders = now, time.Time{}, 0
+	if after := r.StepAt(it.Stage).After; after > 0 {
+		it.Deadline = now.Add(after)
+	}
+	it.Remind = now.Add(firstReminder)
+	return it
+}
+
+// Reminded counts a reminder and says when the next one is due: 4, 8, 16 hours
+// after the one before, and then each day.
+func (it Item) Reminded(now time.Time) Item {
+	it.Reminders++
+	it.Remind = now.Add(min(lastReminder, firstReminder<<min(it.Reminders, 4)))
+	return it
+}
+
+// next is the item's next deadline or reminder; zero: none.
+func (it Item) next() time.Time {
+	if it.State != Pending {
+		return time.Time{}
+	}
+	if !it.Deadline.IsZero() && (it.Remind.IsZero() || it.Deadline.Before(it.Remind)) {
+		return it.Deadline
+	}
+	return it.Remind
+}
