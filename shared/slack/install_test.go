@@ -74,8 +74,8 @@ func TestExchangeRefused(t *testing.T) {
 		refused("bad_redirect_uri"):                                     {fault.Misconfigured, "bad_redirect_uri"},
 		refused("cannot_install_an_org_installed_app"):                  {fault.Misconfigured, "cannot_install_an_org_installed_app"},
 		documented(t, "oauth.v2.access", "success_with_token_rotation"): {fault.Misconfigured, "token_rotation"},
-		`{"ok":true}`: {fault.Backoff, "short_read"},
-		`{"ok":true,"access_token":"b","token_type":"bot"}`: {fault.Backoff, "short_read"},
+		`{"ok":true}`:                                                   {fault.Backoff, "short_read"},
+		`{"ok":true,"access_token":"b","token_type":"bot"}`:             {fault.Backoff, "short_read"},
 	} {
 		_, err := newFake(t).says("oauth.v2.access", answer).client().Exchange(ctx(t), "code-1", "")
 		wantKind(t, err, want.kind, want.code)
