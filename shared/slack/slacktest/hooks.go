@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"time"
 )
@@ -35,6 +36,7 @@ type hookMessage struct {
 // host of their own; the path is Slack's.
 func (o *Org) newHook(kind string, h *hook) (link, id string) {
 	h.at = o.now()
+	maps.DeleteFunc(o.screens.hooks, func(_ string, old *hook) bool { return o.now().Sub(old.at) > 24*time.Hour })
 	id = o.mint.secret("hook")
 	o.screens.hooks[id] = h
 	self := o.screens.urls.Self

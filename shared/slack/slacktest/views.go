@@ -62,7 +62,10 @@ func newScreens() screens {
 	}
 }
 
+// newTrigger forgets those that expired long ago; whoever comes so late hears
+// invalid_trigger_id.
 func (o *Org) newTrigger(user, team, view string) string {
+	maps.DeleteFunc(o.screens.triggers, func(_ string, t *trigger) bool { return o.now().Sub(t.at) > time.Hour })
 	id := fmt.Sprintf("%d.%d.%s", o.now().UnixMilli(), len(o.screens.triggers)+1, strings.ToLower(o.mint.block()))
 	o.screens.triggers[id] = &trigger{user: user, team: team, view: view, at: o.now()}
 	return id
