@@ -15,6 +15,7 @@ import (
 	"github.com/ebb-access/ebb/infra/ebb/demo"
 	"github.com/ebb-access/ebb/infra/ebb/glance"
 	"github.com/ebb-access/ebb/infra/ebb/local"
+	"github.com/ebb-access/ebb/infra/ebb/manifest"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
@@ -24,6 +25,7 @@ type cli struct {
 	Demo      demo.Demo        `cmd:"" help:"Tell the main job in this terminal." group:"The house:"`
 	Sync      glance.Sync      `cmd:"" help:"Read a Slack into a file, once, changing nothing." group:"A look at a Slack:"`
 	Directory glance.Directory `cmd:"" help:"List what a sync has found." group:"A look at a Slack:"`
+	Slack     manifest.Slack   `cmd:"" help:"Print the manifest of Ebb's Slack app." group:"The house:"`
 
 	ClientCommands `embed:"" group:"A house that runs:"`
 

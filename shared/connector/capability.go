@@ -29,7 +29,7 @@ type need struct {
 // usergroups.list, usergroups.users.update, conversations.list,
 // conversations.kick, auth.teams.list, admin.roles.listAssignments).
 var needs = []need{
-	{kind: directory.Workspace, sync: [][]string{{"team:read"}, {"users:read"}}, note: "membership and roles of a workspace are changed by hand below Enterprise"},
+	{kind: directory.Workspace, sync: [][]string{{"users:read"}}, note: "membership and roles of a workspace are changed by hand below Enterprise"},
 	{
 		kind: directory.UserGroup, sync: [][]string{{"usergroups:read"}}, grant: [][]string{{"usergroups:write"}},
 	},

@@ -1,5 +1,7 @@
 package connector
 
+import "slices"
+
 // Events are what the Slack app subscribes to ("bot events"), each with the one
 // scope of which it needs any (docs.slack.dev, the page of each event); without
 // one it needs none. They keep the directory fresh between syncs; a house that
@@ -18,26 +20,37 @@ var Events = map[NoticeKind][]string{
 	AccessRevoked:  nil,
 }
 
-// Scopes that Ebb asks for when it is installed with OAuth. Never a *:history
-// scope: Ebb reads no message. Sources: the scope columns of Slack's method
-// pages; what each is for stands beside it.
+// HomeOpened tells that somebody looks at the app's home tab; it needs no scope
+// (docs.slack.dev, app_home_opened). It is of the collaboration, not of the
+// directory, so it is no notice.
+const HomeOpened = "app_home_opened"
+
+// Scopes that Ebb asks for when it is installed with OAuth, and what its manifest
+// declares. Never a *:history scope: Ebb reads no message. Sources: the scope
+// columns of Slack's method pages; what each is for stands beside it. Which calls
+// need which is proved in infra/ebb/manifest.
 var (
-	// InstallBotScopes are the app's own: its voice in channels, and reading.
-	InstallBotScopes = []string{
-		"channels:read",        // public channels and their members
-		"groups:read",          // private channels that the app is in
-		"groups:write",         // remove from private channels
-		"groups:write.invites", // invite to private channels
-		"team:read",            // the workspace's name
-		"usergroups:read",      // user groups and members
-		"usergroups:write",     // only to find out whether everybody may edit them
-		"users:read",           // accounts
-		"users:read.email",     // to recognise people
+	// CollaborationScopes are all that the collaboration integration needs: the
+	// app's own voice, and who is who. They come with no administrator's token.
+	CollaborationScopes = []string{
+		"chat:write",       // messages
+		"commands",         // the command and the shortcut
+		"im:write",         // a direct message to whom a task waits for
+		"usergroups:read",  // approvers that policy names by group
+		"users:read",       // accounts, their time zone
+		"users:read.email", // to recognise people
 	}
+	// InstallBotScopes are the app's own: its voice in channels, and reading.
+	InstallBotScopes = append(slices.Clone(CollaborationScopes),
+		"channels:read",    // public channels and their members
+		"groups:read",      // private channels that the app is in
+		"groups:write",     // invite to private channels, and remove from them
+		"usergroups:write", // only to find out whether everybody may edit them
+	)
 	// InstallUserScopes are the installing administrator's: whoever edits user
 	// groups has to be an administrator by Slack's default.
 	InstallUserScopes = []string{
-		"channels:read", "groups:read", "groups:write", "team:read",
+		"channels:read", "groups:read", "groups:write",
 		"usergroups:read", "usergroups:write", "users:read", "users:read.email",
 	}
 	// SCIMScope lets SCIM take a user group's last member out. It is the widest

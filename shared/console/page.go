@@ -36,6 +36,7 @@ var overview = template.Must(template.New("overview").Funcs(template.FuncMap{
 type OverviewPage struct {
 	flow.Overview
 	Simulated bool
+	Window    string
 }
 
 // AskedLine is a request that waits. Extension: its length is the grant's
@@ -63,8 +64,12 @@ func (p OverviewPage) Private() bool {
 		slices.ContainsFunc(p.Waiting, func(w flow.RequestLine) bool { return strings.Contains(w.What, unnamed) })
 }
 
-// Options of the pages. Simulated adds a line that says so.
-type Options struct{ Simulated bool }
+// Options of the pages. Simulated adds a line that says so, and Window a link to
+// where one sees that Slack.
+type Options struct {
+	Simulated bool
+	Window    string
+}
 
 // Handler serves the pages.
 func Handler(h *flow.House, o Options) http.Handler {
@@ -76,7 +81,7 @@ func Handler(h *flow.House, o Options) http.Handler {
 			http.Error(w, "This page cannot be shown just now; the log says why.", http.StatusInternalServerError)
 			return
 		}
-		render(w, OverviewPage{Overview: view, Simulated: o.Simulated})
+		render(w, OverviewPage{Overview: view, Simulated: o.Simulated, Window: o.Window})
 	})
 	return mux
 }

@@ -1,5 +1,10 @@
 package slack
 
+import (
+	"maps"
+	"slices"
+)
+
 // method is what has to be known of a Web API method before it is called.
 type method struct {
 	perMinute int  // calls a minute and workspace that Slack promises at least
@@ -42,6 +47,9 @@ var methods = map[string]method{
 // Tier is how many calls of a method Slack promises to take each minute for one
 // workspace; 0 for a method that Ebb does not call.
 func Tier(name string) int { return methods[name].perMinute }
+
+// Methods are the Web API methods that Ebb calls, in order of name.
+func Methods() []string { return slices.Sorted(maps.Keys(methods)) }
 
 // The largest pages: "under 1000" where Slack says so, 1000 where it is the
 // documented maximum (auth.teams.list).

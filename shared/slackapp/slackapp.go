@@ -21,9 +21,18 @@ import (
 	"github.com/ebb-access/ebb/shared/flow"
 )
 
-// EventsPath is where Slack posts events: the Request URL of the app's event
-// subscriptions.
-const EventsPath = "/slack/events"
+// Where Slack posts what happens, as the app's manifest tells it (ebb slack
+// manifest).
+const (
+	EventsPath      = "/slack/events"      // Request URL of the event subscriptions
+	CommandsPath    = "/slack/commands"    // of the slash command
+	InteractionPath = "/slack/interaction" // of interactivity: buttons, modals, the shortcut
+	OptionsPath     = "/slack/options"     // Options Load URL: what a menu offers as one types
+)
+
+// RequestShortcut is the callback id of the global shortcut that opens the
+// request modal.
+const RequestShortcut = "request_access"
 
 // Handler serves Slack. Whatever is not signed with the secret is refused; an
 // empty secret refuses everything. Internal errors go to the house's log.

@@ -47,6 +47,9 @@ type Slack struct {
 // House is the house with what has to be closed after it.
 type House struct {
 	*flow.House
+	// Window is where one sees the simulated Slack, if there is one.
+	Window string
+
 	table  *sqlite.Table
 	signed slackapp.Secret
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/ebb-access/ebb/shared/install"
 	"github.com/ebb-access/ebb/shared/secret/file"
 	"github.com/ebb-access/ebb/shared/slack"
+	"github.com/ebb-access/ebb/shared/slack/slacktest/window"
 	"github.com/ebb-access/ebb/shared/slackapp"
 )
 
@@ -86,6 +87,9 @@ func (r *Run) serve(ctx context.Context, out io.Writer) error {
 	}
 	defer h.Close()
 
+	if sim != nil {
+		h.Window = sim.url + window.Path
+	}
 	server := &http.Server{Handler: Edges(h, sim != nil || r.SimulatedNote), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	defer sim.tell(ctx, url)()
@@ -170,7 +174,7 @@ func Edges(h *House, simulated bool) http.Handler {
 	door := install.Handler(h.House)
 	mux.Handle("/connect/", door)
 	mux.Handle("/slack/oauth/", door)
-	mux.Handle("/", console.Handler(h.House, console.Options{Simulated: simulated}))
+	mux.Handle("/", console.Handler(h.House, console.Options{Simulated: simulated, Window: h.Window}))
 	all := http.NewServeMux()
 	all.Handle(slackapp.EventsPath, slackapp.Handler(h.House, h.signed))
 	all.Handle("/", here(mux))

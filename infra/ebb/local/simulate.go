@@ -14,6 +14,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
+	"github.com/ebb-access/ebb/shared/slack/slacktest/window"
 	"github.com/ebb-access/ebb/shared/slackapp"
 )
 
@@ -50,9 +51,20 @@ func simulate(_ context.Context, path, listen, export string) (*simulation, erro
 		}
 	}
 	s.keep()
-	s.server = &http.Server{Handler: here(org), ReadHeaderTimeout: 10 * time.Second}
+	s.server = &http.Server{Handler: here(seen(org)), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.server.Serve(listener) }()
 	return s, nil
+}
+
+// seen is the simulated Slack with the window on it, through which one is
+// somebody of the company.
+func seen(org *slacktest.Org) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", org)
+	mux.Handle(window.Path, window.Handler(org, window.Options{
+		Shortcuts: []window.Shortcut{{Name: "Request access", CallbackID: slackapp.RequestShortcut}},
+	}))
+	return mux
 }
 
 // company is the kept Slack, or a new one.
@@ -107,7 +119,11 @@ func (s *simulation) tell(ctx context.Context, house string) (stop func()) {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	s.org.SetEventsURL(house+slackapp.EventsPath, &http.Client{Timeout: 3 * time.Second})
+	client := &http.Client{Timeout: 3 * time.Second}
+	s.org.SetEventsURL(house+slackapp.EventsPath, client)
+	s.org.SetAppURLs(slacktest.AppURLs{
+		Commands: house + slackapp.CommandsPath, Interaction: house + slackapp.InteractionPath, Options: house + slackapp.OptionsPath, Self: s.url,
+	}, client)
 	var telling sync.WaitGroup
 	telling.Go(func() {
 		for ctx.Err() == nil {

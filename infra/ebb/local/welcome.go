@@ -19,6 +19,7 @@ import (
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/policyfile"
+	"github.com/ebb-access/ebb/shared/slack/slacktest/window"
 )
 
 //go:embed policy.yaml
@@ -51,6 +52,7 @@ func (h *House) welcome(ctx context.Context, r *Run, place *folder, sim *simulat
 	fmt.Fprintf(out, "house      %s\n", at)
 	if sim != nil {
 		fmt.Fprintf(out, "slack      %s/api/   simulated; nothing leaves this machine\n", sim.url)
+		fmt.Fprintf(out, "window     %s%s   what its people see\n", sim.url, window.Path)
 	} else {
 		fmt.Fprintf(out, "slack      %s\n", r.SlackAPIURL)
 		if r.SigningSecret == "" {

@@ -85,7 +85,7 @@ func TestBodiesAreReadAsSlackReadsThem(t *testing.T) {
 
 func TestAMethodThatIsNotSimulatedSaysSoOutsideOfSlacksWords(t *testing.T) {
 	s := newStage(t, Options{})
-	_, res := s.do(s.request("views.open", "application/x-www-form-urlencoded", ""))
+	_, res := s.do(s.request("apps.connections.open", "application/x-www-form-urlencoded", ""))
 	if res.StatusCode != http.StatusNotImplemented || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/plain") {
 		t.Error(res.Status, res.Header)
 	}

@@ -5,35 +5,50 @@
 // Hand methods (a person in Slack's own pages) and readers for assertions.
 //
 // It never imports a Slack client or anything else of this project, never starts
-// a goroutine, never opens a connection unless DeliverEvents is called, and never
-// invents: fields and codes are Slack's, from its documentation or recordings. A
-// method of Slack that is missing answers HTTP 501, outside of Slack's words; a
-// name that is not in methods.json answers unknown_method.
+// a goroutine, never opens a connection unless DeliverEvents is called or a hand
+// acts on the app, and never invents: fields and codes are Slack's, from its
+// documentation or recordings. A method of Slack that is missing answers HTTP 501,
+// outside of Slack's words; a name that is not in methods.json answers
+// unknown_method.
 //
 // # What is simulated
 //
 //	Web API     auth.test teams.list revoke; team.info; users.list info lookupByEmail conversations;
 //	            usergroups.* (all seven); conversations.list info members invite kick join leave open;
-//	            chat.postMessage update postEphemeral (stored; blocks are not judged);
+//	            chat.postMessage update postEphemeral delete getPermalink; views.open push update publish;
 //	            admin.teams.list admins.list owners.list, admin.users.list, admin.conversations.search,
 //	            admin.roles.listAssignments addAssignments removeAssignments;
 //	            oauth.v2.access, openid.connect.token userInfo
 //	other HTTP  /oauth/v2/authorize, /openid/connect/authorize and keys, /.well-known/openid-configuration,
-//	            /scim/v2/Users and Groups (list, read, PATCH active, PATCH members, DELETE user), /_stats (ours)
+//	            /scim/v2/Users and Groups (list, read, PATCH active, PATCH members, DELETE user), /_stats (ours),
+//	            response_urls (/commands and /actions: five uses, thirty minutes)
+//	Block Kit   types in their places, counts, lengths, required fields, unique ids; of rich_text, video and
+//	            table the type alone
+//	interaction a trigger_id lives three seconds and is used once; hashes, external ids, three modals on one
+//	            another; what was entered outlives an update
 //	people      full members, guests of both kinds, bots, USLACKBOT, invited, deactivated, external
 //	groups      whole-list replace, default channels, disabled, IdP-managed, locked, automatic
 //	channels    public, private, #general, archived, shared in the organization or with others, direct messages
 //	plans       free has no user groups, SCIM needs business, admin.* and several workspaces need enterprise
 //	limits      the lower of Slack's two tables of tiers, per method and per workspace or organization,
 //	            a sliding minute on Options.Now; chat.postMessage one a second and channel
-//	events      team_access_granted/revoked, team_join, user_change, subteam_created/updated/members_changed,
+//	events      app_home_opened, team_access_granted/revoked, team_join, user_change, subteam_created/updated/members_changed,
 //	            member_joined/left_channel (where the bot is), tokens_revoked, app_uninstalled;
 //	            queued, signed, delivered and retried only by DeliverEvents
 //	faults      fail, fail although it happened, slow, landing late, cut, cut although it happened, 429
 //
-// Not simulated: views.*, the other admin.* methods, team.*Logs, apps.*, the Audit
-// Logs API, Socket Mode, slash commands and buttons, the stricter limit for calls
+// Not simulated: the other admin.* methods, team.*Logs, apps.*, the Audit Logs
+// API, Socket Mode, message shortcuts, dialogs, the stricter limit for calls
 // without a cursor, SCIM bursts and locks, eventual consistency, messages' history.
+//
+// # A person at the screen
+//
+// SetAppURLs says where the app listens. Then HandCommand, HandShortcut,
+// HandPress, HandChoose, HandType (what an external select offers), HandSubmit
+// and HandClose each post one signed request, as Slack does, wait three seconds
+// at most and return what the app answered; what it answers is shown. HandOpenHome
+// queues an event. Conversations, MessagesFor, Modals, Home and Offered are what
+// is seen then. Package window makes pages of them.
 //
 // # What is assumed
 //
@@ -56,6 +71,9 @@
 //	dates         date_update grows with every change, within one second too
 //	channels      kick by a caller outside is not_in_channel, of an archived channel channel_not_found; invite
 //	              with force is ok with errors[] as soon as one user was good
+//	interaction   opening a modal closes those that were open; a used or old response_url is HTTP 404 used_url or
+//	              expired_url; a command's text is sent as typed (should_escape is not applied); a view's problems
+//	              are in the words known for messages
 //	roles         assigning twice is fine; valid ids are applied although others were rejected
 //	OAuth         a used code is code_already_used; everybody but guests may install what needs no admin
 //	SCIM          filters are ignored; on Enterprise only groups of the identity provider are seen; a group that

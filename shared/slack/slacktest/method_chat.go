@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// message is a message that the app posted. The simulation keeps what was sent
-// and does not judge blocks.
+// message is a message that the app posted, with its blocks as Slack keeps them.
 type message struct {
 	channel, ts, user, to string // to: the one reader of an ephemeral message
 	bot                   bool
@@ -57,7 +56,11 @@ func (r *request) draft() (*message, error) {
 		if json.Unmarshal([]byte(raw), &blocks) != nil {
 			return nil, refuse("invalid_blocks_format")
 		}
-		m.blocks = json.RawMessage(raw)
+		judged, _, problems := r.org.judged(onMessage, "/blocks", json.RawMessage(raw))
+		if len(problems) > 0 {
+			return nil, wrongBlocks(problems)
+		}
+		m.blocks = judged
 	}
 	if raw := r.str("metadata"); raw != "" {
 		if !json.Valid([]byte(raw)) {
@@ -111,9 +114,15 @@ func (r *request) target() (*channel, error) {
 }
 
 func (r *request) messageView(m *message) reply {
-	v := reply{"type": "message", "user": m.user, "text": m.text, "ts": m.ts, "team": r.homeTeam()}
+	v := r.org.messageJSON(m)
+	v["team"] = r.homeTeam()
+	return v
+}
+
+func (o *Org) messageJSON(m *message) reply {
+	v := reply{"type": "message", "user": m.user, "text": m.text, "ts": m.ts}
 	if m.bot {
-		v["bot_id"], v["app_id"] = r.org.app.botID, r.org.app.id
+		v["bot_id"], v["app_id"] = o.app.botID, o.app.id
 	}
 	if m.blocks != nil {
 		v["blocks"] = m.blocks
@@ -166,4 +175,35 @@ func (r *request) chatPostEphemeral() (reply, error) {
 	m.channel, m.ts, m.to = c.ID, r.org.nextTS(), r.str("user")
 	r.org.messages[c.ID+m.ts] = m
 	return reply{"message_ts": m.ts}, nil
+}
+
+// chat.delete deletes a message of the app's own; not an ephemeral one, which
+// only a response_url can.
+func (r *request) chatDelete() (reply, error) {
+	c, err := r.channel()
+	if err != nil {
+		return nil, err
+	}
+	m := r.org.messages[c.ID+r.str("ts")]
+	switch {
+	case m == nil || m.to != "":
+		return nil, refuse("message_not_found")
+	case m.user != r.user.ID:
+		return nil, refuse("cant_delete_message")
+	}
+	delete(r.org.messages, c.ID+m.ts)
+	return reply{"channel": c.ID, "ts": m.ts}, nil
+}
+
+func (r *request) chatGetPermalink() (reply, error) {
+	c, err := r.channel()
+	if err != nil {
+		return nil, err
+	}
+	m := r.org.messages[c.ID+r.str("message_ts")]
+	if m == nil {
+		return nil, refuse("message_not_found")
+	}
+	link := "https://" + r.org.team(c.Team).domain + ".slack.com/archives/" + c.ID + "/p" + strings.ReplaceAll(m.ts, ".", "")
+	return reply{"channel": c.ID, "permalink": link}, nil
 }

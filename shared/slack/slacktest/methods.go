@@ -34,6 +34,14 @@ var endpoints = map[string]endpoint{
 	"chat.update":        {run: (*request).chatUpdate, write: true},
 	"chat.postEphemeral": {run: (*request).chatPostEphemeral, write: true},
 
+	"chat.delete":       {run: (*request).chatDelete, write: true},
+	"chat.getPermalink": {run: (*request).chatGetPermalink},
+
+	"views.open":    {run: (*request).viewsOpen, write: true},
+	"views.push":    {run: (*request).viewsPush, write: true},
+	"views.update":  {run: (*request).viewsUpdate, write: true},
+	"views.publish": {run: (*request).viewsPublish, write: true},
+
 	"admin.teams.list":              {run: (*request).adminTeamsList},
 	"admin.teams.admins.list":       {run: (*request).adminTeamsAdminsList},
 	"admin.teams.owners.list":       {run: (*request).adminTeamsOwnersList},

@@ -7,12 +7,12 @@ import (
 
 const base36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-// mint makes ids and secrets, reproducibly from the seed. Ids, secrets
-// and events have a stream each, so that a token more or an event less never
+// mint makes ids and secrets, reproducibly from the seed. Ids, secrets,
+// events and blocks have a stream each, so that a token more or an event less never
 // renames a person.
 type mint struct {
-	ids, secrets, events *rand.Rand
-	taken                map[string]struct{}
+	ids, secrets, events, blocks *rand.Rand
+	taken                        map[string]struct{}
 }
 
 func newMint(seed int64) *mint {
@@ -20,6 +20,7 @@ func newMint(seed int64) *mint {
 		ids:     rand.New(rand.NewPCG(uint64(seed), 0x5eed)),
 		secrets: rand.New(rand.NewPCG(uint64(seed), 0x5ec2e7)),
 		events:  rand.New(rand.NewPCG(uint64(seed), 0xe7e27)),
+		blocks:  rand.New(rand.NewPCG(uint64(seed), 0xb10c)),
 		taken:   map[string]struct{}{},
 	}
 }
@@ -49,3 +50,9 @@ func letters(r *rand.Rand, n int) string {
 }
 
 func (m *mint) event() string { return "Ev0" + letters(m.events, 9) }
+
+// block is an id for a block or an element that came without one, and whatever
+// else is short.
+func (m *mint) block() string { return letters(m.blocks, 5) }
+
+func (m *mint) viewID() string { return "V0" + letters(m.blocks, 9) }

@@ -35,6 +35,7 @@ type Org struct {
 	roles      []roleAssignment
 	messages   map[string]*message // by channel + ts
 
+	screens  screens
 	app      app
 	tokens   map[string]*token
 	codes    map[string]*oauthCode
@@ -59,7 +60,7 @@ func NewEmpty(o Options) *Org {
 		opt: o, mint: newMint(o.Seed),
 		users: map[string]*User{}, byEmail: map[string][]string{}, groups: map[string]*group{}, channels: map[string]*channel{},
 		messages: map[string]*message{}, tokens: map[string]*token{}, codes: map[string]*oauthCode{},
-		refresh: map[string]*refreshToken{}, windows: map[string][]time.Time{},
+		screens: newScreens(), refresh: map[string]*refreshToken{}, windows: map[string][]time.Time{},
 	}
 	org.calls.init()
 	org.routes()

@@ -25,6 +25,7 @@ func (o *Org) routes() {
 	o.mux.HandleFunc("GET /_stats", o.serveStats)
 	o.routeOpenID()
 	o.routeSCIM()
+	o.routeHooks()
 }
 
 // incoming is a call as it arrived, kept whole so that a write may land later.

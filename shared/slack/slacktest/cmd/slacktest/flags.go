@@ -13,6 +13,7 @@ import (
 type settings struct {
 	listen, tiers, export string
 	events                string // where events are posted
+	app                   slacktest.AppURLs
 	life                  time.Duration
 	options               slacktest.Options
 }
@@ -31,6 +32,9 @@ func parse(args []string) (settings, error) {
 	f.BoolVar(&s.options.Rotation, "rotation", false, "tokens from OAuth expire after 12 h and can be refreshed")
 	f.StringVar(&s.export, "export", "", "fill one workspace from a Slack export (zip or folder) instead of generating it")
 	f.StringVar(&s.events, "events-url", "", "where events are posted as they happen, such as http://127.0.0.1:8484/slack/events")
+	f.StringVar(&s.app.Commands, "commands-url", "", "where slash commands are posted, such as http://127.0.0.1:8484/slack/commands")
+	f.StringVar(&s.app.Interaction, "interaction-url", "", "where buttons, modals and shortcuts are posted")
+	f.StringVar(&s.app.Options, "options-url", "", "where menus ask what they may offer")
 	f.DurationVar(&s.life, "for", 0, "stop by itself after this time")
 	if err := f.Parse(args); err != nil {
 		return s, err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
+	"github.com/ebb-access/ebb/shared/slack/slacktest/window"
 )
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -36,6 +37,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	s.app.Self = "http://" + listener.Addr().String()
+	org.SetAppURLs(s.app, nil)
 	if s.events != "" {
 		defer tell(ctx, org, s.events)()
 	}
@@ -74,7 +77,7 @@ func open(s settings) (*slacktest.Org, error) {
 }
 
 func serve(ctx context.Context, org *slacktest.Org, listener net.Listener, out io.Writer) error {
-	server := &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: seen(org), ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	if err := announce(org, "http://"+listener.Addr().String(), out); err != nil {
@@ -93,12 +96,22 @@ func serve(ctx context.Context, org *slacktest.Org, listener net.Listener, out i
 	return nil
 }
 
+// seen is Slack with the window on it.
+func seen(org *slacktest.Org) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", org)
+	mux.Handle(window.Path, window.Handler(org, window.Options{
+		Shortcuts: []window.Shortcut{{Name: "Request access", CallbackID: "request_access"}},
+	}))
+	return mux
+}
+
 // announce prints what a client needs, on one line.
 func announce(org *slacktest.Org, base string, out io.Writer) error {
 	return json.NewEncoder(out).Encode(map[string]any{
 		"api_url": base + "/api/", "bot_token": org.BotToken(), "user_token": org.UserToken(),
 		"signing_secret": org.SigningSecret(), "client_id": org.ClientID(), "client_secret": org.ClientSecret(),
 		"authorize_url": base + "/oauth/v2/authorize", "app_id": org.AppID(),
-		"team_ids": org.TeamIDs(), "enterprise_id": org.EnterpriseID(), "stats_url": base + "/_stats",
+		"team_ids": org.TeamIDs(), "enterprise_id": org.EnterpriseID(), "stats_url": base + "/_stats", "window_url": base + window.Path,
 	})
 }

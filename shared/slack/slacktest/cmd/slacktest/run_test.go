@@ -69,6 +69,9 @@ func TestTheLineIsAllThatAClientNeeds(t *testing.T) {
 	if body := get(t, strings.TrimSuffix(api, "api/")+"_stats", ""); !strings.Contains(body, `"auth.test":{"calls":2`) {
 		t.Error(body)
 	}
+	if page := get(t, ready["window_url"].(string), ""); !strings.Contains(page, "Choose a person") {
+		t.Error(page)
+	}
 	if page := get(t, ready["authorize_url"].(string)+"?client_id="+ready["client_id"].(string)+"&scope=users:read&redirect_uri=http://127.0.0.1/back", ""); !strings.Contains(page, "<form") {
 		t.Error(page)
 	}
