@@ -12,7 +12,7 @@ PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest
 help: ## Show this help.
 	@echo "Ebb: Slack access that ends by itself, and proof that it did."
 	@echo
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(BUILD)/ebb: $(GO_FILES) go.mod go.sum
 	@echo "building the ebb command (the first time also downloads its modules)"

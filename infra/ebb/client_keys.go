@@ -26,7 +26,7 @@ func (f ClientFlags) key() (string, error) {
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if f.As == "" {
-			return "", errors.New("there is no key: set EBB_KEY, or start a house here with ebb run")
+			return "", errors.New("there is no key: set EBB_KEY (and EBB_URL for a house on AWS; lost: ebb key first), or start a house here with ebb run")
 		}
 		return "", fmt.Errorf("--as %s: there is no %s; start a house here with ebb run", f.As, path)
 	}

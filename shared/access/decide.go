@@ -189,8 +189,14 @@ func (w Who) names(p Person, q Ask) bool {
 		return false
 	}
 	return slices.ContainsFunc(p.Groups, func(g directory.Resource) bool {
-		return !g.Disabled && (slices.Contains(w.Groups, g.ID) || w.Has(g) && near(g, q.Resource))
+		return !g.Disabled && w.Means(g, q.Resource)
 	})
+}
+
+// Means reports whether a user group is named for what concerns a resource: by
+// its id wherever it is, by its handle in the resource's own workspace.
+func (w Who) Means(g, about directory.Resource) bool {
+	return slices.Contains(w.Groups, g.ID) || w.Has(g) && near(g, about)
 }
 
 // near keeps a handle from naming a group of another workspace: each workspace

@@ -32,7 +32,7 @@ func (h *House) approversOf(ctx context.Context, f facts, rule access.Rule) ([]a
 	}
 	conn := f.conn.ID
 	err := h.Memory.EachResource(ctx, conn, directory.UserGroup, func(r directory.Resource) error {
-		if r.Workspace != f.ask.Resource.Workspace || !rule.Approvers.Has(r) {
+		if !rule.Approvers.Means(r, f.ask.Resource) {
 			return nil
 		}
 		return h.Memory.EachHolder(ctx, conn, r.ID, func(m directory.Membership) error {

@@ -304,6 +304,10 @@ func (p *pass) writeChannel(ctx context.Context, j access.Judgment) outcome {
 			out.fail(errNotSent, slices.Concat(j.Remove[i:], j.Add)...)
 			return out
 		}
+		if p.most > 0 && i == p.most {
+			out.fail(p.turnOver(), slices.Concat(j.Remove[i:], j.Add)...)
+			return out
+		}
 		err := p.kick(ctx, a)
 		switch fault.KindOf(err) {
 		case "", fault.Already:
@@ -351,6 +355,11 @@ func (p *pass) kick(ctx context.Context, account string) error {
 }
 
 var errDeactivated = &fault.Error{Op: "flow.write", Kind: fault.NotFound, Code: codeDeactivated, Text: "the account is deactivated in Slack; what it holds shows again when it is reactivated"}
+
+// turnOver: the turn held no more; the next pass takes another one at once.
+func (p *pass) turnOver() error {
+	return &fault.Error{Op: "flow.write", Kind: fault.Wait, Until: p.h.Now().Add(time.Second), Code: "lease", Text: errNotSent.Text}
+}
 
 // errChannelFirst: a default channel is not read yet. Somebody may be at it,
 // which is a matter of seconds, or Ebb may not be in it, which is not.

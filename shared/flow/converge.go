@@ -28,6 +28,7 @@ type pass struct {
 	view  access.View
 	life  map[string]access.Life
 	meant *access.Meant // what the list that Slack took meant
+	most  int           // removals from a channel that this turn holds; 0: as many as Slack takes
 	last  access.Empty  // what policy says when a removal takes the last member, where SCIM does not
 }
 

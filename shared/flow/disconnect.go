@@ -23,6 +23,10 @@ func (h *House) Disconnect(ctx context.Context, by access.Actor, id string, stay
 	if err != nil || !c.Linked() {
 		return c, fault.Wrap(op, err)
 	}
+	// A refusal changes nothing; what begins in between is refused below, paused.
+	if err := h.unsettled(ctx, id, stays); err != nil {
+		return c, fault.Wrap(op, err)
+	}
 	if c, err = h.pause(ctx, by, id); err != nil {
 		return c, fault.Wrap(op, err)
 	}
@@ -50,7 +54,24 @@ func (h *House) Disconnect(ctx context.Context, by access.Actor, id string, stay
 
 // settle refuses while a live grant is not named, and closes those that are.
 func (h *House) settle(ctx context.Context, by access.Actor, id string, stays []string) error {
-	const op = "flow.settle"
+	if err := h.unsettled(ctx, id, stays); err != nil {
+		return err
+	}
+	live, err := h.Memory.GrantsOf(ctx, id, "")
+	if err != nil {
+		return err
+	}
+	for _, g := range live {
+		if err := h.letStay(ctx, by, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unsettled refuses while a live grant is not named, or not drained.
+func (h *House) unsettled(ctx context.Context, id string, stays []string) error {
+	const op = "flow.unsettled"
 	live, err := h.Memory.GrantsOf(ctx, id, "")
 	if err != nil {
 		return err
@@ -63,13 +84,8 @@ func (h *House) settle(ctx context.Context, by access.Actor, id string, stays []
 	}
 	if n := len(open); n > 0 {
 		return &fault.Error{
-			Op: op, Kind: fault.Invalid, Code: "live_grants", Text: "access is still out: end it with ebb connectors drain and wait, or confirm by name what stays (" +
+			Op: op, Kind: fault.Invalid, Code: "live_grants", Text: "access is still out: end it with ebb connectors drain and wait, or confirm by name what stays, --stays GRANT for each (" +
 				strings.Join(open[:min(n, 10)], " ") + more(n-10) + ")",
-		}
-	}
-	for _, g := range live {
-		if err := h.letStay(ctx, by, g); err != nil {
-			return err
 		}
 	}
 	return nil

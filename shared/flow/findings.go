@@ -24,10 +24,14 @@ func (s *syncing) cameBack(ctx context.Context, r directory.Resource, seen map[s
 }
 
 // cameBack saves the findings; by and id say what showed it, a run or a notice.
+// One more has come back: whoever was in a user group that was disabled as policy
+// says for its last member, when somebody enables it.
 func (h *House) cameBack(ctx context.Context, r directory.Resource, st access.Standing, seen map[string]bool, by, id string) error {
 	var back []string
 	for a, hold := range st.Holds {
-		if seen[a] && !hold.GoneAt.IsZero() && !hold.Stood && h.Now().Sub(hold.GoneAt) < cameBackWithin {
+		lately := !hold.GoneAt.IsZero() && !hold.Stood && h.Now().Sub(hold.GoneAt) < cameBackWithin
+		closed := hold.Ours() && r.Visible() && !slices.ContainsFunc(st.Grants, func(g access.Grant) bool { return g.Account == a })
+		if seen[a] && (lately || closed) {
 			back = append(back, a)
 		}
 	}

@@ -39,17 +39,29 @@ func (h *House) cameIntoSight(ctx context.Context, c connector.Connector, n conn
 		return err
 	}
 	b, err := h.asSeen(ctx, v)
-	if err == nil {
-		err = h.Memory.Put(ctx, b)
-	}
 	if err != nil {
 		return err
 	}
 	st, err := h.Memory.Standing(ctx, c.ID, r.ID)
+	if err == nil {
+		err = h.cameBack(ctx, v.Resource, st, shown(b), "notice", n.ID)
+	}
+	if err == nil {
+		err = h.Memory.Put(ctx, b)
+	}
 	if err != nil || len(st.Grants)+len(st.Mends) == 0 || !v.Resource.Visible() {
 		return err
 	}
 	return h.converge(ctx, c.ID, r.ID)
+}
+
+// shown are the accounts that a read found and the directory did not know.
+func shown(b directory.Batch) map[string]bool {
+	out := map[string]bool{}
+	for _, m := range b.Memberships {
+		out[m.Account] = true
+	}
+	return out
 }
 
 // asSeen is what a complete read changes in the directory. Where a suspicious
@@ -73,7 +85,7 @@ func (h *House) asSeen(ctx context.Context, v access.View) (directory.Batch, err
 	}
 	for a := range in {
 		b.Memberships = append(b.Memberships, directory.Membership{
-			Connector: v.Resource.Connector, Resource: v.Resource.ID, Slug: "member", Account: a, Since: h.Now(),
+			Connector: v.Resource.Connector, Resource: v.Resource.ID, Slug: "member", Account: a, Since: h.Now(), Kind: v.Resource.Kind,
 		})
 	}
 	return b, err

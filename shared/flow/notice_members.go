@@ -150,7 +150,7 @@ func (h *House) hearChannel(ctx context.Context, c connector.Connector, n connec
 func (h *House) cameAndWent(ctx context.Context, r directory.Resource, n connector.Notice, came, went []string) error {
 	var b directory.Batch
 	row := func(a string) directory.Membership {
-		return directory.Membership{Connector: r.Connector, Resource: r.ID, Slug: "member", Account: a, Since: h.Now()}
+		return directory.Membership{Connector: r.Connector, Resource: r.ID, Slug: "member", Account: a, Since: h.Now(), Kind: r.Kind}
 	}
 	fresh := map[string]bool{}
 	for _, a := range came {

@@ -28,6 +28,9 @@ func (p *pass) queue(ctx context.Context) error {
 		return nil // not known: Slack itself will say
 	}
 	if turn, has := p.turnOf(now); has {
+		if p.h.Pace != nil {
+			p.most = p.batch(kick)
+		}
 		return waitFor(turn, now)
 	}
 	var turn time.Time
@@ -44,8 +47,18 @@ func (p *pass) queue(ctx context.Context) error {
 		}
 		turn = later(turn, until)
 	}
+	if p.h.Pace != nil {
+		p.most = p.batch(kick)
+	}
 	return waitFor(turn, now)
 }
+
+const kick = "conversations.kick"
+
+// batch is how many calls of a method one turn holds, half a minute's, so that a
+// channel with hundreds of ends keeps others waiting for no longer: what is left
+// takes another turn.
+func (p *pass) batch(method string) int { return max(1, p.h.Pace(method)/2) }
 
 func waitFor(turn, now time.Time) error {
 	if !turn.After(now) {
@@ -68,11 +81,12 @@ func (p *pass) turnOf(now time.Time) (turn time.Time, has bool) {
 // lostTurn is how late a turn may be used; then others have had it.
 const lostTurn = time.Minute
 
-// takes counts the accounts whose access is to go.
+// takes counts the accounts whose access is to go and can: what sleeps needs no
+// call.
 func (p *pass) takes() int {
 	accounts := map[string]bool{}
 	for _, g := range p.st.Grants {
-		if g.Takes() {
+		if g.Takes() && !g.Trouble.Dormant {
 			accounts[g.Account] = true
 		}
 	}
@@ -87,7 +101,10 @@ func (p *pass) needs() map[string]int {
 	}
 	n := map[string]int{"conversations.info": 1, "conversations.members": 2}
 	if takes := p.takes(); takes > 0 {
-		n["conversations.kick"] = takes
+		n[kick] = takes
+		if p.h.Pace != nil {
+			n[kick] = min(takes, p.batch(kick))
+		}
 	}
 	for _, g := range p.st.Grants {
 		if g.Gives(p.h.Now()) && g.State != access.Active {

@@ -13,7 +13,7 @@ import (
 // request that costs money, and time that somebody waits for.
 const (
 	mostOfAsking   = 22
-	mostOfReading  = 16
+	mostOfReading  = 30 // what waits is judged by the policy that asked and by that of now
 	mostOfNaming   = 70 // three for each of at most 20 approvers
 	mostOfDeciding = 34
 )

@@ -156,7 +156,10 @@ func (h *House) dueNow(ctx context.Context, by access.Actor, g access.Grant) err
 	if now.Sub(g.Tried) < retryEvery {
 		return &fault.Error{Op: "flow.dueNow", Kind: fault.Wait, Code: "retry", Until: g.Tried.Add(retryEvery), Text: "this was tried seconds ago; wait a little"}
 	}
-	g.Tried, g.NextTry = now, now
+	g.Tried = now
+	if g.Trouble.Code != codeTurn { // a turn at Slack's limits is nobody's to jump
+		g.NextTry = now
+	}
 	e := h.grantEvent(g, "")
 	e.Action, e.Actor = "grant.retried", who(by)
 	return h.Memory.SaveGrants(ctx, []access.Grant{g}, e)

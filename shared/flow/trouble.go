@@ -20,12 +20,17 @@ func (p *pass) trip(ctx context.Context, gs []access.Grant, cause error) error {
 	}
 	p.h.note(ctx, p.conn, cause)
 	now := p.h.Now()
-	for _, g := range gs {
-		next, events, err := p.h.stumble(g, cause, now)
-		if err != nil {
-			return err
+	for part := range slices.Chunk(gs, grantsPerSave) {
+		var step access.Step
+		var events []audit.Event
+		for _, g := range part {
+			next, more, err := p.h.stumble(g, cause, now)
+			if err != nil {
+				return err
+			}
+			step.Grants, events = append(step.Grants, next), append(events, more...)
 		}
-		if err := p.save(ctx, access.Step{Grants: []access.Grant{next}}, events...); err != nil {
+		if err := p.save(ctx, step, events...); err != nil {
 			return err
 		}
 	}
@@ -86,8 +91,8 @@ func (h *House) stumble(g access.Grant, cause error, now time.Time) (access.Gran
 
 // nextTry is when a grant is looked at again after a cause.
 func nextTry(g access.Grant, cause error, now time.Time) time.Time {
-	if until := fault.UntilOf(cause); until.After(now) {
-		return until
+	if until := fault.UntilOf(cause); !until.IsZero() {
+		return later(until, now.Add(time.Second)) // what had to be waited for may be over by now
 	}
 	next := now.Add(access.Backoff(g.Tries))
 	if dormant := fault.Is(cause, fault.NotFound); dormant && next.After(now.Add(time.Minute)) && now.Sub(g.End) < dormantFor {
@@ -163,30 +168,51 @@ func (p *pass) failures(ctx context.Context, out outcome) error {
 	}
 	now := p.h.Now()
 	in := p.view.Set()
+	noted := map[error]bool{}
+	var step access.Step
+	var events []audit.Event
 	for _, g := range slices.Clone(p.st.Grants) {
 		cause := out.failed[g.Account]
 		if cause == nil || g.State == access.Active || g.State.Final() || g.State == access.Scheduled {
 			continue
 		}
-		next, events, err := p.h.stumble(g, cause, now)
-		if fault.Is(cause, fault.Permanent) && !g.Takes() && !in[g.Account] && p.st.Writing == nil {
-			next, err = g.Turn(access.Fail, now, fault.TextOf(cause))
-			next.Trouble = troubleOf(cause)
-			events = []audit.Event{p.h.grantEvent(next, fault.TextOf(cause))}
-		}
+		next, more, err := p.failing(g, cause, in[g.Account])
 		if err != nil {
 			return err
 		}
-		p.h.note(ctx, p.conn, cause)
-		step := access.Step{Grants: []access.Grant{next}}
-		if next.State == access.Failed {
-			step.Holds = p.closeHold(g.Account, now)
+		if !noted[cause] {
+			noted[cause] = true
+			p.h.note(ctx, p.conn, cause)
 		}
+		step.Grants, events = append(step.Grants, next), append(events, more...)
+		if next.State == access.Failed {
+			step.Holds = append(step.Holds, p.closeHold(g.Account, now)...)
+		}
+		if len(step.Grants) == grantsPerSave {
+			if err := p.save(ctx, step, events...); err != nil {
+				return err
+			}
+			step, events = access.Step{}, nil
+		}
+	}
+	if len(step.Grants) > 0 {
 		if err := p.save(ctx, step, events...); err != nil {
 			return err
 		}
 	}
 	return p.load(ctx)
+}
+
+// failing is what the refusal of its part of a write does to a grant: refused
+// for good while nothing is held, it is over.
+func (p *pass) failing(g access.Grant, cause error, held bool) (access.Grant, []audit.Event, error) {
+	now := p.h.Now()
+	if !fault.Is(cause, fault.Permanent) || g.Takes() || held || p.st.Writing != nil {
+		return p.h.stumble(g, cause, now)
+	}
+	next, err := g.Turn(access.Fail, now, fault.TextOf(cause))
+	next.Trouble = troubleOf(cause)
+	return next, []audit.Event{p.h.grantEvent(next, fault.TextOf(cause))}, err
 }
 
 // closeHold ends the hold of an account that no other grant covers.

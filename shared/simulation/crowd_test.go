@@ -201,3 +201,32 @@ func TestGrantDuringASync(t *testing.T) {
 		t.Logf("given %s after it was asked, while the sync runs", c.now().Sub(asked))
 	}
 }
+
+// TestManyEndsInOneChannel: 300 ends in one channel go at the pace of Slack's
+// tier (6 minutes), and do not keep one end in another channel waiting.
+func TestManyEndsInOneChannel(t *testing.T) {
+	c := newCrowd(t, 301, 0, 2)
+	start := c.now().Add(15 * time.Minute).Truncate(time.Second)
+	for _, a := range c.accounts[:300] {
+		c.grant(a, c.channels[0], start, time.Hour)
+	}
+	c.grant(c.accounts[300], c.channels[1], start, time.Hour)
+	c.pass(30*time.Minute, c.all(access.Active))
+	end := start.Add(time.Hour)
+	c.pass(end.Sub(c.now())+time.Second, func() bool { return !c.now().Before(end) })
+	alone := time.Duration(0)
+	c.pass(time.Hour, func() bool {
+		if alone == 0 && c.emptied(c.channels[1:]) {
+			alone = c.now().Sub(end)
+		}
+		return c.emptied(c.channels)
+	})
+	all := c.now().Sub(end)
+	t.Logf("300 gone after %s, the one in the other channel after %s; %d calls limited", all, alone, c.limited())
+	if most := 432 * time.Second; all > most {
+		t.Errorf("300 ends took %s, Slack's tier asks for 360 s: at most %s", all, most)
+	}
+	if most := 90 * time.Second; alone > most {
+		t.Errorf("one end in another channel took %s", alone)
+	}
+}

@@ -106,7 +106,7 @@ func missing(e envelope) string {
 	if len(has) > 0 {
 		text += " (it has " + strings.Join(has, ", ") + ")"
 	}
-	return text + ": install again with Install with Slack and allow it"
+	return text + ": " + reinstall + " and allow it"
 }
 
 var (

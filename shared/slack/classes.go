@@ -18,7 +18,7 @@ var waits = map[string]bool{"ratelimited": true, "rate_limited": true}
 
 const (
 	askAdmin   = "connect with the user token of a workspace admin"
-	reinstall  = "install again with Install with Slack"
+	reinstall  = "install again (ebb connect --connector CON, or paste a new token with it)"
 	mistake    = "this is a mistake in Ebb: please report it with its code"
 	ourSetting = "correct the app's settings at api.slack.com/apps and Ebb's configuration, then install again"
 	paidOnly   = "the workspace's Slack plan has no user groups; they need a paid plan"

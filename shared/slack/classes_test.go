@@ -105,7 +105,7 @@ func TestNotFound(t *testing.T) {
 func TestMissingScopeSaysWhatToDo(t *testing.T) {
 	f := newFake(t).says("usergroups.users.update", `{"ok":false,"error":"missing_scope","needed":"usergroups:write","provided":"users:read,usergroups:read, xoxp-not-a-scope"}`)
 	err := replaced(f.client().Replace(ctx(t), link, "S1", []string{"U1"}))
-	const want = "the connector's token lacks the scope usergroups:write (it has users:read, usergroups:read): install again with Install with Slack and allow it"
+	const want = "the connector's token lacks the scope usergroups:write (it has users:read, usergroups:read): install again (ebb connect --connector CON, or paste a new token with it) and allow it"
 	if fault.TextOf(err) != want {
 		t.Errorf("got  %q\nwant %q", fault.TextOf(err), want)
 	}
