@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
-	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/policyfile"
@@ -377,14 +376,6 @@ func (w *World) window(t *task, what string, kinds []mishap) (mishap, bool) {
 		}
 	}
 	return mishap{}, false
-}
-
-// kindOf is a resource's kind, as Ebb knows it.
-func kindOf(id string) directory.Kind {
-	if isGroup(id) {
-		return directory.UserGroup
-	}
-	return directory.Channel
 }
 
 // live reports whether a grant is not over.

@@ -60,7 +60,7 @@ func (m openLock) Lock(ctx context.Context, conn, resource, owner string, now ti
 
 // Record saves although somebody else has the lock by now.
 func (m openLock) Record(ctx context.Context, l access.Lock, s access.Step, e ...audit.Event) error {
-	return lateRecord{m.Memory}.Record(ctx, l, s, e...)
+	return lateRecord(m).Record(ctx, l, s, e...)
 }
 
 // lateRecord lets a holder record after its lock went to somebody else.

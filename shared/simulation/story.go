@@ -113,7 +113,7 @@ func (s *Story) line(text string) error {
 
 func (s *Story) act(f []string) error {
 	if len(f) < 3 {
-		return fmt.Errorf("an act is NUMBER TIME VERB ...")
+		return fmt.Errorf("an act is a number, a time, a verb and its words")
 	}
 	n, err := strconv.Atoi(f[0])
 	if err != nil {
