@@ -203,7 +203,7 @@ type Converging interface {
 
 // Due finds what has to be looked at.
 type Due interface {
-	// Due lists rows up to a time, oldest first. lane "act" (grants, requests,
+	// Due lists rows up to a time, oldest first. lane "hear" (events of Slack), "act" (grants, requests,
 	// resources, notices) or "sync".
 	Due(ctx context.Context, lane string, until time.Time, limit int) ([]access.Due, error)
 	// Pause remembers that a method of a connector rests until a time; Pauses

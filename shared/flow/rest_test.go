@@ -221,6 +221,9 @@ func (w *world) resting(resources ...string) []access.Grant {
 	}
 	due, err := w.store.Due(w.ctx, flow.LaneAct, now, 0)
 	w.ok(err)
+	heard, err := w.store.Due(w.ctx, flow.LaneHear, now, 0)
+	due = append(due, heard...)
+	w.ok(err)
 	if len(due) > 0 {
 		w.t.Errorf("at rest %d rows are due, such as %+v", len(due), due[0])
 	}

@@ -9,16 +9,20 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// Lanes of due rows: what ends and begins access, and the syncs, which take
-// long and must not stand in its way.
+// Lanes of due rows: what ends and begins access; what Slack told, which may be a
+// flood, and the syncs, which take long: neither must stand in its way.
 const (
 	LaneAct  = "act"
+	LaneHear = "hear"
 	LaneSync = "sync"
 )
 
 // sweepBatch is how many due rows are looked at together: ends go first among
 // them, so it is large; the rows are small.
 const sweepBatch = 5000
+
+// hearBatch is how many events of Slack one sweep looks at.
+const hearBatch = 500
 
 // startsFor is how long a sweep serves what is not an end before it looks for
 // ends again.
@@ -36,14 +40,14 @@ func (h *House) Sweep(ctx context.Context) (next time.Time, err error) {
 	if err != nil {
 		return now.Add(busyFor), fault.Wrap(op, err)
 	}
-	var first error
-	cut := false
-	each := func(urgency int, do func(context.Context, access.Due) error) {
+	heard, first := h.Memory.Due(ctx, LaneHear, now, hearBatch)
+	cut := len(heard) == hearBatch
+	serve := func(due []access.Due, urgency int, do func(context.Context, access.Due) error) {
 		for _, d := range due {
 			if d.Urgency != urgency {
 				continue
 			}
-			if urgency > 0 && h.Now().Sub(now) > startsFor {
+			if (urgency > 0 || d.Kind == "notice") && h.Now().Sub(now) > startsFor {
 				cut = true
 				return
 			}
@@ -59,10 +63,12 @@ func (h *House) Sweep(ctx context.Context) (next time.Time, err error) {
 			}
 		}
 	}
-	each(0, h.serve)
-	each(1, h.decideStart) // all of them, so that one write to Slack serves those on one resource
-	each(1, h.serve)
-	each(2, h.serve)
+	serve(due, 0, h.serve)
+	serve(heard, 0, h.serve)     // who was deactivated
+	serve(due, 1, h.decideStart) // all of them, so that one write to Slack serves those on one resource
+	serve(due, 1, h.serve)
+	serve(due, 2, h.serve)
+	serve(heard, 2, h.serve)
 	if _, err := h.Seal(ctx); err != nil && first == nil {
 		first = err
 	}
@@ -70,7 +76,7 @@ func (h *House) Sweep(ctx context.Context) (next time.Time, err error) {
 	return next, fault.Wrap(op, errors.Join(first, err))
 }
 
-// serve looks at one due thing; an urgent notice goes with the ends. One pass of converge serves every grant on a
+// serve looks at one due thing. One pass of converge serves every grant on a
 // resource: who comes later finds nothing to do.
 func (h *House) serve(ctx context.Context, d access.Due) error {
 	switch d.Kind {
@@ -113,17 +119,22 @@ func (h *House) serveGrant(ctx context.Context, id string) error {
 	return err
 }
 
-// nextDue is when the next row of the lane is due, within an hour.
+// nextDue is when the next row of the two lanes is due, within an hour.
 func (h *House) nextDue(ctx context.Context, now time.Time, more bool) (time.Time, error) {
 	if more {
 		return now, nil
 	}
-	rows, err := h.Memory.Due(ctx, LaneAct, now.Add(time.Hour), 1)
-	if err != nil || len(rows) == 0 {
-		return time.Time{}, err
+	var at time.Time
+	for _, lane := range []string{LaneAct, LaneHear} {
+		rows, err := h.Memory.Due(ctx, lane, now.Add(time.Hour), 1)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if len(rows) > 0 && (at.IsZero() || rows[0].At.Before(at)) {
+			at = rows[0].At
+		}
 	}
-	at := rows[0].At
-	if floor := now.Add(busyFor); at.Before(now) {
+	if floor := now.Add(busyFor); !at.IsZero() && at.Before(now) {
 		return floor, nil
 	}
 	return at, nil

@@ -103,7 +103,7 @@ func (w *world) ok(err error) {
 // due are the notices that wait.
 func (w *world) due() []access.Due {
 	w.t.Helper()
-	rows, err := w.store.Due(w.t.Context(), "act", w.clock(), 0)
+	rows, err := w.store.Due(w.t.Context(), "hear", w.clock(), 0)
 	w.ok(err)
 	return slices.DeleteFunc(rows, func(d access.Due) bool { return d.Kind != "notice" })
 }

@@ -9,9 +9,11 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// The lanes of due rows: what converges and decides, and what syncs.
+// The lanes of due rows: what converges and decides, what Slack told, and what
+// syncs.
 const (
 	laneAct  = "act"
+	laneHear = "hear"
 	laneSync = "sync"
 )
 
@@ -44,7 +46,7 @@ func (c *change) due(lane, was string, d access.Due, next bool) string {
 }
 
 // Due lists what is due up to and including a time, oldest first, at most
-// limit rows (0: 1000). Lane is "act" or "sync"; another one is empty.
+// limit rows (0: 1000). Lane is "act", "hear" or "sync"; another one is empty.
 func (s *Store) Due(ctx context.Context, lane string, until time.Time, limit int) ([]access.Due, error) {
 	if limit <= 0 {
 		limit = pageSize

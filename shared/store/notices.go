@@ -40,7 +40,7 @@ func (s *Store) SaveNotice(ctx context.Context, n connector.Notice) error {
 	}
 	var c change
 	rec := newNoticeRecord(n)
-	rec.Due = c.due(laneAct, prev.Due, access.Due{At: n.Next, Kind: "notice", ID: n.ID, Connector: n.Connector, Urgency: urgency}, n.Served.IsZero())
+	rec.Due = c.due(laneHear, prev.Due, access.Due{At: n.Next, Kind: "notice", ID: n.ID, Connector: n.Connector, Urgency: urgency}, n.Served.IsZero())
 	c.putUntil(noticeKey(n.ID), n.Rev, expires, rec)
 	return fault.Wrap(op, s.save(ctx, &c, nil))
 }

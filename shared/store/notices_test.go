@@ -23,7 +23,7 @@ func TestNotices(t *testing.T) {
 		t.Errorf("%d rows: the notice and its due row go in one commit", h.table.rows)
 	}
 	h.refused(h.SaveNotice(ctx, n), fault.Conflict)
-	due := value[[]access.Due](h)(h.Due(ctx, "act", h.now, 0))
+	due := value[[]access.Due](h)(h.Due(ctx, "hear", h.now, 0))
 	if len(due) != 1 || due[0] != (access.Due{At: h.now, Kind: "notice", ID: "Ev1", Connector: "c1", Urgency: 2}) {
 		t.Errorf("due %+v", due)
 	}
@@ -34,14 +34,14 @@ func TestNotices(t *testing.T) {
 	n.Tries, n.Next = 1, h.now.Add(time.Minute)
 	h.must(h.SaveNotice(ctx, n))
 	h.refused(h.SaveNotice(ctx, n), fault.Conflict) // read before the last
-	if due = value[[]access.Due](h)(h.Due(ctx, "act", h.now, 0)); len(due) != 0 {
+	if due = value[[]access.Due](h)(h.Due(ctx, "hear", h.now, 0)); len(due) != 0 {
 		t.Errorf("due %+v", due)
 	}
 	h.now = h.now.Add(30 * 24 * time.Hour)
 	n = value[connector.Notice](h)(h.Notice(ctx, "Ev1")) // not served, so not forgotten
 	n.Served = h.now
 	h.must(h.SaveNotice(ctx, n))
-	if due = value[[]access.Due](h)(h.Due(ctx, "act", h.now.Add(time.Hour), 0)); len(due) != 0 {
+	if due = value[[]access.Due](h)(h.Due(ctx, "hear", h.now.Add(time.Hour), 0)); len(due) != 0 {
 		t.Errorf("served and due: %+v", due)
 	}
 	again := aNotice(h)
@@ -58,7 +58,7 @@ func TestUrgentNotices(t *testing.T) {
 	n := aNotice(h)
 	n.Gone = true
 	h.must(h.SaveNotice(ctx, n))
-	if due := value[[]access.Due](h)(h.Due(ctx, "act", h.now, 0)); len(due) != 1 || due[0].Urgency != 0 {
+	if due := value[[]access.Due](h)(h.Due(ctx, "hear", h.now, 0)); len(due) != 1 || due[0].Urgency != 0 {
 		t.Errorf("due %+v", due)
 	}
 }
