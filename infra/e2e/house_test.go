@@ -71,7 +71,7 @@ func deploy(t *testing.T, at site) *house {
 	if err := h.populate(sim, people); err != nil {
 		t.Fatal(err)
 	}
-	h.resources(t, at, fmt.Sprintf(`{"clientId":%q,"clientSecret":%q}`, sim.ClientID(), sim.ClientSecret()))
+	h.resources(t, at, fmt.Sprintf(`{"clientId":%q,"clientSecret":%q,"signingSecret":%q}`, sim.ClientID(), sim.ClientSecret(), sim.SigningSecret()))
 	h.fleet.env = []string{
 		names.EnvTable + "=" + h.table, names.EnvSecretPrefix + "=" + at.secrets, names.EnvURL + "=" + h.url,
 		names.EnvHeadsBucket + "=" + h.table, names.EnvStateMachine + "=" + h.machine, names.EnvAWSEndpoint + "=" + h.engines.server.url,

@@ -40,6 +40,9 @@ var kept = slices.Concat(
 		Roles: []string{names.API}, Sid: "Locks", Why: "an owner confirms by name which access stays when Slack takes no call any more (flow.Disconnect)",
 	}, "dynamodb:ConditionCheckItem"),
 	rights.Each(rights.Kept{
+		Roles: []string{names.Slack}, Sid: "Table", Sometimes: true, Why: "a connector that hears of Slack moves its rows, at most once a day",
+	}, "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:GetItem"),
+	rights.Each(rights.Kept{
 		Sid: "SigningKey", Sometimes: true, Why: "looks whether a key was made when the answer to making it was lost",
 	}, "secretsmanager:DescribeSecret"),
 	rights.Each(rights.Kept{

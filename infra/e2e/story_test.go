@@ -11,6 +11,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/config/names"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
+	"github.com/ebb-access/ebb/shared/slackapp"
 )
 
 const length = 8 * time.Second
@@ -258,7 +259,23 @@ func (s *story) holds(ctx context.Context, want ...string) error {
 	return nil
 }
 
+// events posts what Slack has to tell by now to the function that hears it.
+func (s *story) events(ctx context.Context) error {
+	s.say("What Slack tells")
+	s.slack.SetEventsURL(s.url+slackapp.EventsPath, nil)
+	all := len(s.slack.PendingEvents())
+	n := s.slack.DeliverEvents(ctx)
+	if n == 0 {
+		return fmt.Errorf("none of %d events was accepted", all)
+	}
+	s.tell("%d of %d events were accepted", n, all)
+	return nil
+}
+
 func (s *story) audit(ctx context.Context) error {
+	if err := s.events(ctx); err != nil {
+		return err
+	}
 	s.say("The audit")
 	var v struct {
 		Whole                                  bool
