@@ -134,7 +134,7 @@ func (l *ledger) came(p pair, who by) {
 	}
 	l.w.tell("in Slack: %s is in %s", p.account, p.resource)
 	switch {
-	case l.raced(p, who, false): // our list was older than a hand's removal
+	case l.raced(p, who, false), l.brought(p, who): // our list was older than a hand's removal
 		l.w.Counts.Lost++
 		h.lost, h.ours = true, false
 	case h.lost && h.theirs && l.w.story.hears():
@@ -178,6 +178,12 @@ func (l *ledger) raced(p pair, who by, add bool) bool {
 	return slices.ContainsFunc(l.edits, func(e edit) bool {
 		return e.pair == p && e.add == add && e.at.After(who.read)
 	})
+}
+
+// brought reports whether Slack put the account into a default channel because
+// our list brought it back into the channel's user group.
+func (l *ledger) brought(p pair, who by) bool {
+	return l.w.names[p.resource] == "war" && l.raced(pair{l.w.ids["ops"], p.account}, who, false)
 }
 
 // open reports whether a begun grant, or one that is about to begin, stands on
