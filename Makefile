@@ -94,7 +94,7 @@ $(BUILD)/e2e/ebb.template.json: $(wildcard infra/*.go infra/workflow/*) shared/c
 e2e: $(BUILD)/ebb $(BUILD)/e2e/ebb.template.json ## The whole story on the deployed functions, AWS-shaped: an upgrade, mishaps, rights, costs (a minute or so).
 	$(if $(filter zips,$(ARGS)),go run ./infra/pack && .tools/lambda/setup,go run ./infra/pack -arch $$(go env GOARCH) -unpacked)
 	@go run ./infra/pack -arch $$(go env GOARCH) -unpacked -out $(BUILD)/functions/next -buildid next
-	EBB_E2E=$(or $(ARGS),1) .tools/aws/with go test -count=1 -timeout 6m -v ./infra/e2e
+	EBB_E2E=$(or $(ARGS),1) .tools/aws/with go test -count=1 -timeout 12m -v ./infra/e2e
 
 cost: $(BUILD)/ebb $(BUILD)/e2e/ebb.template.json ## Measure anew what a sync, a grant and a minute take of AWS, and write infra/cost.md (minutes).
 	go run ./infra/pack -arch $$(go env GOARCH) -unpacked

@@ -16,7 +16,7 @@ import (
 // troubled: everything goes wrong at once. Processes are killed, panic and hang
 // while they serve calls; AWS throttles, breaks, and loses answers to what it
 // did; Slack asks to wait. One that died in the middle of a step leaves its
-// lock, for at most 40 s.
+// lock, for at most 40 s, and so may the next.
 func (s *story) troubled(ctx context.Context) error {
 	s.say("Third act: sweep runs, too; functions are killed, panic and time out, AWS throttles and loses answers, Slack says 429")
 	s.scheduled(s.t, names.Sweep)
@@ -24,12 +24,12 @@ func (s *story) troubled(ctx context.Context) error {
 	hurt := &mishaps{}
 	s.engines.spoiled.Store(&awstest.Trouble{Next: hurt.next()})
 	limited := s.limit("usergroups.users.update", "usergroups.list")
-	g, err := s.given(ctx, time.Minute)
+	g, err := s.given(ctx, 4*deadLock)
 	if err != nil {
 		return err
 	}
 	limited += s.limit("usergroups.users.update")
-	if err := s.gone(ctx, g, time.Minute); err != nil {
+	if err := s.gone(ctx, g, 4*deadLock); err != nil {
 		return err
 	}
 	s.fleet.knife.sharpen(0)
