@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/ebb-access/ebb/shared/awsfault/awstest"
 	"github.com/ebb-access/ebb/shared/config/names"

@@ -103,9 +103,13 @@ func allowed(from, to string) string {
 		if foreign && !standard(to) || !foreign && !slices.Contains(known, o) {
 			return "the domain imports the standard library, fault and directory"
 		}
-	case from == "shared/flow":
+	case from == "shared/message":
 		if foreign && !standard(to) || !foreign && !in(o, append(domain, "shared/fault")) {
-			return "flow imports the domain and fault"
+			return "messages know the domain"
+		}
+	case from == "shared/flow":
+		if foreign && !standard(to) || !foreign && !in(o, append(domain, "shared/fault", "shared/message")) {
+			return "flow imports the domain, messages and fault"
 		}
 	case strings.HasPrefix(from, "shared/slack/slacktest"):
 		if !standard(to) && !strings.HasPrefix(o, "shared/slack/slacktest") {
@@ -175,6 +179,8 @@ func TestRules(t *testing.T) {
 		{"shared/slackapp", module + "shared/store"},
 		{"shared/slackapp", module + "shared/secret"},
 		{"shared/flow", module + "shared/slackapp"},
+		{"shared/message", module + "shared/flow"},
+		{"shared/access", module + "shared/message"},
 		{"shared/flow", module + "infra/ebb/local"},
 	}
 	for _, f := range forbidden {
@@ -185,6 +191,8 @@ func TestRules(t *testing.T) {
 	for _, ok := range [][2]string{
 		{"shared/store/sqlite", module + "shared/store"},
 		{"shared/flow", module + "shared/audit"},
+		{"shared/flow", module + "shared/message"},
+		{"shared/slack", module + "shared/message"},
 		{"shared/api", module + "shared/flow"},
 		{"infra/ebb/local", module + "shared/store/sqlite"},
 	} {

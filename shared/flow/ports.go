@@ -8,6 +8,7 @@ import (
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/message"
 )
 
 // Every port below is safe for concurrent use, wraps its errors in
@@ -79,6 +80,20 @@ type Changes interface {
 	Invite(ctx context.Context, l connector.Link, channel string, accounts []string) ([]access.Refused, error)
 	// Kick removes one account from a channel; fault.Already when it was not in.
 	Kick(ctx context.Context, l connector.Link, channel, account string) error
+}
+
+// Voice speaks to people in Slack, in the app's name. Errors: Permanent with
+// Slack's code where nobody can be reached that way ("user_not_found",
+// "channel_not_found", "is_archived", "not_in_channel"), NotFound where a
+// message to change is gone, Unclear where it may have been posted.
+type Voice interface {
+	// Direct gives the direct message channel of the app with an account.
+	Direct(ctx context.Context, l connector.Link, account string) (channel string, err error)
+	// Post posts a card, in a thread where thread is set, and gives the message's
+	// timestamp, by which Change finds it.
+	Post(ctx context.Context, l connector.Link, channel, thread string, c message.Card) (ts string, err error)
+	// Change replaces a message that the app posted.
+	Change(ctx context.Context, l connector.Link, channel, ts string, c message.Card) error
 }
 
 // Secrets keeps tokens and keys; secret.Store describes it.
