@@ -158,10 +158,36 @@ func TestMissingHeadsAreSaid(t *testing.T) {
 	c := newCompany(t)
 	c.sweep(time.Minute)
 	c.house.Heads = &heads{}
+	c.on(headMissing)
 	v, err := c.house.Verify(c.ctx, c.root)
 	c.ok(err)
 	if v.Whole() {
 		t.Fatal("a chain without a signed head was called whole")
+	}
+}
+
+// headMissing is after what a round that died may leave to the next.
+const headMissing = 11 * time.Minute
+
+// A head follows its seal by one call. Whoever verifies in between, in a house
+// in which nothing had happened for hours, must not be alarmed.
+func TestVerifyBetweenSealAndHead(t *testing.T) {
+	c := newCompany(t)
+	c.sweep(time.Minute)
+	c.on(5 * time.Hour)
+	c.ok(c.house.Memory.SaveEvents(c.ctx, audit.Event{At: c.house.Now(), Aggregate: "policy/1", Action: "policy.asked", Actor: "u_1"}))
+	if _, n, err := c.house.Memory.Seal(c.ctx, c.house.Now(), 25); err != nil || n == 0 {
+		t.Fatal(n, err)
+	}
+	for after, whole := range map[time.Duration]bool{0: true, headMissing: false} {
+		at := c.house.Now()
+		c.house.Now = func() time.Time { return at.Add(after) }
+		v, err := c.house.Verify(c.ctx, c.root)
+		c.ok(err)
+		if v.Whole() != whole {
+			t.Errorf("%s after a seal without its head: whole is %t: %v", after, v.Whole(), v.Broken)
+		}
+		c.house.Now = func() time.Time { return at }
 	}
 }
 

@@ -70,8 +70,17 @@ func (h *House) Verify(ctx context.Context, by access.Actor) (audit.Verdict, err
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
 	// What is sealed while we read is left for the next time.
-	var last audit.Seal
-	if err := h.Memory.EachSeal(ctx, func(s audit.Seal) error { last = s; return nil }); err != nil {
+	signed := int64(0)
+	if n := len(heads); n > 0 {
+		signed = heads[n-1].N
+	}
+	var last, bare audit.Seal // bare: the first under no head
+	if err := h.Memory.EachSeal(ctx, func(s audit.Seal) error {
+		if last = s; bare.N == 0 && s.N > signed {
+			bare = s
+		}
+		return nil
+	}); err != nil {
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
 	check := audit.NewCheck(key, heads)
@@ -87,23 +96,25 @@ func (h *House) Verify(ctx context.Context, by access.Actor) (audit.Verdict, err
 		return audit.Verdict{}, fault.Wrap(op, err)
 	}
 	v := check.Close()
-	v.Broken = append(v.Broken, unsigned(heads, last)...)
+	v.Broken = append(v.Broken, unsigned(heads, bare, last, h.Now())...)
 	return v, nil
 }
 
-// headEvery is the longest that the newest seal lies behind a signed head.
+// headEvery is the longest that a seal is under no signed head. A round signs
+// what it sealed at once; one that died in between leaves it to the next round,
+// which comes within minutes.
 const headEvery = 10 * time.Minute
 
 // unsigned says where signed heads are missing: without them, whoever can
-// write the table can make up a chain that fits.
-func unsigned(heads []audit.Head, last audit.Seal) []string {
-	switch n := len(heads); {
-	case last.N == 0:
+// write the table can make up a chain that fits. bare is the first seal under no
+// head.
+func unsigned(heads []audit.Head, bare, last audit.Seal, now time.Time) []string {
+	n := len(heads)
+	switch {
+	case bare.N == 0 || now.Sub(bare.At) <= headEvery:
 		return nil
 	case n == 0:
 		return []string{fmt.Sprintf("there are %d seals and no signed head; the heads are missing, and without them nothing is proved", last.N)}
-	case heads[n-1].N < last.N && last.At.Sub(heads[n-1].At) > headEvery:
-		return []string{fmt.Sprintf("seals %d to %d are under no signed head, the last one is of %s; heads are missing", heads[n-1].N+1, last.N, stamp(heads[n-1].At))}
 	}
-	return nil
+	return []string{fmt.Sprintf("seals %d to %d are under no signed head, the last one is of %s; heads are missing", bare.N, last.N, stamp(heads[n-1].At))}
 }

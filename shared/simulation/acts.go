@@ -278,6 +278,7 @@ func (w *World) reactivate(a Act) {
 	if w.org.User(w.ids[a.arg(0)]).Deleted {
 		w.disturb()
 		w.org.HandReactivate(w.ids[a.arg(0)])
+		w.truth.revived[w.ids[a.arg(0)]] = w.now()
 		w.truth.look(by{hand: true})
 	}
 }

@@ -279,11 +279,16 @@ func (l *ledger) blocked(p pair) string {
 // are to take out.
 func (l *ledger) alone(r string) bool {
 	for _, a := range l.members[r] {
-		h := l.at(pair{r, a})
-		if (h.theirs || !h.ours) && !l.w.org.User(a).Deleted {
+		p := pair{r, a}
+		h := l.at(p)
+		// Who is in by a removal that our list undid, and had a grant since, is ours
+		// to take: the edit said what stands without. So may be whom a hand added
+		// while a grant was open.
+		ours := h.ours || (h.lost && !h.theirs || h.unclear) && l.covered(p)
+		if !ours && !l.w.org.User(a).Deleted {
 			return false
 		}
-		if h.ours && l.endOf(pair{r, a}).After(l.w.now()) {
+		if ours && l.endOf(p).After(l.w.now()) {
 			return false
 		}
 	}

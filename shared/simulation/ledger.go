@@ -16,6 +16,7 @@ type ledger struct {
 	members map[string][]string
 	pairs   map[pair]*held
 	edits   []edit
+	revived map[string]time.Time // when an account was last reactivated
 }
 
 type pair struct{ resource, account string }
@@ -58,7 +59,7 @@ type by struct {
 }
 
 func newLedger(w *World) *ledger {
-	return &ledger{w: w, members: map[string][]string{}, pairs: map[pair]*held{}}
+	return &ledger{w: w, members: map[string][]string{}, pairs: map[pair]*held{}, revived: map[string]time.Time{}}
 }
 
 // touched are the resources that a call about one may change: a user group
@@ -141,6 +142,8 @@ func (l *ledger) came(p pair, who by) {
 		h.lost, h.unclear = false, l.covered(p) // the edit that we overwrote is done again
 	case h.left:
 		h.left = false // reactivated, and put back
+	case l.w.names[p.resource] == "war" && l.at(pair{l.w.ids["ops"], p.account}).theirs:
+		h.theirs, h.ours = true, false // comes with the group, in which an edit was done again
 	case l.keeper(p):
 		h.theirs, h.ours = false, false // stays by policy: nobody's to take, nobody's to miss
 	default:
@@ -165,8 +168,8 @@ func (l *ledger) went(p pair, who by) {
 		l.w.Counts.Lost++
 		h.lost = true
 	case !was.theirs || was.unclear:
-	case l.w.org.User(p.account).Deleted:
-		h.left = true
+	case l.w.org.User(p.account).Deleted, l.revived[p.account].After(who.read):
+		h.left = true // dead when Slack was asked; whoever was reactivated since comes back
 	default:
 		l.w.violate("2 (standing access is never removed by an expiry)", "%s stood in %s and was taken out by a call of %s", p.account, p.resource, who.task.name)
 	}

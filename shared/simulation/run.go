@@ -42,14 +42,20 @@ func (w *World) play() time.Time {
 		last = max(last, a.At)
 	}
 	w.calmFrom = w.begin.Add(last)
+	sync := time.Hour
 	switch {
 	case last > 24*time.Hour:
-		w.every(24 * time.Hour)
+		sync = 24 * time.Hour
 	case last > 8*time.Hour:
-		w.every(3 * time.Hour)
+		sync = 3 * time.Hour
+	}
+	if sync > time.Hour {
+		w.every(sync)
 	}
 	w.ticks(0)
-	w.until(w.begin.Add(last + time.Hour))
+	// Where no event tells of a reactivation, a sync does, and an hour later at
+	// the latest somebody looks at the groups that it concerns.
+	w.until(w.begin.Add(last + sync + 2*time.Hour))
 	w.every(24 * time.Hour)
 	w.until(w.lastEnd().Add(time.Hour))
 	for end := w.now().Add(restFor); len(w.found) == 0 && w.now().Before(end) && w.waits(); {
