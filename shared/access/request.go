@@ -34,6 +34,9 @@ type Request struct {
 	Length    time.Duration // each grant's time
 	Created   time.Time
 	Expires   time.Time // pending items expire then
+	// Emergency: whoever may skipped the approvers, and somebody confirms
+	// afterwards (Item.Confirm).
+	Emergency bool
 	Rev       int64
 }
 
@@ -62,7 +65,25 @@ type Item struct {
 	// Extends: the item asks to move this grant's end; the request's Start and
 	// Length are then the grant's start and its whole new time.
 	Extends string
+	// Confirm is what an emergency left to do; zero: nothing.
+	Confirm Confirm
+	// SoloAt is when a waiting item approves itself unless somebody named vetoes
+	// it; zero: it does not.
+	SoloAt time.Time
 }
+
+// Confirm is the confirmation of an emergency, afterwards. The zero Confirm
+// asks for none.
+type Confirm struct {
+	Due     time.Time // from then on its lack is a finding
+	By      string    // account id of who confirmed or ended it; "": nobody yet
+	At      time.Time
+	Denied  bool // By said no, which ended the access
+	Overdue bool // Due passed, and the finding is written
+}
+
+// Open reports whether somebody still has to confirm.
+func (c Confirm) Open() bool { return !c.Due.IsZero() && c.By == "" }
 
 // Open reports whether an item waits for a decision.
 func (r Request) Open() bool {

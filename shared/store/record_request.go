@@ -19,6 +19,7 @@ type requestRecord struct {
 	Length    span         `json:"length"`
 	Created   stamp        `json:"created,omitzero"`
 	Expires   stamp        `json:"expires,omitzero"`
+	Emergency bool         `json:"emergency,omitempty"`
 	Due       string       `json:"due,omitempty"`
 }
 
@@ -33,13 +34,31 @@ type itemRecord struct {
 	DecidedAt     stamp  `json:"decided_at,omitzero"`
 	Grant         string `json:"grant,omitempty"`
 	stageRecord
-	Since     stamp        `json:"since,omitzero"`
-	Deadline  stamp        `json:"deadline,omitzero"`
-	Remind    stamp        `json:"remind,omitzero"`
-	Reminders int          `json:"reminders,omitempty"`
-	Votes     []voteRecord `json:"votes,omitempty"`
-	Risk      access.Risk  `json:"risk,omitempty"`
-	Extends   string       `json:"extends,omitempty"`
+	Since     stamp         `json:"since,omitzero"`
+	Deadline  stamp         `json:"deadline,omitzero"`
+	Remind    stamp         `json:"remind,omitzero"`
+	Reminders int           `json:"reminders,omitempty"`
+	Votes     []voteRecord  `json:"votes,omitempty"`
+	Risk      access.Risk   `json:"risk,omitempty"`
+	Extends   string        `json:"extends,omitempty"`
+	Confirm   confirmRecord `json:"confirm,omitzero"`
+	SoloAt    stamp         `json:"solo_at,omitzero"`
+}
+
+type confirmRecord struct {
+	Due     stamp  `json:"due,omitzero"`
+	By      string `json:"by,omitempty"`
+	At      stamp  `json:"at,omitzero"`
+	Denied  bool   `json:"denied,omitempty"`
+	Overdue bool   `json:"overdue,omitempty"`
+}
+
+func newConfirmRecord(c access.Confirm) confirmRecord {
+	return confirmRecord{Due: stamp(c.Due), By: c.By, At: stamp(c.At), Denied: c.Denied, Overdue: c.Overdue}
+}
+
+func (c confirmRecord) confirm() access.Confirm {
+	return access.Confirm{Due: c.Due.time(), By: c.By, At: c.At.time(), Denied: c.Denied, Overdue: c.Overdue}
 }
 
 // stageRecord has the fields of access.Stage in their order; in an item they
@@ -77,7 +96,7 @@ func votes(records []voteRecord) []access.Vote {
 func newRequestRecord(r access.Request) requestRecord {
 	rec := requestRecord{
 		ID: r.ID, Requester: r.Requester, By: r.By, Subject: r.Subject, Connector: r.Connector, Start: stamp(r.Start),
-		Length: span(r.Length), Created: stamp(r.Created), Expires: stamp(r.Expires),
+		Length: span(r.Length), Created: stamp(r.Created), Expires: stamp(r.Expires), Emergency: r.Emergency,
 	}
 	for _, i := range r.Items {
 		rec.Items = append(rec.Items, itemRecord{
@@ -85,6 +104,7 @@ func newRequestRecord(r access.Request) requestRecord {
 			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: stamp(i.DecidedAt), Grant: i.Grant, Extends: i.Extends,
 			stageRecord: stageRecord(i.Stage), Since: stamp(i.Since), Deadline: stamp(i.Deadline), Remind: stamp(i.Remind),
 			Reminders: i.Reminders, Votes: newVoteRecords(i.Votes), Risk: i.Risk,
+			Confirm: newConfirmRecord(i.Confirm), SoloAt: stamp(i.SoloAt),
 		})
 	}
 	return rec
@@ -93,7 +113,7 @@ func newRequestRecord(r access.Request) requestRecord {
 func (r requestRecord) request(rev int64) access.Request {
 	out := access.Request{
 		ID: r.ID, Requester: r.Requester, By: r.By, Subject: r.Subject, Connector: r.Connector, Start: r.Start.time(),
-		Length: time.Duration(r.Length), Created: r.Created.time(), Expires: r.Expires.time(), Rev: rev,
+		Length: time.Duration(r.Length), Created: r.Created.time(), Expires: r.Expires.time(), Emergency: r.Emergency, Rev: rev,
 	}
 	for _, i := range r.Items {
 		out.Items = append(out.Items, access.Item{
@@ -101,6 +121,7 @@ func (r requestRecord) request(rev int64) access.Request {
 			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: i.DecidedAt.time(), Grant: i.Grant, Extends: i.Extends,
 			Stage: access.Stage(i.stageRecord), Since: i.Since.time(), Deadline: i.Deadline.time(), Remind: i.Remind.time(),
 			Reminders: i.Reminders, Votes: votes(i.Votes), Risk: i.Risk,
+			Confirm: i.Confirm.confirm(), SoloAt: i.SoloAt.time(),
 		})
 	}
 	return out
