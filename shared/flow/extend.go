@@ -57,6 +57,9 @@ func (h *House) extend(ctx context.Context, by access.Actor, g access.Grant, mor
 	}
 	whole := g.End.Add(more).Sub(g.Start)
 	f, d, err := h.decide(ctx, g.Connector, r.By, g.Account, g.Resource, g.Slug, whole)
+	if err == nil {
+		f, d, err = h.certain(ctx, f, d)
+	}
 	if err != nil {
 		return Extension{}, err
 	}

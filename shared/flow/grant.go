@@ -131,6 +131,9 @@ func (h *House) stillAllowed(ctx context.Context, g access.Grant) (string, error
 	if fault.Is(err, fault.NotFound) {
 		return "the account or the resource is not in Slack any more", nil
 	}
+	if err == nil {
+		f, d, err = h.certain(ctx, f, d)
+	}
 	if err != nil {
 		return "", err
 	}

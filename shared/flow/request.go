@@ -181,6 +181,9 @@ func (a Asking) check(now time.Time) error {
 // approves by itself.
 func (h *House) item(ctx context.Context, by access.Actor, r *access.Request, n int, resource, slug string) (access.Item, *access.Grant, error) {
 	f, d, err := h.decide(ctx, r.Connector, r.By, r.Subject, resource, slug, r.Length)
+	if err == nil {
+		f, d, err = h.certain(ctx, f, d)
+	}
 	if err != nil {
 		return access.Item{}, nil, err
 	}

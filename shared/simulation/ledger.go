@@ -142,7 +142,7 @@ func (l *ledger) came(p pair, who by) {
 		h.lost, h.unclear = false, l.covered(p) // the edit that we overwrote is done again
 	case h.left:
 		h.left = false // reactivated, and put back
-	case l.w.names[p.resource] == "war" && l.at(pair{l.w.ids["ops"], p.account}).theirs:
+	case l.mended(p):
 		h.theirs, h.ours = true, false // comes with the group, in which an edit was done again
 	case l.keeper(p):
 		h.theirs, h.ours = false, false // stays by policy: nobody's to take, nobody's to miss
@@ -187,6 +187,13 @@ func (l *ledger) raced(p pair, who by, add bool) bool {
 // our list brought it back into the channel's user group.
 func (l *ledger) brought(p pair, who by) bool {
 	return l.w.names[p.resource] == "war" && l.raced(pair{l.w.ids["ops"], p.account}, who, false)
+}
+
+// mended reports whether the account has come into a default channel because it
+// has, in this moment and by somebody's word, into the channel's user group.
+func (l *ledger) mended(p pair) bool {
+	group := l.at(pair{l.w.ids["ops"], p.account})
+	return l.w.names[p.resource] == "war" && group.theirs && group.out0.Equal(l.w.now())
 }
 
 // open reports whether a begun grant, or one that is about to begin, stands on
