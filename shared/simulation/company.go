@@ -65,10 +65,35 @@ type rule struct {
 	max   time.Duration
 	leads bool   // a lead approves; otherwise policy does
 	empty string // what happens at the last member: "", "disable" or "keep"
+
+	need  int           // so many leads have to approve; 0: one
+	then  string        // who approves after them, "" for nobody
+	brief time.Duration // a condition: the rule speaks of what is no longer; 0: of all
+	only  bool          // leads alone may ask
+}
+
+// speaks reports whether the rule allows that length.
+func (r rule) speaks(length time.Duration) bool {
+	return length <= r.max && (r.brief == 0 || length <= r.brief)
+}
+
+// approval in the words of a policy file.
+func (r rule) approval(w *World) string {
+	need := max(1, r.need)
+	switch {
+	case r.then != "":
+		return fmt.Sprintf(`[{groups: ["@leads"], need: %d}, {accounts: [%s]}]`, need, w.ids[r.then])
+	case r.leads && need > 1:
+		return fmt.Sprintf(`[{groups: ["@leads"], need: %d}]`, need)
+	case r.leads:
+		return `{groups: ["@leads"]}`
+	}
+	return "auto"
 }
 
 // policies by their letter. B knows no @oncall, C is short, D says nothing about
-// the last member, E lets leads approve everything.
+// the last member, E lets leads approve everything, F has conditions, several
+// steps, and what only leads get.
 var policies = map[string]map[string]rule{
 	"A": {
 		"oncall": {max: 8 * time.Hour, leads: true}, "solo": {max: 8 * time.Hour, empty: "disable"},
@@ -87,6 +112,10 @@ var policies = map[string]map[string]rule{
 	"E": {
 		"oncall": {max: 8 * time.Hour, leads: true}, "shift": {max: 8 * time.Hour, leads: true},
 		"incident": {max: 4 * time.Hour, leads: true}, "war": {max: 4 * time.Hour, leads: true},
+	},
+	"F": {
+		"oncall": {max: 8 * time.Hour, leads: true, need: 2}, "shift": {max: 8 * time.Hour, brief: 10 * time.Minute},
+		"ops": {max: 8 * time.Hour, only: true}, "incident": {max: 4 * time.Hour, leads: true, then: "kit"},
 	},
 }
 
@@ -119,15 +148,18 @@ func (w *World) yaml(letter string) string {
 		if !ok {
 			continue
 		}
-		kind, approve := "usergroup", "auto"
+		kind, requesters := "usergroup", "{anyone: true}"
 		if slices.Contains([]string{"incident", "war"}, name) {
 			kind = "channel"
 		}
-		if r.leads {
-			approve = `{groups: ["@leads"]}`
+		if r.only {
+			requesters = `{groups: ["@leads"]}`
 		}
-		out += fmt.Sprintf("  - id: %s\n    resources: {kind: %s, names: [%q]}\n    requesters: {anyone: true}\n    max: %s\n    approve: %s\n",
-			name, kind, name, r.max, approve)
+		out += fmt.Sprintf("  - id: %s\n    resources: {kind: %s, names: [%q]}\n    requesters: %s\n    max: %s\n    approve: %s\n",
+			name, kind, name, requesters, r.max, r.approval(w))
+		if r.brief > 0 {
+			out += fmt.Sprintf("    when: length <= duration(%q)\n", r.brief)
+		}
 		switch {
 		case kind == "channel":
 			out += "    unproven_removal: accept\n"

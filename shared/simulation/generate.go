@@ -27,6 +27,9 @@ func Generate(seed uint64) Story {
 		}
 		g.evening()
 	}
+	if g.maybe(12) { // a company of conditions and steps
+		g.act(time.Second, "policy", "F")
+	}
 	slices.SortStableFunc(g.s.Acts, func(a, b Act) int { return int(a.At - b.At) })
 	return g.s
 }
@@ -103,6 +106,11 @@ func (g *generator) life() {
 	switch p := g.r.IntN(100); {
 	case p < 75:
 		g.act(decided, "approve", g.one("lin", "kim", "lin", "kim", "sam", who), fmt.Sprintf("#%d", n))
+		if g.maybe(30) { // where one is not enough
+			decided += g.between(time.Second, 5*time.Minute)
+			g.act(decided, "approve", g.one("lin", "kim"), fmt.Sprintf("#%d", n))
+			g.act(decided+g.between(0, time.Minute), "approve", "kit", fmt.Sprintf("#%d", n))
+		}
 	case p < 80:
 		g.act(decided, "deny", g.one("lin", "kim"), fmt.Sprintf("#%d", n))
 	case p < 85:
@@ -172,7 +180,7 @@ func (g *generator) circumstance() {
 		g.act(at, "revoke-tokens")
 		g.act(back, "reinstall")
 	case 4, 5:
-		g.act(at, "policy", g.one("A", "B", "C", "D", "E"))
+		g.act(at, "policy", g.one("A", "B", "C", "D", "E", "F", "F"))
 		if g.maybe(60) {
 			g.act(back, "policy", "A")
 		}

@@ -128,14 +128,14 @@ func (w *World) justified(g access.Grant, since time.Time) {
 	}
 	then, now := w.rules(name, r.Created.Add(-time.Minute), w.now()), w.rules(name, since.Add(-time.Second), w.now())
 	length := g.End.Sub(g.Start)
-	fits := func(f rule) bool { return length <= f.max }
+	fits := func(f rule) bool { return f.speaks(length) }
 	switch {
 	case !slices.ContainsFunc(then, fits):
 		w.violate(promise, "%s begins (%s for %s), and no policy since it was asked allowed that", g.ID, name, length)
 	case !slices.ContainsFunc(now, fits):
 		w.violate(promise, "%s begins (%s for %s), and the policy of now does not allow that", g.ID, name, length)
-	case !slices.ContainsFunc(now, func(f rule) bool { return fits(f) && (!f.leads || w.led(g, r, since)) }):
-		w.violate(promise, "%s begins (%s), and no lead of now approved it", g.ID, name)
+	case !slices.ContainsFunc(now, func(f rule) bool { return fits(f) && w.approvedBy(f, g, r, since) }):
+		w.violate(promise, "%s begins (%s), and not all of those approved it whom the policy of now wants", g.ID, name)
 	}
 }
 
@@ -151,14 +151,29 @@ func (w *World) rules(name string, from, to time.Time) []rule {
 	return out
 }
 
-// led reports whether somebody approved who is neither requester nor subject and
-// was a lead at some moment of the decision. Groups are read at most five
-// seconds before.
-func (w *World) led(g access.Grant, r access.Request, since time.Time) bool {
-	return slices.ContainsFunc(w.approvals, func(a approval) bool {
+// approvedBy reports whether everybody whom a rule wants said yes, and is who
+// they were to be at some moment of the decision. Groups are read at most five
+// seconds before. Neither requester nor subject counts.
+func (w *World) approvedBy(f rule, g access.Grant, r access.Request, since time.Time) bool {
+	led := func(id string) bool {
+		return w.truth.wasIn(pair{w.ids["leads"], id}, since.Add(-10*time.Second))
+	}
+	leads, last := map[string]bool{}, f.then == ""
+	for _, a := range w.approvals {
 		id := w.ids[a.who]
-		return a.request == g.Request && id != r.By && id != r.Subject && w.truth.wasIn(pair{w.ids["leads"], id}, since.Add(-10*time.Second))
-	})
+		if a.request != g.Request || id == r.By || id == r.Subject {
+			continue
+		}
+		if led(id) {
+			leads[id] = true
+		}
+		last = last || a.who == f.then
+	}
+	if f.then != "" && len(leads) > 1 {
+		delete(leads, w.ids[f.then]) // nobody says yes at two steps
+	}
+	enough := !f.leads || len(leads) >= max(1, f.need)
+	return enough && last && (!f.only || led(r.By))
 }
 
 // stands judges that what our calls gave is covered by a grant that is not over.
