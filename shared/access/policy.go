@@ -44,6 +44,8 @@ type Rule struct {
 	Empty Empty
 	// Unproven admits resources from which Ebb has not yet removed anybody.
 	Unproven bool
+	// Emergency lets somebody skip the approvers.
+	Emergency Emergency
 }
 
 // Empty is the way out where Slack keeps a user group from becoming empty;
@@ -128,6 +130,7 @@ type Ask struct {
 	// OpenGroups: everybody can edit this connector's user groups, so
 	// membership in one approves nothing.
 	OpenGroups bool
+	Emergency  bool      // the approvers are to be skipped
 	Now        time.Time // for conditions over the time of day
 	Condition  Condition // nil: rules with a condition deny
 }
@@ -137,11 +140,13 @@ type Ask struct {
 type Decision struct {
 	Allowed bool
 	Auto    bool
-	Rule    Rule
-	Version int64
-	Because string
-	Trail   []string
-	Gives   []string // what else it gives, in words (default channels)
+	// Emergency: the rule's approvers are skipped, so that Auto is set.
+	Emergency bool
+	Rule      Rule
+	Version   int64
+	Because   string
+	Trail     []string
+	Gives     []string // what else it gives, in words (default channels)
 }
 
 // Has reports whether a user group is named, by id or by handle.

@@ -228,11 +228,15 @@ func (h *House) close(ctx context.Context, r access.Request, to access.ItemState
 	return h.Memory.SaveRequest(ctx, r, nil, nil, h.requestEvent(r, "request."+string(to), actor, nil))
 }
 
-// expire ends a request whose time to decide is over, and tends it until then.
+// expire ends a request whose time to decide is over, and tends it until then;
+// of one that was decided it looks after the confirmations.
 func (h *House) expire(ctx context.Context, id string) error {
 	return again(func() error {
 		r, err := h.Memory.Request(ctx, id)
-		if err != nil || !r.Open() {
+		if err == nil && !r.Open() {
+			return h.unconfirmed(ctx, r)
+		}
+		if err != nil {
 			return err
 		}
 		if h.Now().Before(r.Expires) {

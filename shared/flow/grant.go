@@ -127,7 +127,7 @@ func (h *House) stillAllowed(ctx context.Context, g access.Grant) (string, error
 	if err != nil {
 		return "", err
 	}
-	f, d, err := h.decide(ctx, g.Connector, r.By, g.Account, g.Resource, g.Slug, g.End.Sub(g.Start))
+	f, d, err := h.decideFor(ctx, r, g.Resource, g.Slug, g.End.Sub(g.Start))
 	if fault.Is(err, fault.NotFound) {
 		return "the account or the resource is not in Slack any more", nil
 	}

@@ -33,6 +33,7 @@ func Check(p access.Policy, groups ...directory.Resource) []Problem {
 		c.generous(i, r)
 		c.renamed(i, r)
 		c.unfitting(i, r)
+		c.emergency(i, r)
 	}
 	slices.SortStableFunc(c.found, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Field, b.Field))
@@ -157,7 +158,7 @@ func (c *checker) unfitting(i int, r access.Rule) {
 	for _, w := range []struct {
 		field string
 		who   access.Who
-	}{{"requesters", r.Requesters}, {"for_others", r.Others}, {"approve", deciders(r)}} {
+	}{{"requesters", r.Requesters}, {"for_others", r.Others}, {"approve", deciders(r)}, {"emergency.requesters", r.Emergency.Requesters}, {"emergency.confirm", r.Emergency.Confirm}} {
 		c.prefixes(i, w.field+".accounts", w.who.Accounts, "UW")
 		c.prefixes(i, w.field+".groups", w.who.Groups, "@S")
 	}

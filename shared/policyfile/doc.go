@@ -33,6 +33,11 @@
 //	    wait: 3d                   # for a decision; up to 30d, 3d if left out
 //	    advisory: true             # channels: admit public ones, which anybody can join
 //	    when_empty: {keep: U1}     # user groups: or disable
+//	    emergency:                 # who may skip the approvers, and for how long
+//	      requesters: WHO          # needed; of the requesters
+//	      max: 2h                  # needed
+//	      confirm: WHO             # afterwards; all who approve if left out
+//	      within: 3d               # up to 30d; then its lack is a finding
 //	    unproven_removal: accept   # before Ebb removed anybody from such a one
 //
 // WHO is one or more of:

@@ -18,22 +18,38 @@ type policyRecord struct {
 }
 
 type ruleRecord struct {
-	ID         string       `json:"id"`
-	Line       int          `json:"line,omitempty"`
-	Resources  matchRecord  `json:"resources"`
-	Slug       string       `json:"slug"`
-	Requesters whoRecord    `json:"requesters,omitzero"`
-	When       string       `json:"when,omitempty"`
-	Risk       access.Risk  `json:"risk,omitempty"`
-	Others     whoRecord    `json:"others,omitzero"`
-	Max        span         `json:"max"`
-	Approvers  whoRecord    `json:"approvers,omitzero"`
-	Steps      []stepRecord `json:"steps,omitempty"`
-	Auto       bool         `json:"auto,omitempty"`
-	Wait       span         `json:"wait,omitempty"`
-	Advisory   bool         `json:"advisory,omitempty"`
-	Empty      emptyRecord  `json:"when_empty,omitzero"`
-	Unproven   bool         `json:"unproven_removal,omitempty"`
+	ID         string          `json:"id"`
+	Line       int             `json:"line,omitempty"`
+	Resources  matchRecord     `json:"resources"`
+	Slug       string          `json:"slug"`
+	Requesters whoRecord       `json:"requesters,omitzero"`
+	When       string          `json:"when,omitempty"`
+	Risk       access.Risk     `json:"risk,omitempty"`
+	Others     whoRecord       `json:"others,omitzero"`
+	Max        span            `json:"max"`
+	Approvers  whoRecord       `json:"approvers,omitzero"`
+	Steps      []stepRecord    `json:"steps,omitempty"`
+	Auto       bool            `json:"auto,omitempty"`
+	Wait       span            `json:"wait,omitempty"`
+	Advisory   bool            `json:"advisory,omitempty"`
+	Empty      emptyRecord     `json:"when_empty,omitzero"`
+	Unproven   bool            `json:"unproven_removal,omitempty"`
+	Emergency  emergencyRecord `json:"emergency,omitzero"`
+}
+
+type emergencyRecord struct {
+	Requesters whoRecord `json:"requesters,omitzero"`
+	Max        span      `json:"max,omitempty"`
+	Confirm    whoRecord `json:"confirm,omitzero"`
+	Within     span      `json:"within,omitempty"`
+}
+
+func newEmergencyRecord(e access.Emergency) emergencyRecord {
+	return emergencyRecord{Requesters: whoRecord(e.Requesters), Max: span(e.Max), Confirm: whoRecord(e.Confirm), Within: span(e.Within)}
+}
+
+func (e emergencyRecord) emergency() access.Emergency {
+	return access.Emergency{Requesters: access.Who(e.Requesters), Max: time.Duration(e.Max), Confirm: access.Who(e.Confirm), Within: time.Duration(e.Within)}
 }
 
 // The three below have the fields of their domain types in the same order, so
@@ -98,7 +114,7 @@ func newPolicyRecord(p access.Policy) policyRecord {
 			ID: r.ID, Line: r.Line, Resources: matchRecord(r.Resources), Slug: r.Slug, Requesters: whoRecord(r.Requesters),
 			Others: whoRecord(r.Others), Max: span(r.Max), Approvers: whoRecord(r.Approvers), Auto: r.Auto, Wait: span(r.Wait),
 			Advisory: r.Advisory, Empty: emptyRecord(r.Empty), Unproven: r.Unproven,
-			When: r.When, Risk: r.Risk, Steps: newStepRecords(r.Steps),
+			When: r.When, Risk: r.Risk, Steps: newStepRecords(r.Steps), Emergency: newEmergencyRecord(r.Emergency),
 		})
 	}
 	return rec
@@ -115,7 +131,7 @@ func (p policyRecord) policy() access.Policy {
 			ID: r.ID, Line: r.Line, Resources: access.Match(r.Resources), Slug: r.Slug, Requesters: access.Who(r.Requesters),
 			Others: access.Who(r.Others), Max: time.Duration(r.Max), Approvers: access.Who(r.Approvers), Auto: r.Auto,
 			Wait: time.Duration(r.Wait), Advisory: r.Advisory, Empty: access.Empty(r.Empty), Unproven: r.Unproven,
-			When: r.When, Risk: r.Risk, Steps: steps,
+			When: r.When, Risk: r.Risk, Steps: steps, Emergency: r.Emergency.emergency(),
 		})
 	}
 	return out

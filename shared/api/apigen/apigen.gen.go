@@ -287,16 +287,19 @@ func (e Slug) Valid() bool {
 
 // Defines values for TaskKind.
 const (
-	Confirm   TaskKind = "confirm"
-	Decide    TaskKind = "decide"
-	Fix       TaskKind = "fix"
-	Reconnect TaskKind = "reconnect"
+	Confirm       TaskKind = "confirm"
+	ConfirmAccess TaskKind = "confirm_access"
+	Decide        TaskKind = "decide"
+	Fix           TaskKind = "fix"
+	Reconnect     TaskKind = "reconnect"
 )
 
 // Valid indicates whether the value is a known member of the TaskKind enum.
 func (e TaskKind) Valid() bool {
 	switch e {
 	case Confirm:
+		return true
+	case ConfirmAccess:
 		return true
 	case Decide:
 		return true
@@ -364,6 +367,14 @@ type Check struct {
 	// Ok It could be published
 	Ok       bool            `json:"ok"`
 	Problems []PolicyProblem `json:"problems"`
+}
+
+// Confirmation defines model for Confirmation.
+type Confirmation struct {
+	Comment string `json:"comment,omitempty,omitzero"`
+
+	// Right false: it was not, and its access ends now
+	Right bool `json:"right"`
 }
 
 // Connector Everything below the label is for owners, auditors and administrators
@@ -435,6 +446,25 @@ type Drained struct {
 // Duty defines model for Duty.
 type Duty string
 
+// EmergencyState What an emergency left to do; missing for what was no emergency
+type EmergencyState struct {
+	// At Missing: it waits
+	At time.Time `json:"at,omitempty,omitzero"`
+
+	// By An account or resource; the name is missing where you do not see it
+	By Ref `json:"by,omitempty,omitzero"`
+
+	// Denied It was not right; the access was ended
+	Denied bool      `json:"denied,omitempty,omitzero"`
+	Due    time.Time `json:"due"`
+
+	// Overdue Nobody confirmed it in time
+	Overdue bool `json:"overdue,omitempty,omitzero"`
+
+	// Skipped Whom the emergency skipped, in the policy's words
+	Skipped string `json:"skipped"`
+}
+
 // Event defines model for Event.
 type Event struct {
 	Action    string            `json:"action"`
@@ -464,6 +494,9 @@ type Explanation struct {
 	// Auto Policy itself approves
 	Auto    bool   `json:"auto"`
 	Because string `json:"because"`
+
+	// Emergency The answer to an emergency, in words; missing: the rule has none, or does not let the requester
+	Emergency string `json:"emergency,omitempty,omitzero"`
 
 	// Gives What else it gives
 	Gives         []string `json:"gives,omitempty,omitzero"`
@@ -568,6 +601,9 @@ type Item struct {
 	ApprovedBy []Ref  `json:"approvedBy,omitempty,omitzero"`
 	Comment    string `json:"comment,omitempty,omitzero"`
 
+	// Confirm What an emergency left to do; missing for what was no emergency
+	Confirm EmergencyState `json:"confirm,omitempty,omitzero"`
+
 	// Deadline When the step has taken too long; missing without such a time
 	Deadline  time.Time `json:"deadline,omitempty,omitzero"`
 	DecidedAt time.Time `json:"decidedAt,omitempty,omitzero"`
@@ -662,6 +698,9 @@ type NewKey struct {
 type NewRequest struct {
 	// Connector An id that Ebb made
 	Connector Id `json:"connector"`
+
+	// Emergency Skip the approvers, where policy lets you; they are told, and somebody confirms afterwards. Needs a reason, and begins at once
+	Emergency bool `json:"emergency,omitempty,omitzero"`
 
 	// Entitlement The entitlement on the resource
 	Entitlement Slug      `json:"entitlement,omitempty,omitzero"`
@@ -769,9 +808,15 @@ type Ref struct {
 type Request struct {
 	Connector string    `json:"connector"`
 	Created   time.Time `json:"created"`
+
+	// Emergency The approvers were skipped
+	Emergency bool      `json:"emergency,omitempty,omitzero"`
 	Expires   time.Time `json:"expires"`
 	Id        string    `json:"id"`
 	Items     []Item    `json:"items"`
+
+	// MayConfirm You may confirm an emergency of it, as far as the directory knows
+	MayConfirm bool `json:"mayConfirm,omitempty,omitzero"`
 
 	// MayDecide You may decide an item, as far as the directory knows
 	MayDecide bool `json:"mayDecide"`
@@ -1178,6 +1223,9 @@ type CreateRequestJSONRequestBody = NewRequest
 // ApproveRequestJSONRequestBody defines body for ApproveRequest for application/json ContentType.
 type ApproveRequestJSONRequestBody = Decision
 
+// ConfirmRequestJSONRequestBody defines body for ConfirmRequest for application/json ContentType.
+type ConfirmRequestJSONRequestBody = Confirmation
+
 // DenyRequestJSONRequestBody defines body for DenyRequest for application/json ContentType.
 type DenyRequestJSONRequestBody = Decision
 
@@ -1306,6 +1354,9 @@ type ServerInterface interface {
 	// CancelRequest Take a request back
 	// (POST /v1/requests/{requestId}/cancel)
 	CancelRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
+	// ConfirmRequest Confirm an emergency afterwards, or end its access
+	// (POST /v1/requests/{requestId}/confirm)
+	ConfirmRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
 	// DenyRequest Deny what waits and you may decide
 	// (POST /v1/requests/{requestId}/deny)
 	DenyRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
@@ -2728,6 +2779,32 @@ func (siw *ServerInterfaceWrapper) CancelRequest(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// ConfirmRequest operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "requestId" -------------
+	var requestId RequestParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "requestId", r.PathValue("requestId"), &requestId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "requestId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfirmRequest(w, r, requestId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // DenyRequest operation middleware
 func (siw *ServerInterfaceWrapper) DenyRequest(w http.ResponseWriter, r *http.Request) {
 
@@ -3051,6 +3128,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/requests/{requestId}", wrapper.GetRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/approve", wrapper.ApproveRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/deny", wrapper.DenyRequest)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/confirm", wrapper.ConfirmRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/cancel", wrapper.CancelRequest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/grants", wrapper.ListGrants)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/grants/{grantId}", wrapper.GetGrant)
@@ -4726,6 +4804,48 @@ func (response CancelRequestdefaultApplicationProblemPlusJSONResponse) VisitCanc
 	return err
 }
 
+type ConfirmRequestRequestObject struct {
+	RequestId RequestParam `json:"requestId"`
+	Body      *ConfirmRequestJSONRequestBody
+}
+
+type ConfirmRequestResponseObject interface {
+	VisitConfirmRequestResponse(w http.ResponseWriter) error
+}
+
+type ConfirmRequest200JSONResponse Request
+
+func (response ConfirmRequest200JSONResponse) VisitConfirmRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ConfirmRequestdefaultApplicationProblemPlusJSONResponse) VisitConfirmRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DenyRequestRequestObject struct {
 	RequestId RequestParam `json:"requestId"`
 	Body      *DenyRequestJSONRequestBody
@@ -5094,6 +5214,9 @@ type StrictServerInterface interface {
 	// CancelRequest Take a request back
 	// (POST /v1/requests/{requestId}/cancel)
 	CancelRequest(ctx context.Context, request CancelRequestRequestObject) (CancelRequestResponseObject, error)
+	// ConfirmRequest Confirm an emergency afterwards, or end its access
+	// (POST /v1/requests/{requestId}/confirm)
+	ConfirmRequest(ctx context.Context, request ConfirmRequestRequestObject) (ConfirmRequestResponseObject, error)
 	// DenyRequest Deny what waits and you may decide
 	// (POST /v1/requests/{requestId}/deny)
 	DenyRequest(ctx context.Context, request DenyRequestRequestObject) (DenyRequestResponseObject, error)
@@ -6249,6 +6372,39 @@ func (sh *strictHandler) CancelRequest(w http.ResponseWriter, r *http.Request, r
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(CancelRequestResponseObject); ok {
 		if err := validResponse.VisitCancelRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConfirmRequest operation middleware
+func (sh *strictHandler) ConfirmRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam) {
+	var request ConfirmRequestRequestObject
+
+	request.RequestId = requestId
+
+	var body ConfirmRequestJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmRequest(ctx, request.(ConfirmRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConfirmRequestResponseObject); ok {
+		if err := validResponse.VisitConfirmRequestResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
