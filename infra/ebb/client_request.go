@@ -97,6 +97,19 @@ func (x *ConfirmCmd) Run(c *Client) error {
 	return c.showRequest(r, c.named(string(x.ID), err))
 }
 
+// VetoCmd is ebb veto.
+type VetoCmd struct {
+	ClientFlags
+	ID      ident  `arg:"" help:"The request."`
+	Comment string `help:"For who asked."`
+}
+
+// Run vetoes what would approve itself.
+func (x *VetoCmd) Run(c *Client) error {
+	r, err := call[apiclient.Request](c.api.VetoRequest(background(), string(x.ID), apiclient.Decision{Comment: x.Comment}))
+	return c.showRequest(r, c.named(string(x.ID), err))
+}
+
 // CancelCmd is ebb cancel.
 type CancelCmd struct {
 	ClientFlags

@@ -188,6 +188,9 @@ func (c *Client) printWaiting(w io.Writer, it apiclient.Item) {
 	if !it.Deadline.IsZero() {
 		fmt.Fprintf(w, ", due %s", c.clock(it.Deadline))
 	}
+	if !it.SoloAt.IsZero() {
+		fmt.Fprintf(w, ", approves itself %s unless somebody vetoes it", c.clock(it.SoloAt))
+	}
 	if it.Risk != "" {
 		fmt.Fprintf(w, " (%s risk)", clean(it.Risk))
 	}

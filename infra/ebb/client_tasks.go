@@ -45,8 +45,11 @@ func (c *Client) taskRow(t apiclient.Task) []string {
 		return []string{calledResource(t.Grant.Resource) + " for " + called(t.Grant.Account), t.Grant.Trouble.Text, "ebb grants"}
 	}
 	do := "ebb approve "
-	if t.Kind == apiclient.ConfirmAccess {
+	switch t.Kind {
+	case apiclient.ConfirmAccess:
 		do = "ebb confirm "
+	case apiclient.Veto:
+		do = "ebb veto "
 	}
 	var what []string
 	for _, it := range t.Request.Items {

@@ -182,14 +182,3 @@ func (it Item) Reminded(now time.Time) Item {
 	it.Remind = now.Add(min(lastReminder, firstReminder<<min(it.Reminders, 4)))
 	return it
 }
-
-// next is the item's next deadline or reminder; zero: none.
-func (it Item) next() time.Time {
-	if it.State != Pending {
-		return time.Time{}
-	}
-	if !it.Deadline.IsZero() && (it.Remind.IsZero() || it.Deadline.Before(it.Remind)) {
-		return it.Deadline
-	}
-	return it.Remind
-}

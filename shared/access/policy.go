@@ -46,6 +46,8 @@ type Rule struct {
 	Unproven bool
 	// Emergency lets somebody skip the approvers.
 	Emergency Emergency
+	// Solo lets what an approver asks for themselves approve itself, after a while.
+	Solo Solo
 }
 
 // Empty is the way out where Slack keeps a user group from becoming empty;

@@ -64,6 +64,12 @@ func (s *server) ConfirmRequest(ctx context.Context, r apigen.ConfirmRequestRequ
 	return apigen.ConfirmRequest200JSONResponse(v), err
 }
 
+func (s *server) VetoRequest(ctx context.Context, r apigen.VetoRequestRequestObject) (apigen.VetoRequestResponseObject, error) {
+	_, err := s.house.Veto(ctx, actor(ctx), r.RequestId, r.Body.Comment)
+	v, err := s.requestAfter(ctx, r.RequestId, err)
+	return apigen.VetoRequest200JSONResponse(v), err
+}
+
 func (s *server) CancelRequest(ctx context.Context, r apigen.CancelRequestRequestObject) (apigen.CancelRequestResponseObject, error) {
 	_, err := s.house.Cancel(ctx, actor(ctx), r.RequestId)
 	v, err := s.requestAfter(ctx, r.RequestId, err)
@@ -89,7 +95,7 @@ func requestJSON(v flow.RequestView) apigen.Request {
 	out := apigen.Request{
 		Id: v.ID, Connector: v.Connector, Requester: ref(v.By, v.Names), Subject: ref(v.Subject, v.Names), Items: []apigen.Item{},
 		Start: v.Start, Seconds: int64(v.Length / time.Second), Reason: v.Reason, Created: v.Created, Expires: v.Expires,
-		Open: v.Open(), MayDecide: v.MayDecide, Emergency: v.Emergency, MayConfirm: v.MayConfirm,
+		Open: v.Open(), MayDecide: v.MayDecide, Emergency: v.Emergency, MayConfirm: v.MayConfirm, MayVeto: v.MayVeto,
 	}
 	for i, it := range v.Items {
 		item := itemJSON(v, it)
@@ -113,7 +119,7 @@ func itemJSON(v flow.RequestView, it access.Item) apigen.Item {
 	out := apigen.Item{
 		Resource: resourceRef(res), Entitlement: directory.Word(it.Kind, it.Slug), State: apigen.ItemState(it.State),
 		Rule: it.Rule, PolicyVersion: it.PolicyVersion, DecidedAt: it.DecidedAt, Grant: it.Grant, Extends: it.Extends,
-		Risk: string(it.Risk), Deadline: it.Deadline,
+		Risk: string(it.Risk), Deadline: it.Deadline, SoloAt: it.SoloAt,
 	}
 	for _, vote := range it.Votes {
 		out.ApprovedBy = append(out.ApprovedBy, ref(vote.Account, v.Names))

@@ -143,6 +143,12 @@ func (h *House) stillAllowed(ctx context.Context, g access.Grant) (string, error
 	if d.Auto {
 		return "", nil
 	}
+	if g.Item < len(r.Items) && r.Items[g.Item].Solo() && len(g.Approvers) == 0 {
+		if d.Rule.Alone(f.ask) {
+			return "", nil
+		}
+		return "policy does not let such a request approve itself any more", nil
+	}
 	return h.approversStand(ctx, g, r, d.Rule, f)
 }
 

@@ -78,6 +78,8 @@ type Explanation struct {
 	Approvers []string // accounts that could approve now, by name; at most 20
 	// Emergency is the answer to an emergency, in words; "" where it is no.
 	Emergency string
+	// Solo says that this request would approve itself, and how; "": it would not.
+	Solo string
 }
 
 // givesTo says what else a user group gives, in words. Private default channels
@@ -143,7 +145,11 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 	if x.Emergency, err = h.inEmergency(ctx, f); err != nil {
 		return Explanation{}, fault.Wrap(op, err)
 	}
-	if d.Allowed && !d.Auto {
+	alone, err := h.alone(ctx, f, d.Rule)
+	if err == nil && d.Allowed && alone {
+		x.Solo = fmt.Sprintf("approves itself after %s, unless %s vetoes it", access.Span(d.Rule.Solo.Wait), d.Rule.Vetoers().Words())
+	}
+	if err == nil && d.Allowed && !d.Auto {
 		x.Approvers, err = h.couldApprove(ctx, f, d.Rule.At(access.Stage{}))
 	}
 	return x, fault.Wrap(op, err)

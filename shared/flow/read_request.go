@@ -22,6 +22,8 @@ type RequestView struct {
 	MayDecide bool
 	// MayConfirm: the same of an emergency that waits for its confirmation.
 	MayConfirm bool
+	// MayVeto: the same of one that would approve itself.
+	MayVeto bool
 	// Skipped names in words whom an emergency skipped, by item.
 	Skipped   map[int]string
 	Names     map[string]string             // of accounts
@@ -141,7 +143,10 @@ func (s *sight) request(ctx context.Context, r access.Request) (*RequestView, er
 	if v.MayConfirm, err = in.mayConfirm(ctx, r); err != nil {
 		return nil, err
 	}
-	decided := v.MayConfirm || slices.ContainsFunc(r.Items, func(it access.Item) bool {
+	if v.MayVeto, err = in.mayVeto(ctx, r); err != nil {
+		return nil, err
+	}
+	decided := v.MayConfirm || v.MayVeto || slices.ContainsFunc(r.Items, func(it access.Item) bool {
 		return in.is(it.DecidedBy) || in.is(it.Confirm.By) || slices.ContainsFunc(approvers(it), in.is)
 	})
 	if !v.MayDecide && !decided && !in.is(r.By) && !in.is(r.Subject) && !in.manages() {

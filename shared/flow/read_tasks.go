@@ -19,6 +19,7 @@ const (
 	TaskConfirm       TaskKind = "confirm"        // removals of a sync wait
 	TaskFix           TaskKind = "fix"            // a grant needs attention
 	TaskConfirmAccess TaskKind = "confirm_access" // an emergency waits for its confirmation
+	TaskVeto          TaskKind = "veto"           // a request approves itself unless somebody vetoes it
 	TaskDecide        TaskKind = "decide"         // a request waits
 )
 
@@ -147,7 +148,7 @@ func (s *sight) confirmTasks(ctx context.Context) ([]Task, error) {
 	return out, nil
 }
 
-// requestTasks are the requests that the actor may decide, among the newest
+// requestTasks are the requests that the actor may decide or veto, among the newest
 // thousand that wait.
 func (s *sight) requestTasks(ctx context.Context) ([]Task, error) {
 	if s.by.Service {
@@ -163,8 +164,12 @@ func (s *sight) requestTasks(ctx context.Context) ([]Task, error) {
 		if err != nil {
 			return nil, err
 		}
-		if v != nil && v.MayDecide {
+		switch {
+		case v == nil:
+		case v.MayDecide:
 			out = append(out, Task{Kind: TaskDecide, Since: r.Created, Request: v})
+		case v.MayVeto:
+			out = append(out, Task{Kind: TaskVeto, Since: r.Created, Request: v})
 		}
 	}
 	return out, nil

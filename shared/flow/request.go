@@ -213,7 +213,13 @@ func (h *House) item(ctx context.Context, by access.Actor, r *access.Request, n 
 	}
 	if !d.Auto {
 		f.ask.Requester.User = by.User.ID
-		it, err = h.enter(ctx, f, d.Rule, it, 0)
+		if it, err = h.enter(ctx, f, d.Rule, it, 0); err != nil {
+			return it, nil, err
+		}
+		alone, err := h.alone(ctx, f, d.Rule)
+		if alone {
+			it.SoloAt = r.Created.Add(d.Rule.Solo.Wait)
+		}
 		return it, nil, err
 	}
 	it.State, it.DecidedAt = access.Approved, h.Now()

@@ -111,6 +111,7 @@ func (c *checker) undecided(i int, r access.Rule) {
 	}
 	alone := who.Accounts[0]
 	switch {
+	case r.Solo.Wait > 0: // meant so
 	case onlyAccounts(r.Requesters) && slices.Equal(r.Requesters.Accounts, who.Accounts):
 		c.problem(i, "approve", "%s asks and %s approves, and whoever asks does not approve: name somebody else", alone, alone)
 	default:
@@ -158,7 +159,7 @@ func (c *checker) unfitting(i int, r access.Rule) {
 	for _, w := range []struct {
 		field string
 		who   access.Who
-	}{{"requesters", r.Requesters}, {"for_others", r.Others}, {"approve", deciders(r)}, {"emergency.requesters", r.Emergency.Requesters}, {"emergency.confirm", r.Emergency.Confirm}} {
+	}{{"requesters", r.Requesters}, {"for_others", r.Others}, {"approve", deciders(r)}, {"solo.veto", r.Solo.Veto}, {"emergency.requesters", r.Emergency.Requesters}, {"emergency.confirm", r.Emergency.Confirm}} {
 		c.prefixes(i, w.field+".accounts", w.who.Accounts, "UW")
 		c.prefixes(i, w.field+".groups", w.who.Groups, "@S")
 	}

@@ -38,6 +38,9 @@
 //	      max: 2h                  # needed
 //	      confirm: WHO             # afterwards; all who approve if left out
 //	      within: 3d               # up to 30d; then its lack is a finding
+//	    solo: true                 # for the only administrator: what they ask for
+//	                               # approves itself after 24h; or
+//	                               # {wait: 1h to 30d, veto: WHO}
 //	    unproven_removal: accept   # before Ebb removed anybody from such a one
 //
 // WHO is one or more of:

@@ -35,6 +35,12 @@ type ruleRecord struct {
 	Empty      emptyRecord     `json:"when_empty,omitzero"`
 	Unproven   bool            `json:"unproven_removal,omitempty"`
 	Emergency  emergencyRecord `json:"emergency,omitzero"`
+	Solo       soloRecord      `json:"solo,omitzero"`
+}
+
+type soloRecord struct {
+	Wait span      `json:"wait,omitempty"`
+	Veto whoRecord `json:"veto,omitzero"`
 }
 
 type emergencyRecord struct {
@@ -115,6 +121,7 @@ func newPolicyRecord(p access.Policy) policyRecord {
 			Others: whoRecord(r.Others), Max: span(r.Max), Approvers: whoRecord(r.Approvers), Auto: r.Auto, Wait: span(r.Wait),
 			Advisory: r.Advisory, Empty: emptyRecord(r.Empty), Unproven: r.Unproven,
 			When: r.When, Risk: r.Risk, Steps: newStepRecords(r.Steps), Emergency: newEmergencyRecord(r.Emergency),
+			Solo: soloRecord{Wait: span(r.Solo.Wait), Veto: whoRecord(r.Solo.Veto)},
 		})
 	}
 	return rec
@@ -132,6 +139,7 @@ func (p policyRecord) policy() access.Policy {
 			Others: access.Who(r.Others), Max: time.Duration(r.Max), Approvers: access.Who(r.Approvers), Auto: r.Auto,
 			Wait: time.Duration(r.Wait), Advisory: r.Advisory, Empty: access.Empty(r.Empty), Unproven: r.Unproven,
 			When: r.When, Risk: r.Risk, Steps: steps, Emergency: r.Emergency.emergency(),
+			Solo: access.Solo{Wait: time.Duration(r.Solo.Wait), Veto: access.Who(r.Solo.Veto)},
 		})
 	}
 	return out

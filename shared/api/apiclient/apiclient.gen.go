@@ -291,6 +291,7 @@ const (
 	Decide        TaskKind = "decide"
 	Fix           TaskKind = "fix"
 	Reconnect     TaskKind = "reconnect"
+	Veto          TaskKind = "veto"
 )
 
 // Valid indicates whether the value is a known member of the TaskKind enum.
@@ -305,6 +306,8 @@ func (e TaskKind) Valid() bool {
 	case Fix:
 		return true
 	case Reconnect:
+		return true
+	case Veto:
 		return true
 	default:
 		return false
@@ -511,6 +514,9 @@ type Explanation struct {
 	Risk string `json:"risk,omitempty,omitzero"`
 	Rule string `json:"rule,omitempty,omitzero"`
 
+	// Solo How this request would approve itself, in words; missing: it would not
+	Solo string `json:"solo,omitempty,omitzero"`
+
 	// Subject By name
 	Subject string `json:"subject"`
 
@@ -620,9 +626,12 @@ type Item struct {
 	Resource      ResourceRef `json:"resource"`
 
 	// Risk low, medium or high, where the policy says it
-	Risk  string    `json:"risk,omitempty,omitzero"`
-	Rule  string    `json:"rule,omitempty,omitzero"`
-	State ItemState `json:"state"`
+	Risk string `json:"risk,omitempty,omitzero"`
+	Rule string `json:"rule,omitempty,omitzero"`
+
+	// SoloAt When it approves itself unless somebody vetoes it; missing: it does not
+	SoloAt time.Time `json:"soloAt,omitempty,omitzero"`
+	State  ItemState `json:"state"`
 
 	// Waits Where an item waits, by the policy in force
 	Waits Waiting `json:"waits,omitempty,omitzero"`
@@ -819,6 +828,9 @@ type Request struct {
 
 	// MayDecide You may decide an item, as far as the directory knows
 	MayDecide bool `json:"mayDecide"`
+
+	// MayVeto You may veto what would approve itself, as far as the directory knows
+	MayVeto bool `json:"mayVeto,omitempty,omitzero"`
 
 	// Open An item waits for a decision
 	Open bool `json:"open"`
@@ -1227,6 +1239,9 @@ type ConfirmRequestJSONRequestBody = Confirmation
 
 // DenyRequestJSONRequestBody defines body for DenyRequest for application/json ContentType.
 type DenyRequestJSONRequestBody = Decision
+
+// VetoRequestJSONRequestBody defines body for VetoRequest for application/json ContentType.
+type VetoRequestJSONRequestBody = Decision
 
 // BindUserJSONRequestBody defines body for BindUser for application/json ContentType.
 type BindUserJSONRequestBody = NewUser
@@ -1704,6 +1719,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/requests/{requestId}/deny (the `DenyRequest` operationId).
 	DenyRequest(ctx context.Context, requestId RequestParam, body DenyRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// VetoRequestWithBody Veto what would approve itself
+	//
+	// By whom policy names for it. It is denied then.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+	VetoRequestWithBody(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// VetoRequest Veto what would approve itself
+	//
+	// By whom policy names for it. It is denied then.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+	VetoRequest(ctx context.Context, requestId RequestParam, body VetoRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSync One sync run
 	//
@@ -2674,6 +2707,44 @@ func (c *Client) DenyRequestWithBody(ctx context.Context, requestId RequestParam
 // Corresponds with POST /v1/requests/{requestId}/deny (the `DenyRequest` operationId).
 func (c *Client) DenyRequest(ctx context.Context, requestId RequestParam, body DenyRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDenyRequestRequest(c.Server, requestId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// VetoRequestWithBody Veto what would approve itself
+//
+// By whom policy names for it. It is denied then.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+func (c *Client) VetoRequestWithBody(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewVetoRequestRequestWithBody(c.Server, requestId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// VetoRequest Veto what would approve itself
+//
+// By whom policy names for it. It is denied then.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+func (c *Client) VetoRequest(ctx context.Context, requestId RequestParam, body VetoRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewVetoRequestRequest(c.Server, requestId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4816,6 +4887,53 @@ func NewDenyRequestRequestWithBody(server string, requestId RequestParam, conten
 	return req, nil
 }
 
+// NewVetoRequestRequest calls the generic VetoRequest builder with application/json body
+func NewVetoRequestRequest(server string, requestId RequestParam, body VetoRequestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewVetoRequestRequestWithBody(server, requestId, "application/json", bodyReader)
+}
+
+// NewVetoRequestRequestWithBody constructs an http.Request for the VetoRequest method, with any body, and a specified content type
+func NewVetoRequestRequestWithBody(server string, requestId RequestParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "requestId", requestId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/requests/%s/veto", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetSyncRequest constructs an http.Request for the GetSync method
 func NewGetSyncRequest(server string, runId RunParam) (*http.Request, error) {
 	var err error
@@ -5530,6 +5648,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/requests/{requestId}/deny (the `DenyRequest` operationId).
 	DenyRequestWithResponse(ctx context.Context, requestId RequestParam, body DenyRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*DenyRequestResponse, error)
+
+	// VetoRequestWithBodyWithResponse Veto what would approve itself
+	//
+	// By whom policy names for it. It is denied then.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+	VetoRequestWithBodyWithResponse(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*VetoRequestResponse, error)
+
+	// VetoRequestWithResponse Veto what would approve itself
+	//
+	// By whom policy names for it. It is denied then.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+	VetoRequestWithResponse(ctx context.Context, requestId RequestParam, body VetoRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*VetoRequestResponse, error)
 
 	// GetSyncWithResponse One sync run
 	//
@@ -7268,6 +7404,46 @@ func (r DenyRequestResponse) ContentType() string {
 	return ""
 }
 
+// VetoRequestResponseDefaultHeaders the declared response headers of an HTTP default response for VetoRequest
+type VetoRequestResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type VetoRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Request
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *VetoRequestResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r VetoRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r VetoRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r VetoRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetSyncResponseDefaultHeaders the declared response headers of an HTTP default response for GetSync
 type GetSyncResponseDefaultHeaders struct {
 	RetryAfter int
@@ -8242,6 +8418,36 @@ func (c *ClientWithResponses) DenyRequestWithResponse(ctx context.Context, reque
 		return nil, err
 	}
 	return ParseDenyRequestResponse(rsp)
+}
+
+// VetoRequestWithBodyWithResponse Veto what would approve itself
+//
+// By whom policy names for it. It is denied then.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+func (c *ClientWithResponses) VetoRequestWithBodyWithResponse(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*VetoRequestResponse, error) {
+	rsp, err := c.VetoRequestWithBody(ctx, requestId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseVetoRequestResponse(rsp)
+}
+
+// VetoRequestWithResponse Veto what would approve itself
+//
+// By whom policy names for it. It is denied then.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+func (c *ClientWithResponses) VetoRequestWithResponse(ctx context.Context, requestId RequestParam, body VetoRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*VetoRequestResponse, error) {
+	rsp, err := c.VetoRequest(ctx, requestId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseVetoRequestResponse(rsp)
 }
 
 // GetSyncWithResponse One sync run
@@ -10255,6 +10461,52 @@ func ParseDenyRequestResponse(rsp *http.Response) (*DenyRequestResponse, error) 
 	switch {
 	case true:
 		var headers DenyRequestResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseVetoRequestResponse parses an HTTP response from a VetoRequestWithResponse call
+func ParseVetoRequestResponse(rsp *http.Response) (*VetoRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &VetoRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Request
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers VetoRequestResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -292,6 +292,7 @@ const (
 	Decide        TaskKind = "decide"
 	Fix           TaskKind = "fix"
 	Reconnect     TaskKind = "reconnect"
+	Veto          TaskKind = "veto"
 )
 
 // Valid indicates whether the value is a known member of the TaskKind enum.
@@ -306,6 +307,8 @@ func (e TaskKind) Valid() bool {
 	case Fix:
 		return true
 	case Reconnect:
+		return true
+	case Veto:
 		return true
 	default:
 		return false
@@ -512,6 +515,9 @@ type Explanation struct {
 	Risk string `json:"risk,omitempty,omitzero"`
 	Rule string `json:"rule,omitempty,omitzero"`
 
+	// Solo How this request would approve itself, in words; missing: it would not
+	Solo string `json:"solo,omitempty,omitzero"`
+
 	// Subject By name
 	Subject string `json:"subject"`
 
@@ -621,9 +627,12 @@ type Item struct {
 	Resource      ResourceRef `json:"resource"`
 
 	// Risk low, medium or high, where the policy says it
-	Risk  string    `json:"risk,omitempty,omitzero"`
-	Rule  string    `json:"rule,omitempty,omitzero"`
-	State ItemState `json:"state"`
+	Risk string `json:"risk,omitempty,omitzero"`
+	Rule string `json:"rule,omitempty,omitzero"`
+
+	// SoloAt When it approves itself unless somebody vetoes it; missing: it does not
+	SoloAt time.Time `json:"soloAt,omitempty,omitzero"`
+	State  ItemState `json:"state"`
 
 	// Waits Where an item waits, by the policy in force
 	Waits Waiting `json:"waits,omitempty,omitzero"`
@@ -820,6 +829,9 @@ type Request struct {
 
 	// MayDecide You may decide an item, as far as the directory knows
 	MayDecide bool `json:"mayDecide"`
+
+	// MayVeto You may veto what would approve itself, as far as the directory knows
+	MayVeto bool `json:"mayVeto,omitempty,omitzero"`
 
 	// Open An item waits for a decision
 	Open bool `json:"open"`
@@ -1229,6 +1241,9 @@ type ConfirmRequestJSONRequestBody = Confirmation
 // DenyRequestJSONRequestBody defines body for DenyRequest for application/json ContentType.
 type DenyRequestJSONRequestBody = Decision
 
+// VetoRequestJSONRequestBody defines body for VetoRequest for application/json ContentType.
+type VetoRequestJSONRequestBody = Decision
+
 // BindUserJSONRequestBody defines body for BindUser for application/json ContentType.
 type BindUserJSONRequestBody = NewUser
 
@@ -1360,6 +1375,9 @@ type ServerInterface interface {
 	// DenyRequest Deny what waits and you may decide
 	// (POST /v1/requests/{requestId}/deny)
 	DenyRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
+	// VetoRequest Veto what would approve itself
+	// (POST /v1/requests/{requestId}/veto)
+	VetoRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
 	// GetSync One sync run
 	// (GET /v1/syncs/{runId})
 	GetSync(w http.ResponseWriter, r *http.Request, runId RunParam)
@@ -2831,6 +2849,32 @@ func (siw *ServerInterfaceWrapper) DenyRequest(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// VetoRequest operation middleware
+func (siw *ServerInterfaceWrapper) VetoRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "requestId" -------------
+	var requestId RequestParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "requestId", r.PathValue("requestId"), &requestId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "requestId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.VetoRequest(w, r, requestId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetSync operation middleware
 func (siw *ServerInterfaceWrapper) GetSync(w http.ResponseWriter, r *http.Request) {
 
@@ -3129,6 +3173,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/approve", wrapper.ApproveRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/deny", wrapper.DenyRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/confirm", wrapper.ConfirmRequest)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/veto", wrapper.VetoRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/cancel", wrapper.CancelRequest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/grants", wrapper.ListGrants)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/grants/{grantId}", wrapper.GetGrant)
@@ -4888,6 +4933,48 @@ func (response DenyRequestdefaultApplicationProblemPlusJSONResponse) VisitDenyRe
 	return err
 }
 
+type VetoRequestRequestObject struct {
+	RequestId RequestParam `json:"requestId"`
+	Body      *VetoRequestJSONRequestBody
+}
+
+type VetoRequestResponseObject interface {
+	VisitVetoRequestResponse(w http.ResponseWriter) error
+}
+
+type VetoRequest200JSONResponse Request
+
+func (response VetoRequest200JSONResponse) VisitVetoRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VetoRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response VetoRequestdefaultApplicationProblemPlusJSONResponse) VisitVetoRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSyncRequestObject struct {
 	RunId RunParam `json:"runId"`
 }
@@ -5220,6 +5307,9 @@ type StrictServerInterface interface {
 	// DenyRequest Deny what waits and you may decide
 	// (POST /v1/requests/{requestId}/deny)
 	DenyRequest(ctx context.Context, request DenyRequestRequestObject) (DenyRequestResponseObject, error)
+	// VetoRequest Veto what would approve itself
+	// (POST /v1/requests/{requestId}/veto)
+	VetoRequest(ctx context.Context, request VetoRequestRequestObject) (VetoRequestResponseObject, error)
 	// GetSync One sync run
 	// (GET /v1/syncs/{runId})
 	GetSync(ctx context.Context, request GetSyncRequestObject) (GetSyncResponseObject, error)
@@ -6438,6 +6528,39 @@ func (sh *strictHandler) DenyRequest(w http.ResponseWriter, r *http.Request, req
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(DenyRequestResponseObject); ok {
 		if err := validResponse.VisitDenyRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// VetoRequest operation middleware
+func (sh *strictHandler) VetoRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam) {
+	var request VetoRequestRequestObject
+
+	request.RequestId = requestId
+
+	var body VetoRequestJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.VetoRequest(ctx, request.(VetoRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VetoRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(VetoRequestResponseObject); ok {
+		if err := validResponse.VisitVetoRequestResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "acd89f4d961c943a4d61bb7a851eff830b23f16058d7f6e93873a58cc3f1474e"
+const Digest = "4ef34f82827ee9544dc1ba8768f4996e28e8da73e918f203140cf243326957c2"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -252,6 +252,14 @@ var operations = []Operation{
 		}},
 	},
 	{Method: "POST", Path: "/v1/requests/{requestId}/deny",
+		Params: []Param{
+			{Name: "requestId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaDecision},
+		}},
+	},
+	{Method: "POST", Path: "/v1/requests/{requestId}/veto",
 		Params: []Param{
 			{Name: "requestId", In: Path, Required: true, Schema: schemaId},
 		},
