@@ -35,7 +35,7 @@ func (p Policy) Decide(q Ask) Decision {
 		d, tried := r.decide(q)
 		trail = append(trail, fmt.Sprintf("rule %q (line %d): %s", r.ID, r.Line, d.Because))
 		if tried {
-			d.Version, d.Trail = p.Version, trail
+			d.Version, d.Trail, d.Hours = p.Version, trail, p.Hours
 			return d
 		}
 	}

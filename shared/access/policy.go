@@ -14,6 +14,7 @@ type Policy struct {
 	Version   int64  // 1, 2, …; 0: none published
 	Digest    string // SHA-256 of Source, hex
 	Rules     []Rule
+	Hours     Hours  // of the organization
 	Source    string // the YAML document as it was given
 	By        string // user id of the publisher
 	Published time.Time
@@ -146,6 +147,7 @@ type Decision struct {
 	Emergency bool
 	Rule      Rule
 	Version   int64
+	Hours     Hours // of the organization
 	Because   string
 	Trail     []string
 	Gives     []string // what else it gives, in words (default channels)

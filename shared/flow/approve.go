@@ -139,7 +139,7 @@ func (h *House) settleItem(ctx context.Context, by access.Actor, account string,
 	next := *it
 	next.Rule, next.PolicyVersion = d.Rule.ID, max(d.Version, it.PolicyVersion)
 	if to == access.Approved {
-		voted, done := next.Vote(d.Rule, account, by.User.ID, h.Now())
+		voted, done := next.Vote(d.Rule, access.Vote{Account: account, User: by.User.ID, At: h.Now()}, d.Hours)
 		if !done {
 			moved, err := h.reach(ctx, f, d.Rule, voted, it.Step)
 			if err == nil {

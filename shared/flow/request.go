@@ -213,7 +213,7 @@ func (h *House) item(ctx context.Context, by access.Actor, r *access.Request, n 
 	}
 	if !d.Auto {
 		f.ask.Requester.User = by.User.ID
-		if it, err = h.enter(ctx, f, d.Rule, it, 0); err != nil {
+		if it, err = h.enter(ctx, f, d, it, 0); err != nil {
 			return it, nil, err
 		}
 		alone, err := h.alone(ctx, f, d.Rule)

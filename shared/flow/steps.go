@@ -14,8 +14,8 @@ import (
 // enter puts an item at a step. Where none of the step's approvers could decide
 // now, its fallback does too; that is looked at here and when somebody is
 // deactivated, never in between.
-func (h *House) enter(ctx context.Context, f facts, rule access.Rule, it access.Item, step int) (access.Item, error) {
-	return h.lastly(ctx, f, rule, it.Enter(rule, step, h.Now()))
+func (h *House) enter(ctx context.Context, f facts, d access.Decision, it access.Item, step int) (access.Item, error) {
+	return h.lastly(ctx, f, d.Rule, it.Enter(d.Rule, step, h.Now(), d.Hours))
 }
 
 // reach is enter for an item that a vote has moved on from a step, or not.
@@ -48,6 +48,10 @@ func approvers(it access.Item) []string {
 // reminder, or that it approves itself. It is one commit with its events.
 func (h *House) tend(ctx context.Context, r access.Request) error {
 	now := h.Now()
+	p, err := h.Memory.Policy(ctx, 0)
+	if err != nil {
+		return err
+	}
 	var events []audit.Event
 	var grants []access.Grant
 	for i, it := range r.Items {
@@ -68,7 +72,7 @@ func (h *House) tend(ctx context.Context, r access.Request) error {
 		case !it.Deadline.IsZero() && !now.Before(it.Deadline):
 			it, what = h.overdue(ctx, it)
 		case !it.Remind.IsZero() && !now.Before(it.Remind):
-			it, what = it.Reminded(now), "request.reminded"
+			it, what = it.Reminded(now, p.Hours), "request.reminded"
 		default:
 			continue
 		}

@@ -9,6 +9,10 @@
 // people who write one):
 //
 //	version: 1                     # of this format; needed
+//	organization:                  # reminders and steps' times keep to its hours
+//	  zone: Europe/Berlin          # needed
+//	  hours: "09:00-17:30"         # left out: around the clock
+//	  days: [mon..fri]             # the default
 //	rules:                         # needed, tried from top to bottom; the first
 //	                               # that names resource and requester decides
 //	  - id: oncall                 # needed, unique; letters, digits, . _ -

@@ -12,6 +12,7 @@ type policyRecord struct {
 	Version   int64        `json:"version"`
 	Digest    string       `json:"digest,omitempty"`
 	Rules     []ruleRecord `json:"rules,omitempty"`
+	Hours     hoursRecord  `json:"organization,omitzero"`
 	Source    string       `json:"source,omitempty"`
 	By        string       `json:"by,omitempty"`
 	Published stamp        `json:"published,omitzero"`
@@ -56,6 +57,22 @@ func newEmergencyRecord(e access.Emergency) emergencyRecord {
 
 func (e emergencyRecord) emergency() access.Emergency {
 	return access.Emergency{Requesters: access.Who(e.Requesters), Max: time.Duration(e.Max), Confirm: access.Who(e.Confirm), Within: time.Duration(e.Within)}
+}
+
+type hoursRecord struct {
+	Zone    string         `json:"zone,omitempty"`
+	Offsets string         `json:"offsets,omitempty"`
+	From    span           `json:"from,omitempty"`
+	To      span           `json:"to,omitempty"`
+	Days    []time.Weekday `json:"days,omitempty"`
+}
+
+func newHoursRecord(h access.Hours) hoursRecord {
+	return hoursRecord{Zone: h.Zone, Offsets: h.Offsets, From: span(h.From), To: span(h.To), Days: h.Days}
+}
+
+func (h hoursRecord) hours() access.Hours {
+	return access.Hours{Zone: h.Zone, Offsets: h.Offsets, From: time.Duration(h.From), To: time.Duration(h.To), Days: h.Days}
 }
 
 // The three below have the fields of their domain types in the same order, so
@@ -114,7 +131,7 @@ func (s stepRecord) step() access.Approval {
 }
 
 func newPolicyRecord(p access.Policy) policyRecord {
-	rec := policyRecord{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: stamp(p.Published)}
+	rec := policyRecord{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: stamp(p.Published), Hours: newHoursRecord(p.Hours)}
 	for _, r := range p.Rules {
 		rec.Rules = append(rec.Rules, ruleRecord{
 			ID: r.ID, Line: r.Line, Resources: matchRecord(r.Resources), Slug: r.Slug, Requesters: whoRecord(r.Requesters),
@@ -128,7 +145,7 @@ func newPolicyRecord(p access.Policy) policyRecord {
 }
 
 func (p policyRecord) policy() access.Policy {
-	out := access.Policy{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: p.Published.time()}
+	out := access.Policy{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: p.Published.time(), Hours: p.Hours.hours()}
 	for _, r := range p.Rules {
 		var steps []access.Approval
 		for _, s := range r.Steps {
