@@ -13,6 +13,8 @@ type ClientCommands struct {
 	Tasks      TasksCmd      `cmd:"" help:"List what waits for you."`
 	Approve    ApproveCmd    `cmd:"" help:"Approve a request."`
 	Deny       DenyCmd       `cmd:"" help:"Deny a request."`
+	Confirm    ConfirmCmd    `cmd:"" help:"Confirm an emergency afterwards, or end its access."`
+	Veto       VetoCmd       `cmd:"" help:"Veto a request that would approve itself."`
 	Cancel     CancelCmd     `cmd:"" help:"Take a request back."`
 	Extend     ExtendCmd     `cmd:"" help:"Ask for more time on a grant."`
 	End        EndCmd        `cmd:"" help:"End access now."`

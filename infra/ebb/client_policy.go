@@ -119,9 +119,15 @@ func printExplanation(w io.Writer, e apiclient.Explanation) {
 	if e.Risk != "" {
 		fmt.Fprintf(w, "The policy calls this %s risk.\n", clean(e.Risk))
 	}
+	if e.Solo != "" {
+		fmt.Fprintf(w, "Nobody else could approve it now, so it %s.\n", clean(e.Solo))
+	}
+	if e.Emergency != "" {
+		fmt.Fprintf(w, "In an emergency (--emergency) it %s.\n", clean(e.Emergency))
+	}
 	if len(e.Approvers) > 0 {
 		fmt.Fprintf(w, "Could approve now: %s.\n", clean(strings.Join(e.Approvers, ", ")))
-	} else if e.Allowed && !e.Auto {
+	} else if e.Allowed && !e.Auto && e.Solo == "" {
 		fmt.Fprintln(w, "Nobody could approve it now.")
 	}
 	for _, g := range e.Gives {

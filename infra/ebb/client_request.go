@@ -17,6 +17,7 @@ type RequestCmd struct {
 	Why       string   `placeholder:"TEXT" help:"The reason, for who decides."`
 	Subject   string   `placeholder:"PERSON" help:"For somebody else: id, handle, name or e-mail."`
 	Start     string   `placeholder:"TIME" help:"When it begins: 09:00, \"2026-11-24 09:00\", +2h. Left out: as soon as approved."`
+	Emergency bool     `help:"Skip the approvers, where policy lets you; they are told, and somebody confirms it afterwards. Needs --why."`
 	Once      string   `placeholder:"WORD" help:"A word of your own for this call; with the same one, a script that runs again within a day asks nothing twice."`
 }
 
@@ -27,7 +28,7 @@ func (x *RequestCmd) Run(c *Client) error {
 	if err != nil {
 		return err
 	}
-	body := apiclient.NewRequest{Seconds: x.For.seconds(), Reason: x.Why, Start: start}
+	body := apiclient.NewRequest{Seconds: x.For.seconds(), Reason: x.Why, Start: start, Emergency: x.Emergency}
 	conn, err := c.connector(ctx)
 	if err != nil {
 		return err
@@ -79,6 +80,33 @@ type DenyCmd struct {
 // Run denies what the key's user may decide.
 func (x *DenyCmd) Run(c *Client) error {
 	r, err := call[apiclient.Request](c.api.DenyRequest(background(), string(x.ID), apiclient.Decision{Comment: x.Comment}))
+	return c.showRequest(r, c.named(string(x.ID), err))
+}
+
+// ConfirmCmd is ebb confirm.
+type ConfirmCmd struct {
+	ClientFlags
+	ID      ident  `arg:"" help:"The request that was an emergency."`
+	No      bool   `help:"It was not right: end its access now."`
+	Comment string `help:"For who asked."`
+}
+
+// Run settles what an emergency left to do.
+func (x *ConfirmCmd) Run(c *Client) error {
+	r, err := call[apiclient.Request](c.api.ConfirmRequest(background(), string(x.ID), apiclient.Confirmation{Right: !x.No, Comment: x.Comment}))
+	return c.showRequest(r, c.named(string(x.ID), err))
+}
+
+// VetoCmd is ebb veto.
+type VetoCmd struct {
+	ClientFlags
+	ID      ident  `arg:"" help:"The request."`
+	Comment string `help:"For who asked."`
+}
+
+// Run vetoes what would approve itself.
+func (x *VetoCmd) Run(c *Client) error {
+	r, err := call[apiclient.Request](c.api.VetoRequest(background(), string(x.ID), apiclient.Decision{Comment: x.Comment}))
 	return c.showRequest(r, c.named(string(x.ID), err))
 }
 

@@ -154,10 +154,15 @@ func (c *Client) printRequest(w io.Writer, r apiclient.Request) {
 	table(w, rows)
 	for _, it := range r.Items {
 		c.printWaiting(w, it)
+		c.printEmergency(w, it)
 	}
 	said := map[string]bool{}
 	for _, it := range r.Items {
-		if line := clean(called(it.DecidedBy) + ": " + it.Comment); it.Comment != "" && !said[line] {
+		by := it.DecidedBy
+		if it.Confirm.By.Id != "" {
+			by = it.Confirm.By
+		}
+		if line := clean(called(by) + ": " + it.Comment); it.Comment != "" && !said[line] {
 			fmt.Fprintf(w, "comment by %s\n", line)
 			said[line] = true
 		}
@@ -183,8 +188,30 @@ func (c *Client) printWaiting(w io.Writer, it apiclient.Item) {
 	if !it.Deadline.IsZero() {
 		fmt.Fprintf(w, ", due %s", c.clock(it.Deadline))
 	}
+	if !it.SoloAt.IsZero() {
+		fmt.Fprintf(w, ", approves itself %s unless somebody vetoes it", c.clock(it.SoloAt))
+	}
 	if it.Risk != "" {
 		fmt.Fprintf(w, " (%s risk)", clean(it.Risk))
+	}
+	fmt.Fprintln(w)
+}
+
+// printEmergency says whom an emergency skipped, and what became of it.
+func (c *Client) printEmergency(w io.Writer, it apiclient.Item) {
+	if it.Confirm.Due.IsZero() {
+		return
+	}
+	fmt.Fprintf(w, "%s was an emergency: it skipped %s", calledResource(it.Resource), clean(it.Confirm.Skipped))
+	switch {
+	case it.Confirm.Denied:
+		fmt.Fprintf(w, "; %s ended it afterwards", clean(called(it.Confirm.By)))
+	case it.Confirm.By.Id != "":
+		fmt.Fprintf(w, "; %s confirmed it", clean(called(it.Confirm.By)))
+	case it.Confirm.Overdue:
+		fmt.Fprintf(w, "; nobody confirmed it by %s", c.clock(it.Confirm.Due))
+	default:
+		fmt.Fprintf(w, "; somebody confirms it until %s", c.clock(it.Confirm.Due))
 	}
 	fmt.Fprintln(w)
 }
@@ -200,6 +227,9 @@ func (c *Client) named(id string, err error) error {
 		return err
 	}
 	for _, it := range r.Items {
+		if by := it.Confirm.By.Id; by != "" {
+			refused.Detail = strings.ReplaceAll(refused.Detail, by, called(it.Confirm.By))
+		}
 		if it.DecidedBy.Id != "" {
 			refused.Detail = strings.ReplaceAll(refused.Detail, it.DecidedBy.Id, called(it.DecidedBy))
 		}

@@ -44,9 +44,16 @@ func (c *Client) taskRow(t apiclient.Task) []string {
 	case apiclient.Fix:
 		return []string{calledResource(t.Grant.Resource) + " for " + called(t.Grant.Account), t.Grant.Trouble.Text, "ebb grants"}
 	}
+	do := "ebb approve "
+	switch t.Kind {
+	case apiclient.ConfirmAccess:
+		do = "ebb confirm "
+	case apiclient.Veto:
+		do = "ebb veto "
+	}
 	var what []string
 	for _, it := range t.Request.Items {
 		what = append(what, calledResource(it.Resource))
 	}
-	return []string{strings.Join(what, " ") + " for " + called(t.Request.Subject), t.Request.Reason, "ebb approve " + t.Request.Id}
+	return []string{strings.Join(what, " ") + " for " + called(t.Request.Subject), t.Request.Reason, do + t.Request.Id}
 }

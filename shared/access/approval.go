@@ -138,9 +138,10 @@ func (it Item) Voted(account, user string) bool {
 }
 
 // Vote adds a yes at the item's stage. Once the step has all that it needs, the
-// item is at the next one, from now on; done: that was the last.
-func (it Item) Vote(r Rule, account, user string, now time.Time) (next Item, done bool) {
-	it.Votes = append(slices.Clone(it.Votes), Vote{Stage: it.Stage, Account: account, User: user, At: now})
+// item is at the next one, from then on; done: that was the last.
+func (it Item) Vote(r Rule, v Vote, h Hours) (next Item, done bool) {
+	v.Stage = it.Stage
+	it.Votes = append(slices.Clone(it.Votes), v)
 	way := r.Way()
 	step := max(0, min(it.Step, len(way)-1))
 	yes := 0
@@ -155,7 +156,7 @@ func (it Item) Vote(r Rule, account, user string, now time.Time) (next Item, don
 	if step == len(way)-1 {
 		return it, true
 	}
-	return it.Enter(r, step+1, now), false
+	return it.Enter(r, step+1, v.At, h), false
 }
 
 // Reminders come at growing distances, so that they stay worth reading.
@@ -164,32 +165,21 @@ const (
 	lastReminder  = 24 * time.Hour
 )
 
-// Enter puts the item at a step: its time runs from now.
-func (it Item) Enter(r Rule, step int, now time.Time) Item {
+// Enter puts the item at a step: its time runs from now, in working hours.
+func (it Item) Enter(r Rule, step int, now time.Time, h Hours) Item {
 	it.Stage = Stage{Step: step}
 	it.Since, it.Deadline, it.Reminders = now, time.Time{}, 0
 	if after := r.StepAt(it.Stage).After; after > 0 {
-		it.Deadline = now.Add(after)
+		it.Deadline = h.After(now, after)
 	}
-	it.Remind = now.Add(firstReminder)
+	it.Remind = h.After(now, firstReminder)
 	return it
 }
 
-// Reminded counts a reminder and says when the next one is due: 4, 8, 16 hours
-// after the one before, and then each day.
-func (it Item) Reminded(now time.Time) Item {
+// Reminded counts a reminder and says when the next one is due: 4, 8, 16 and
+// then always 24 working hours after the one before.
+func (it Item) Reminded(now time.Time, h Hours) Item {
 	it.Reminders++
-	it.Remind = now.Add(min(lastReminder, firstReminder<<min(it.Reminders, 4)))
+	it.Remind = h.After(now, min(lastReminder, firstReminder<<min(it.Reminders, 4)))
 	return it
-}
-
-// next is the item's next deadline or reminder; zero: none.
-func (it Item) next() time.Time {
-	if it.State != Pending {
-		return time.Time{}
-	}
-	if !it.Deadline.IsZero() && (it.Remind.IsZero() || it.Deadline.Before(it.Remind)) {
-		return it.Deadline
-	}
-	return it.Remind
 }

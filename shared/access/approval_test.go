@@ -16,20 +16,20 @@ func stepped() Rule {
 
 func TestVotesMoveAnItemAlong(t *testing.T) {
 	r := stepped()
-	it := Item{State: Pending}.Enter(r, 0, evening)
+	it := Item{State: Pending}.Enter(r, 0, evening, Hours{})
 	if !it.Deadline.Equal(evening.Add(4*time.Hour)) || !it.Remind.Equal(evening.Add(4*time.Hour)) {
 		t.Fatalf("%+v", it)
 	}
-	it, done := it.Vote(r, "U1", "u_1", evening)
+	it, done := it.Vote(r, Vote{Account: "U1", User: "u_1", At: evening}, Hours{})
 	if done || it.Step != 0 || !it.Voted("U1", "") || !it.Voted("U5", "u_1") || it.Voted("U2", "u_2") || it.Voted("U2", "") {
 		t.Fatalf("after one of two: %+v", it)
 	}
 	later := evening.Add(time.Hour)
-	it, done = it.Vote(r, "U2", "u_2", later)
+	it, done = it.Vote(r, Vote{Account: "U2", User: "u_2", At: later}, Hours{})
 	if done || it.Step != 1 || !it.Deadline.Equal(later.Add(time.Hour)) || !it.Since.Equal(later) {
 		t.Fatalf("after two of two: %+v", it)
 	}
-	if it, done = it.Vote(r, "U3", "u_3", later); !done || len(it.Votes) != 3 {
+	if it, done = it.Vote(r, Vote{Account: "U3", User: "u_3", At: later}, Hours{}); !done || len(it.Votes) != 3 {
 		t.Fatalf("after all: %+v", it)
 	}
 }
@@ -61,16 +61,16 @@ func TestWhoDecidesAtAStage(t *testing.T) {
 }
 
 func TestRemindersBackOff(t *testing.T) {
-	it := Item{State: Pending}.Enter(Rule{}, 0, evening)
+	it := Item{State: Pending}.Enter(Rule{}, 0, evening, Hours{})
 	now := it.Remind
 	for _, want := range []time.Duration{8, 16, 24, 24} {
-		next := it.Reminded(now)
+		next := it.Reminded(now, Hours{})
 		if got := next.Remind.Sub(now); got != want*time.Hour {
 			t.Errorf("the next after %d is in %s, want %dh", next.Reminders, got, want)
 		}
 		it, now = next, next.Remind
 	}
-	r := Request{Expires: evening.Add(time.Hour), Items: []Item{Item{State: Pending}.Enter(Rule{}, 0, evening)}}
+	r := Request{Expires: evening.Add(time.Hour), Items: []Item{Item{State: Pending}.Enter(Rule{}, 0, evening, Hours{})}}
 	if at, open := r.Next(); !open || !at.Equal(r.Expires) {
 		t.Errorf("due %s", at)
 	}

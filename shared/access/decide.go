@@ -35,7 +35,7 @@ func (p Policy) Decide(q Ask) Decision {
 		d, tried := r.decide(q)
 		trail = append(trail, fmt.Sprintf("rule %q (line %d): %s", r.ID, r.Line, d.Because))
 		if tried {
-			d.Version, d.Trail = p.Version, trail
+			d.Version, d.Trail, d.Hours = p.Version, trail, p.Hours
 			return d
 		}
 	}
@@ -66,14 +66,17 @@ func (r Rule) decide(q Ask) (Decision, bool) {
 		d.Because = "has a condition (when) that does not hold"
 		return d, false
 	}
-	if why := r.refuse(q); why != "" {
-		d.Because = why
-		return d, true
-	}
-	d.Allowed, d.Auto = true, r.Auto
 	for _, c := range q.Defaults {
 		d.Gives = append(d.Gives, "puts its members into "+Name(c))
 	}
+	if q.Emergency && !r.Auto {
+		return r.decideEmergency(q, d), true
+	}
+	if why := r.refuse(q); why != "" {
+		d.Because, d.Gives = why, nil
+		return d, true
+	}
+	d.Allowed, d.Auto = true, r.Auto
 	d.Because = fmt.Sprintf("allows up to %s, approved by %s", Span(r.Max), r.wayWords())
 	if r.Auto {
 		d.Because = fmt.Sprintf("allows up to %s, approved by policy", Span(r.Max))

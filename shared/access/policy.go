@@ -14,6 +14,7 @@ type Policy struct {
 	Version   int64  // 1, 2, …; 0: none published
 	Digest    string // SHA-256 of Source, hex
 	Rules     []Rule
+	Hours     Hours  // of the organization
 	Source    string // the YAML document as it was given
 	By        string // user id of the publisher
 	Published time.Time
@@ -44,6 +45,10 @@ type Rule struct {
 	Empty Empty
 	// Unproven admits resources from which Ebb has not yet removed anybody.
 	Unproven bool
+	// Emergency lets somebody skip the approvers.
+	Emergency Emergency
+	// Solo lets what an approver asks for themselves approve itself, after a while.
+	Solo Solo
 }
 
 // Empty is the way out where Slack keeps a user group from becoming empty;
@@ -128,6 +133,7 @@ type Ask struct {
 	// OpenGroups: everybody can edit this connector's user groups, so
 	// membership in one approves nothing.
 	OpenGroups bool
+	Emergency  bool      // the approvers are to be skipped
 	Now        time.Time // for conditions over the time of day
 	Condition  Condition // nil: rules with a condition deny
 }
@@ -137,11 +143,14 @@ type Ask struct {
 type Decision struct {
 	Allowed bool
 	Auto    bool
-	Rule    Rule
-	Version int64
-	Because string
-	Trail   []string
-	Gives   []string // what else it gives, in words (default channels)
+	// Emergency: the rule's approvers are skipped, so that Auto is set.
+	Emergency bool
+	Rule      Rule
+	Version   int64
+	Hours     Hours // of the organization
+	Because   string
+	Trail     []string
+	Gives     []string // what else it gives, in words (default channels)
 }
 
 // Has reports whether a user group is named, by id or by handle.

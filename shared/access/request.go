@@ -96,13 +96,31 @@ func (r Request) Open() bool {
 }
 
 // Next is when the request has to be looked at, false when nothing waits: the
-// first reminder, deadline of a step, or its expiry.
-func (r Request) Next() (time.Time, bool) {
-	at := r.Expires
-	for _, it := range r.Items {
-		if next := it.next(); !next.IsZero() && next.Before(at) {
-			at = next
+// first reminder, deadline of a step, its expiry, or a confirmation that is due.
+func (r Request) Next() (at time.Time, waits bool) {
+	sooner := func(t time.Time) {
+		if !t.IsZero() && (!waits || t.Before(at)) {
+			at, waits = t, true
 		}
 	}
-	return at, r.Open()
+	if r.Open() {
+		at, waits = r.Expires, true
+	}
+	for _, it := range r.Items {
+		sooner(it.next())
+		if it.Confirm.Open() && !it.Confirm.Overdue {
+			sooner(it.Confirm.Due)
+		}
+	}
+	return at, waits
+}
+
+// Unconfirmed reports whether somebody still has to confirm an item.
+func (r Request) Unconfirmed() bool {
+	for _, it := range r.Items {
+		if it.Confirm.Open() {
+			return true
+		}
+	}
+	return false
 }

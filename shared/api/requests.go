@@ -25,7 +25,7 @@ func (s *server) CreateRequest(ctx context.Context, r apigen.CreateRequestReques
 	made, err := s.house.Request(ctx, actor(ctx), flow.Asking{
 		Connector: b.Connector, Subject: b.Subject, Resources: b.Resources, Slug: string(b.Entitlement),
 		Start: b.Start, Length: seconds(b.Seconds), Reason: b.Reason,
-		Key: given(r.Params.IdempotencyKey),
+		Key: given(r.Params.IdempotencyKey), Emergency: b.Emergency,
 	})
 	if err != nil {
 		return nil, s.ofResources(ctx, b.Connector, b.Resources, err)
@@ -58,6 +58,18 @@ func (s *server) DenyRequest(ctx context.Context, r apigen.DenyRequestRequestObj
 	return apigen.DenyRequest200JSONResponse(v), err
 }
 
+func (s *server) ConfirmRequest(ctx context.Context, r apigen.ConfirmRequestRequestObject) (apigen.ConfirmRequestResponseObject, error) {
+	_, err := s.house.ConfirmAccess(ctx, actor(ctx), r.RequestId, r.Body.Right, r.Body.Comment)
+	v, err := s.requestAfter(ctx, r.RequestId, err)
+	return apigen.ConfirmRequest200JSONResponse(v), err
+}
+
+func (s *server) VetoRequest(ctx context.Context, r apigen.VetoRequestRequestObject) (apigen.VetoRequestResponseObject, error) {
+	_, err := s.house.Veto(ctx, actor(ctx), r.RequestId, r.Body.Comment)
+	v, err := s.requestAfter(ctx, r.RequestId, err)
+	return apigen.VetoRequest200JSONResponse(v), err
+}
+
 func (s *server) CancelRequest(ctx context.Context, r apigen.CancelRequestRequestObject) (apigen.CancelRequestResponseObject, error) {
 	_, err := s.house.Cancel(ctx, actor(ctx), r.RequestId)
 	v, err := s.requestAfter(ctx, r.RequestId, err)
@@ -83,10 +95,16 @@ func requestJSON(v flow.RequestView) apigen.Request {
 	out := apigen.Request{
 		Id: v.ID, Connector: v.Connector, Requester: ref(v.By, v.Names), Subject: ref(v.Subject, v.Names), Items: []apigen.Item{},
 		Start: v.Start, Seconds: int64(v.Length / time.Second), Reason: v.Reason, Created: v.Created, Expires: v.Expires,
-		Open: v.Open(), MayDecide: v.MayDecide,
+		Open: v.Open(), MayDecide: v.MayDecide, Emergency: v.Emergency, MayConfirm: v.MayConfirm, MayVeto: v.MayVeto,
 	}
 	for i, it := range v.Items {
 		item := itemJSON(v, it)
+		if c := it.Confirm; !c.Due.IsZero() {
+			item.Confirm = apigen.EmergencyState{Due: c.Due, Skipped: v.Skipped[i], At: c.At, Denied: c.Denied, Overdue: c.Overdue}
+			if c.By != "" {
+				item.Confirm.By, item.Comment = ref(c.By, v.Names), v.Comments[c.By]
+			}
+		}
 		if w, ok := v.Waits[i]; ok {
 			item.Waits = apigen.Waiting{Step: w.Step, Steps: w.Steps, Approvers: w.Approvers, Need: w.Need, Have: w.Have}
 		}
@@ -101,7 +119,7 @@ func itemJSON(v flow.RequestView, it access.Item) apigen.Item {
 	out := apigen.Item{
 		Resource: resourceRef(res), Entitlement: directory.Word(it.Kind, it.Slug), State: apigen.ItemState(it.State),
 		Rule: it.Rule, PolicyVersion: it.PolicyVersion, DecidedAt: it.DecidedAt, Grant: it.Grant, Extends: it.Extends,
-		Risk: string(it.Risk), Deadline: it.Deadline,
+		Risk: string(it.Risk), Deadline: it.Deadline, SoloAt: it.SoloAt,
 	}
 	for _, vote := range it.Votes {
 		out.ApprovedBy = append(out.ApprovedBy, ref(vote.Account, v.Names))

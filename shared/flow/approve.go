@@ -139,7 +139,7 @@ func (h *House) settleItem(ctx context.Context, by access.Actor, account string,
 	next := *it
 	next.Rule, next.PolicyVersion = d.Rule.ID, max(d.Version, it.PolicyVersion)
 	if to == access.Approved {
-		voted, done := next.Vote(d.Rule, account, by.User.ID, h.Now())
+		voted, done := next.Vote(d.Rule, access.Vote{Account: account, User: by.User.ID, At: h.Now()}, d.Hours)
 		if !done {
 			moved, err := h.reach(ctx, f, d.Rule, voted, it.Step)
 			if err == nil {
@@ -228,11 +228,15 @@ func (h *House) close(ctx context.Context, r access.Request, to access.ItemState
 	return h.Memory.SaveRequest(ctx, r, nil, nil, h.requestEvent(r, "request."+string(to), actor, nil))
 }
 
-// expire ends a request whose time to decide is over, and tends it until then.
+// expire ends a request whose time to decide is over, and tends it until then;
+// of one that was decided it looks after the confirmations.
 func (h *House) expire(ctx context.Context, id string) error {
 	return again(func() error {
 		r, err := h.Memory.Request(ctx, id)
-		if err != nil || !r.Open() {
+		if err == nil && !r.Open() {
+			return h.unconfirmed(ctx, r)
+		}
+		if err != nil {
 			return err
 		}
 		if h.Now().Before(r.Expires) {

@@ -48,10 +48,10 @@ func (h *House) certain(ctx context.Context, f facts, d access.Decision) (facts,
 // asksForGroups reports whether the requester's user groups have a part in what
 // the rule answers.
 func asksForGroups(r access.Rule) bool {
-	return len(r.Requesters.Groups)+len(r.Others.Groups) > 0 || strings.Contains(r.When, "groups")
+	return len(r.Requesters.Groups)+len(r.Others.Groups)+len(r.Emergency.Requesters.Groups) > 0 || strings.Contains(r.When, "groups")
 }
 
 // matters: a condition sees all user groups.
 func matters(r access.Rule, g directory.Resource) bool {
-	return r.Requesters.Has(g) || r.Others.Has(g) || strings.Contains(r.When, "groups")
+	return r.Requesters.Has(g) || r.Others.Has(g) || r.Emergency.Requesters.Has(g) || strings.Contains(r.When, "groups")
 }

@@ -133,7 +133,7 @@ func (h *House) moved(ctx context.Context, by access.Actor, g access.Grant, end 
 func (h *House) askForMore(ctx context.Context, by access.Actor, account string, g access.Grant, whole time.Duration, f facts, d access.Decision) (Extension, error) {
 	now := h.Now()
 	f.ask.Requester.User = by.User.ID
-	it, err := h.enter(ctx, f, d.Rule, access.Item{
+	it, err := h.enter(ctx, f, d, access.Item{
 		Resource: g.Resource, Kind: g.Kind, Slug: g.Slug, State: access.Pending, Rule: d.Rule.ID,
 		PolicyVersion: d.Version, Extends: g.ID, Risk: d.Rule.Risk,
 	}, 0)

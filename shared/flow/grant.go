@@ -127,7 +127,7 @@ func (h *House) stillAllowed(ctx context.Context, g access.Grant) (string, error
 	if err != nil {
 		return "", err
 	}
-	f, d, err := h.decide(ctx, g.Connector, r.By, g.Account, g.Resource, g.Slug, g.End.Sub(g.Start))
+	f, d, err := h.decideFor(ctx, r, g.Resource, g.Slug, g.End.Sub(g.Start))
 	if fault.Is(err, fault.NotFound) {
 		return "the account or the resource is not in Slack any more", nil
 	}
@@ -145,6 +145,12 @@ func (h *House) stillAllowed(ctx context.Context, g access.Grant) (string, error
 	}
 	if d.Auto {
 		return "", nil
+	}
+	if g.Item < len(r.Items) && r.Items[g.Item].Solo() && len(g.Approvers) == 0 {
+		if d.Rule.Alone(f.ask) {
+			return "", nil
+		}
+		return "policy does not let such a request approve itself any more", nil
 	}
 	return h.approversStand(ctx, g, r, d.Rule, f)
 }

@@ -61,6 +61,7 @@ func (h *House) notAllowedNow(ctx context.Context, p access.Policy) ([]access.Gr
 		if err != nil {
 			return nil, err
 		}
+		f.ask.Emergency = r.Emergency
 		if !p.Decide(f.ask).Allowed {
 			out = append(out, g)
 		}
@@ -75,6 +76,10 @@ type Explanation struct {
 	Subject   string
 	Resource  string
 	Approvers []string // accounts that could approve now, by name; at most 20
+	// Emergency is the answer to an emergency, in words; "" where it is no.
+	Emergency string
+	// Solo says that this request would approve itself, and how; "": it would not.
+	Solo string
 }
 
 // givesTo says what else a user group gives, in words. Private default channels
@@ -137,8 +142,25 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 	x := Explanation{
 		Decision: d, Requester: f.ask.Requester.Account.Label(), Subject: f.ask.Subject.Label(), Resource: access.Name(f.ask.Resource),
 	}
-	if d.Allowed && !d.Auto {
+	if x.Emergency, err = h.inEmergency(ctx, f); err != nil {
+		return Explanation{}, fault.Wrap(op, err)
+	}
+	alone, err := h.alone(ctx, f, d.Rule)
+	if err == nil && d.Allowed && alone {
+		x.Solo = fmt.Sprintf("approves itself after %s, unless %s vetoes it", access.Span(d.Rule.Solo.Wait), d.Rule.Vetoers().Words())
+	}
+	if err == nil && d.Allowed && !d.Auto {
 		x.Approvers, err = h.couldApprove(ctx, f, d.Rule.At(access.Stage{}))
 	}
 	return x, fault.Wrap(op, err)
+}
+
+// inEmergency is policy's answer to an emergency, in words; "" where it is no.
+func (h *House) inEmergency(ctx context.Context, f facts) (string, error) {
+	p, err := h.Memory.Policy(ctx, 0)
+	f.ask.Emergency = true
+	if d := p.Decide(f.ask); err == nil && d.Allowed && d.Emergency {
+		return d.Because, nil
+	}
+	return "", err
 }

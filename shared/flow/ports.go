@@ -175,6 +175,8 @@ type Requests interface {
 	// RequestsOf lists those that an account asked for, that are for it, and
 	// that it decided, newest first.
 	RequestsOf(ctx context.Context, conn, account string, limit int) ([]access.Request, error)
+	// Unconfirmed lists those of which an emergency waits for its confirmation.
+	Unconfirmed(ctx context.Context, limit int) ([]access.Request, error)
 	// SaveRequest saves the request, new grants and texts in one commit.
 	SaveRequest(ctx context.Context, r access.Request, grants []access.Grant, texts []Text, e ...audit.Event) (access.Request, error)
 }

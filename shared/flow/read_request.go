@@ -20,6 +20,12 @@ type RequestView struct {
 	// MayDecide: the actor could decide an item now, as far as the directory
 	// knows; Approve asks Slack.
 	MayDecide bool
+	// MayConfirm: the same of an emergency that waits for its confirmation.
+	MayConfirm bool
+	// MayVeto: the same of one that would approve itself.
+	MayVeto bool
+	// Skipped names in words whom an emergency skipped, by item.
+	Skipped   map[int]string
 	Names     map[string]string             // of accounts
 	Resources map[string]directory.Resource // those whose names the actor sees
 	Waits     map[int]Waiting               // of the items that wait
@@ -76,6 +82,11 @@ func (h *House) requestsFor(ctx context.Context, eye *sight, open bool) (func(n 
 	}
 	return func(n int) ([]access.Request, error) {
 		all, err := h.Memory.Requests(ctx, true, n)
+		if err != nil {
+			return nil, err
+		}
+		emergencies, err := h.Memory.Unconfirmed(ctx, n)
+		all = append(all, emergencies...)
 		for _, ref := range eye.by.User.Accounts {
 			if err != nil {
 				return nil, err
@@ -129,8 +140,14 @@ func (s *sight) request(ctx context.Context, r access.Request) (*RequestView, er
 	if v.MayDecide, err = in.mayDecide(ctx, r); err != nil {
 		return nil, err
 	}
-	decided := slices.ContainsFunc(r.Items, func(it access.Item) bool {
-		return in.is(it.DecidedBy) || slices.ContainsFunc(approvers(it), in.is)
+	if v.MayConfirm, err = in.mayConfirm(ctx, r); err != nil {
+		return nil, err
+	}
+	if v.MayVeto, err = in.mayVeto(ctx, r); err != nil {
+		return nil, err
+	}
+	decided := v.MayConfirm || v.MayVeto || slices.ContainsFunc(r.Items, func(it access.Item) bool {
+		return in.is(it.DecidedBy) || in.is(it.Confirm.By) || slices.ContainsFunc(approvers(it), in.is)
 	})
 	if !v.MayDecide && !decided && !in.is(r.By) && !in.is(r.Subject) && !in.manages() {
 		return nil, nil
@@ -138,6 +155,7 @@ func (s *sight) request(ctx context.Context, r access.Request) (*RequestView, er
 	if v.Waits, err = s.h.waits(ctx, r); err != nil {
 		return nil, err
 	}
+	v.Skipped = s.h.skipped(ctx, r)
 	return v, in.fill(ctx, v, v.MayDecide || decided)
 }
 
@@ -154,7 +172,7 @@ func (r *realm) fill(ctx context.Context, v *RequestView, reviewer bool) error {
 		if x.known && (x.seen || reviewer) {
 			v.Resources[it.Resource] = x.Resource
 		}
-		for _, account := range append(approvers(it), it.DecidedBy) {
+		for _, account := range append(approvers(it), it.DecidedBy, it.Confirm.By) {
 			if account == "" || slices.Contains(accounts, account) {
 				continue
 			}
@@ -208,4 +226,43 @@ func (r *realm) mayDecide(ctx context.Context, q access.Request) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// mayConfirm reports whether the actor could confirm an emergency of the
+// request, as far as the directory knows.
+func (r *realm) mayConfirm(ctx context.Context, q access.Request) (bool, error) {
+	if r.s.by.Service || !r.full() || r.is(q.By) || r.is(q.Subject) {
+		return false, nil
+	}
+	for _, it := range q.Items {
+		if !it.Confirm.Open() {
+			continue
+		}
+		f, err := r.s.h.gather(ctx, q.Connector, q.By, q.Subject, it.Resource, it.Slug, q.Length)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		f.ask.Requester.User = q.Requester
+		if ok, _ := r.s.h.confirmers(ctx, it).MayApprove(r.me, f.ask); ok {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// skipped names in words whom an emergency skipped, by item.
+func (h *House) skipped(ctx context.Context, r access.Request) map[int]string {
+	if !r.Emergency {
+		return nil
+	}
+	out := map[int]string{}
+	for i, it := range r.Items {
+		if !it.Confirm.Due.IsZero() {
+			out[i] = h.ruleOf(ctx, it.PolicyVersion, it.Rule).Skipped()
+		}
+	}
+	return out
 }

@@ -15,10 +15,12 @@ type TaskKind string
 
 // The kinds, the most urgent first.
 const (
-	TaskReconnect TaskKind = "reconnect" // a connector in Error: nothing can be given or taken
-	TaskConfirm   TaskKind = "confirm"   // removals of a sync wait
-	TaskFix       TaskKind = "fix"       // a grant needs attention
-	TaskDecide    TaskKind = "decide"    // a request waits
+	TaskReconnect     TaskKind = "reconnect"      // a connector in Error: nothing can be given or taken
+	TaskConfirm       TaskKind = "confirm"        // removals of a sync wait
+	TaskFix           TaskKind = "fix"            // a grant needs attention
+	TaskConfirmAccess TaskKind = "confirm_access" // an emergency waits for its confirmation
+	TaskVeto          TaskKind = "veto"           // a request approves itself unless somebody vetoes it
+	TaskDecide        TaskKind = "decide"         // a request waits
 )
 
 // Task is something that waits for the actor; one of the three is there.
@@ -49,7 +51,7 @@ func (h *House) ReadTasks(ctx context.Context, by access.Actor) (tasks []Task, c
 	eye := realms[0].s // one and the same for all of them
 	for _, read := range []func(context.Context) ([]Task, error){
 		func(context.Context) ([]Task, error) { return connectorTasks(realms), nil },
-		eye.grantTasks, eye.requestTasks,
+		eye.grantTasks, eye.confirmTasks, eye.requestTasks,
 	} {
 		more, err := read(ctx)
 		if err != nil {
@@ -124,7 +126,29 @@ func (s *sight) grantTasks(ctx context.Context) ([]Task, error) {
 	return out, nil
 }
 
-// requestTasks are the requests that the actor may decide, among the newest
+// confirmTasks are the emergencies that the actor may confirm.
+func (s *sight) confirmTasks(ctx context.Context) ([]Task, error) {
+	if s.by.Service {
+		return nil, nil
+	}
+	waiting, err := s.h.Memory.Unconfirmed(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	var out []Task
+	for _, r := range waiting {
+		v, err := s.request(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if v != nil && v.MayConfirm {
+			out = append(out, Task{Kind: TaskConfirmAccess, Since: r.Created, Request: v})
+		}
+	}
+	return out, nil
+}
+
+// requestTasks are the requests that the actor may decide or veto, among the newest
 // thousand that wait.
 func (s *sight) requestTasks(ctx context.Context) ([]Task, error) {
 	if s.by.Service {
@@ -140,8 +164,12 @@ func (s *sight) requestTasks(ctx context.Context) ([]Task, error) {
 		if err != nil {
 			return nil, err
 		}
-		if v != nil && v.MayDecide {
+		switch {
+		case v == nil:
+		case v.MayDecide:
 			out = append(out, Task{Kind: TaskDecide, Since: r.Created, Request: v})
+		case v.MayVeto:
+			out = append(out, Task{Kind: TaskVeto, Since: r.Created, Request: v})
 		}
 	}
 	return out, nil

@@ -25,6 +25,9 @@ type Asking struct {
 	Start     time.Time
 	Length    time.Duration
 	Reason    string
+	// Emergency skips the approvers, where policy lets the requester: at once,
+	// with a reason, and somebody confirms it afterwards.
+	Emergency bool
 	Key       string
 }
 
@@ -70,7 +73,7 @@ func (h *House) ask(ctx context.Context, by access.Actor, a Asking, note *access
 	}
 	r := access.Request{
 		ID: h.NewID("rq"), Requester: by.User.ID, By: account, Subject: a.Subject, Connector: a.Connector,
-		Start: a.Start, Length: a.Length, Created: now, Expires: now.Add(decisionTime),
+		Start: a.Start, Length: a.Length, Created: now, Expires: now.Add(decisionTime), Emergency: a.Emergency,
 	}
 	var grants []access.Grant
 	for i, resource := range a.Resources {
@@ -95,7 +98,14 @@ func (h *House) storeAsked(ctx context.Context, by access.Actor, r access.Reques
 	}
 	events := []audit.Event{h.requestEvent(r, "request.made", who(by), map[string]string{"reason": hash})}
 	for _, g := range grants {
-		events = append(events, h.requestEvent(r, "request.approved", ebb, map[string]string{"grant": g.ID, "rule": g.Rule, "item": fmt.Sprint(g.Item), "resource": g.Resource}), h.grantEvent(g, "approved by policy"))
+		data := map[string]string{"grant": g.ID, "rule": g.Rule, "item": fmt.Sprint(g.Item), "resource": g.Resource}
+		note := "approved by policy"
+		if c := r.Items[g.Item].Confirm; c.Open() {
+			note = "approved as an emergency"
+			data["emergency"], data["confirm"] = "true", stamp(c.Due)
+			data["skipped"] = h.ruleOf(ctx, r.Items[g.Item].PolicyVersion, g.Rule).Skipped()
+		}
+		events = append(events, h.requestEvent(r, "request.approved", ebb, data), h.grantEvent(g, note))
 	}
 	if note != nil {
 		note.Answer = r.ID
@@ -162,6 +172,10 @@ func (a Asking) check(now time.Time) error {
 		return fault.At(op, "length", "the longest grant lasts 360 days")
 	case len([]rune(a.Reason)) > longestReason:
 		return fault.At(op, "reason", "the reason has more than %d characters", longestReason)
+	case a.Emergency && strings.TrimSpace(a.Reason) == "":
+		return fault.At(op, "reason", "say why: an emergency skips people, and they will read it")
+	case a.Emergency && a.Start.After(now):
+		return fault.At(op, "start", "an emergency begins at once; leave the start out, or ask without emergency")
 	case !a.Start.IsZero() && a.Start.After(now.Add(farthestStart)):
 		return fault.At(op, "start", "a start lies at most 90 days ahead")
 	case !a.Start.IsZero() && a.Start.Add(a.Length).Before(now):
@@ -180,7 +194,7 @@ func (a Asking) check(now time.Time) error {
 // item asks policy about one resource, and makes its grant where policy
 // approves by itself.
 func (h *House) item(ctx context.Context, by access.Actor, r *access.Request, n int, resource, slug string) (access.Item, *access.Grant, error) {
-	f, d, err := h.decide(ctx, r.Connector, r.By, r.Subject, resource, slug, r.Length)
+	f, d, err := h.decideFor(ctx, *r, resource, slug, r.Length)
 	if err == nil {
 		f, d, err = h.certain(ctx, f, d)
 	}
@@ -202,10 +216,19 @@ func (h *House) item(ctx context.Context, by access.Actor, r *access.Request, n 
 	}
 	if !d.Auto {
 		f.ask.Requester.User = by.User.ID
-		it, err = h.enter(ctx, f, d.Rule, it, 0)
+		if it, err = h.enter(ctx, f, d, it, 0); err != nil {
+			return it, nil, err
+		}
+		alone, err := h.alone(ctx, f, d.Rule)
+		if alone {
+			it.SoloAt = r.Created.Add(d.Rule.Solo.Wait)
+		}
 		return it, nil, err
 	}
 	it.State, it.DecidedAt = access.Approved, h.Now()
+	if d.Emergency {
+		it.Confirm = d.Rule.Emergency.Confirmation(h.Now())
+	}
 	g := h.newGrant(*r, n, it, f.ask.Resource, nil)
 	it.Grant = g.ID
 	return it, &g, nil
@@ -238,10 +261,17 @@ func (h *House) knows(ctx context.Context, account string, r directory.Resource)
 
 // decide gathers the facts and asks the policy in force.
 func (h *House) decide(ctx context.Context, conn, requester, subject, resource, slug string, length time.Duration) (facts, access.Decision, error) {
-	f, err := h.gather(ctx, conn, requester, subject, resource, slug, length)
+	return h.decideFor(ctx, access.Request{Connector: conn, By: requester, Subject: subject}, resource, slug, length)
+}
+
+// decideFor is decide for a request of its requester and subject: one that is an
+// emergency skips the approvers.
+func (h *House) decideFor(ctx context.Context, r access.Request, resource, slug string, length time.Duration) (facts, access.Decision, error) {
+	f, err := h.gather(ctx, r.Connector, r.By, r.Subject, resource, slug, length)
 	if err != nil {
 		return f, access.Decision{}, err
 	}
+	f.ask.Emergency = r.Emergency
 	p, err := h.Memory.Policy(ctx, 0)
 	if err != nil {
 		return f, access.Decision{}, err

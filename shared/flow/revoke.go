@@ -77,16 +77,32 @@ func (h *House) mayEnd(ctx context.Context, by access.Actor, g access.Grant) err
 // endNow turns the grant, and the default channels that came with it, to their
 // end, due at once.
 func (h *House) endNow(ctx context.Context, g access.Grant, actor string) (access.Grant, error) {
-	if g.State.Final() || g.State == access.Revoking {
+	if over(g) {
 		return g, fault.New("flow.endNow", fault.Invalid, "this grant is %s already", g.State)
 	}
-	now := h.Now()
-	all := []access.Grant{g}
-	children, err := h.children(ctx, g)
+	moved, events, err := h.ended(ctx, g, actor)
 	if err != nil {
 		return g, err
 	}
-	all = append(all, children...)
+	if err := h.Memory.SaveGrants(ctx, moved, events...); err != nil {
+		return g, err
+	}
+	h.wake(ctx, ".end", moved...)
+	return h.Memory.Grant(ctx, g.ID)
+}
+
+// over reports whether the grant is on its way out, or out.
+func over(g access.Grant) bool { return g.State.Final() || g.State == access.Revoking }
+
+// ended is the grant at its end, due at once, with the default channels that
+// came with it.
+func (h *House) ended(ctx context.Context, g access.Grant, actor string) ([]access.Grant, []audit.Event, error) {
+	now := h.Now()
+	children, err := h.children(ctx, g)
+	if err != nil {
+		return nil, nil, err
+	}
+	all := append([]access.Grant{g}, children...)
 	var moved []access.Grant
 	var events []audit.Event
 	for _, one := range all {
@@ -102,11 +118,7 @@ func (h *House) endNow(ctx context.Context, g access.Grant, actor string) (acces
 		e.Actor = actor
 		moved, events = append(moved, next), append(events, e)
 	}
-	if err := h.Memory.SaveGrants(ctx, moved, events...); err != nil {
-		return g, err
-	}
-	h.wake(ctx, ".end", moved...)
-	return h.Memory.Grant(ctx, g.ID)
+	return moved, events, nil
 }
 
 // retryEvery keeps a person's impatience off Slack's rate limits, which all

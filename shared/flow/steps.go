@@ -14,8 +14,8 @@ import (
 // enter puts an item at a step. Where none of the step's approvers could decide
 // now, its fallback does too; that is looked at here and when somebody is
 // deactivated, never in between.
-func (h *House) enter(ctx context.Context, f facts, rule access.Rule, it access.Item, step int) (access.Item, error) {
-	return h.lastly(ctx, f, rule, it.Enter(rule, step, h.Now()))
+func (h *House) enter(ctx context.Context, f facts, d access.Decision, it access.Item, step int) (access.Item, error) {
+	return h.lastly(ctx, f, d.Rule, it.Enter(d.Rule, step, h.Now(), d.Hours))
 }
 
 // reach is enter for an item that a vote has moved on from a step, or not.
@@ -44,34 +44,52 @@ func approvers(it access.Item) []string {
 	return out
 }
 
-// tend does what is due on a request that waits: a step that took too long, or
-// a reminder. It is one commit with its events.
+// tend does what is due on a request that waits: a step that took too long, a
+// reminder, or that it approves itself. It is one commit with its events.
 func (h *House) tend(ctx context.Context, r access.Request) error {
 	now := h.Now()
+	p, err := h.Memory.Policy(ctx, 0)
+	if err != nil {
+		return err
+	}
 	var events []audit.Event
+	var grants []access.Grant
 	for i, it := range r.Items {
 		if it.State != access.Pending {
 			continue
 		}
-		var what string
+		var what, solo string
 		switch {
+		case it.SoloDue(now):
+			next, gs, word, err := h.solo(ctx, r, i)
+			if err != nil {
+				return err
+			}
+			it, what, solo = next, word, "true"
+			for _, g := range gs {
+				grants, events = append(grants, g), append(events, h.grantEvent(g, "approved itself, and nobody vetoed it"))
+			}
 		case !it.Deadline.IsZero() && !now.Before(it.Deadline):
 			it, what = h.overdue(ctx, it)
 		case !it.Remind.IsZero() && !now.Before(it.Remind):
-			it, what = it.Reminded(now), "request.reminded"
+			it, what = it.Reminded(now, p.Hours), "request.reminded"
 		default:
 			continue
 		}
 		r.Items[i] = it
 		events = append(events, h.requestEvent(r, what, ebb, map[string]string{
 			"item": fmt.Sprint(i), "resource": it.Resource, "rule": it.Rule, "step": fmt.Sprint(it.Step + 1), "count": fmt.Sprint(it.Reminders),
+			"solo": solo, "grant": it.Grant,
 		}))
 	}
 	if len(events) == 0 {
 		return nil
 	}
-	_, err := h.Memory.SaveRequest(ctx, r, nil, nil, events...)
-	return err
+	if _, err := h.Memory.SaveRequest(ctx, r, grants, nil, events...); err != nil {
+		return err
+	}
+	h.wake(ctx, "", grants...)
+	return nil
 }
 
 // overdue is an item whose step took too long, as the rule that took it says,

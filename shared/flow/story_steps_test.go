@@ -185,3 +185,22 @@ func TestOneOfSeveralApproversDoesNotExtend(t *testing.T) {
 		t.Error("ada moved her own end")
 	}
 }
+
+// With four hours for a step, what is asked at half past three is overdue at
+// half past ten the next day.
+func TestAStepTakesWorkingHours(t *testing.T) {
+	c := newStoryCompany(t)
+	c.publish(fmt.Sprintf("version: 1\norganization: {zone: Europe/Berlin, hours: \"09:00-17:30\"}\nrules:\n  - id: a\n    resources: {kind: usergroup, names: [oncall]}\n    requesters: {anyone: true}\n    max: 8h\n    approve: {accounts: [%s], after: 4h, then: cancel}\n", c.lin))
+	afternoon := time.Date(2026, 11, 23, 15, 30, 0, 0, time.UTC)
+	c.on(afternoon.Sub(c.clock.Now()))
+	r, err := c.request(c.ada, c.oncall, time.Hour)
+	c.ok(err)
+	c.on(17 * time.Hour) // 09:30 in Berlin
+	if !c.read(r.ID).Open() || c.counted("request/"+r.ID, "request.reminded") != 0 {
+		t.Fatalf("the night counted: %+v", c.read(r.ID).Items[0])
+	}
+	c.on(3*time.Hour + time.Minute)
+	if it := c.read(r.ID).Items[0]; it.State != access.Canceled {
+		t.Errorf("%+v", it)
+	}
+}

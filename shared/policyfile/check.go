@@ -33,6 +33,7 @@ func Check(p access.Policy, groups ...directory.Resource) []Problem {
 		c.generous(i, r)
 		c.renamed(i, r)
 		c.unfitting(i, r)
+		c.emergency(i, r)
 	}
 	slices.SortStableFunc(c.found, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Field, b.Field))
@@ -110,6 +111,7 @@ func (c *checker) undecided(i int, r access.Rule) {
 	}
 	alone := who.Accounts[0]
 	switch {
+	case r.Solo.Wait > 0: // meant so
 	case onlyAccounts(r.Requesters) && slices.Equal(r.Requesters.Accounts, who.Accounts):
 		c.problem(i, "approve", "%s asks and %s approves, and whoever asks does not approve: name somebody else", alone, alone)
 	default:
@@ -157,7 +159,7 @@ func (c *checker) unfitting(i int, r access.Rule) {
 	for _, w := range []struct {
 		field string
 		who   access.Who
-	}{{"requesters", r.Requesters}, {"for_others", r.Others}, {"approve", deciders(r)}} {
+	}{{"requesters", r.Requesters}, {"for_others", r.Others}, {"approve", deciders(r)}, {"solo.veto", r.Solo.Veto}, {"emergency.requesters", r.Emergency.Requesters}, {"emergency.confirm", r.Emergency.Confirm}} {
 		c.prefixes(i, w.field+".accounts", w.who.Accounts, "UW")
 		c.prefixes(i, w.field+".groups", w.who.Groups, "@S")
 	}

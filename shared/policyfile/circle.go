@@ -73,7 +73,7 @@ func (c *checker) circle(i int) {
 			}
 		}
 	}
-	meant(deciders(r).Groups, nil)
+	meant(deciders(r).And(r.Emergency.Confirm).Groups, nil)
 	for len(queue) > 0 && len(told) < mostTold {
 		at := queue[0]
 		queue = queue[1:]

@@ -9,6 +9,10 @@
 // people who write one):
 //
 //	version: 1                     # of this format; needed
+//	organization:                  # reminders and steps' times keep to its hours
+//	  zone: Europe/Berlin          # needed
+//	  hours: "09:00-17:30"         # left out: around the clock
+//	  days: [mon..fri]             # the default
 //	rules:                         # needed, tried from top to bottom; the first
 //	                               # that names resource and requester decides
 //	  - id: oncall                 # needed, unique; letters, digits, . _ -
@@ -33,6 +37,14 @@
 //	    wait: 3d                   # for a decision; up to 30d, 3d if left out
 //	    advisory: true             # channels: admit public ones, which anybody can join
 //	    when_empty: {keep: U1}     # user groups: or disable
+//	    emergency:                 # who may skip the approvers, and for how long
+//	      requesters: WHO          # needed; of the requesters
+//	      max: 2h                  # needed
+//	      confirm: WHO             # afterwards; all who approve if left out
+//	      within: 3d               # up to 30d; then its lack is a finding
+//	    solo: true                 # for the only administrator: what they ask for
+//	                               # approves itself after 24h; or
+//	                               # {wait: 1h to 30d, veto: WHO}
 //	    unproven_removal: accept   # before Ebb removed anybody from such a one
 //
 // WHO is one or more of:

@@ -34,12 +34,13 @@ func Parse(src []byte) (access.Policy, error) {
 		return access.Policy{}, r.found.fault(op)
 	}
 	r.plain(root)
-	rules := r.root(root)
+	p := r.root(root)
 	if err := r.found.fault(op); err != nil {
 		return access.Policy{}, err
 	}
 	sum := sha256.Sum256(src)
-	return access.Policy{Rules: rules, Source: string(src), Digest: hex.EncodeToString(sum[:])}, nil
+	p.Source, p.Digest = string(src), hex.EncodeToString(sum[:])
+	return p, nil
 }
 
 // document gives the root of the one document in src, or nil with a problem.
@@ -128,18 +129,19 @@ func (r *reader) plain(n *yaml.Node) {
 }
 
 // root reads the outermost fields.
-func (r *reader) root(n *yaml.Node) []access.Rule {
-	var rules []access.Rule
+func (r *reader) root(n *yaml.Node) access.Policy {
+	var out access.Policy
 	r.object(n, "", map[string]field{
-		"version": {need: true, read: r.version},
+		"version":      {need: true, read: r.version},
+		"organization": {false, func(n *yaml.Node, p string) { out.Hours = r.organization(n, p) }},
 		"rules": {need: true, read: func(n *yaml.Node, path string) {
 			seen := map[string]int{}
 			for i, item := range r.list(n, path) {
-				rules = append(rules, r.rule(item, fmt.Sprintf("%s[%d]", path, i), seen))
+				out.Rules = append(out.Rules, r.rule(item, fmt.Sprintf("%s[%d]", path, i), seen))
 			}
 		}},
 	})
-	return rules
+	return out
 }
 
 func (r *reader) version(n *yaml.Node, path string) {

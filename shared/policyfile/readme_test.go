@@ -23,9 +23,9 @@ func TestReadmeExamples(t *testing.T) {
 
 // Every field that Parse knows stands in the page, and in the package comment.
 func TestEveryFieldIsExplained(t *testing.T) {
-	_, err := Parse([]byte("version: 1\nrules: [{x: 1, resources: {x: 1}, requesters: {x: 1}, when_empty: {x: 1}}]\n"))
+	_, err := Parse([]byte("version: 1\nrules: [{x: 1, resources: {x: 1}, requesters: {x: 1}, when_empty: {x: 1}, emergency: {x: 1}, solo: {x: 1}}]\n"))
 	known := regexp.MustCompile(`known are ([a-z_, ]+)`).FindAllStringSubmatch(strings.ReplaceAll(problems(err).Error(), "\n", ";"), -1)
-	if len(known) != 4 {
+	if len(known) != 6 {
 		t.Fatal(err)
 	}
 	for _, file := range []string{"README.md", "doc.go"} {

@@ -88,6 +88,10 @@ func requestOfKey(conn, account string, t time.Time, id string) Key {
 }
 func openRequestKey(t time.Time, id string) Key { return Key{"requests-open", at(t, id)} }
 
+func unconfirmedKey(t time.Time, id string) Key {
+	return Key{"requests-unconfirmed", at(t, id)}
+}
+
 func grantKey(id string) Key                { return Key{join("grant", id), "grant"} }
 func liveKey(conn, account, id string) Key  { return Key{"live", join(conn, account, id)} }
 func endedKey(t time.Time, id string) Key   { return Key{"ended", at(t, id)} }

@@ -12,28 +12,67 @@ type policyRecord struct {
 	Version   int64        `json:"version"`
 	Digest    string       `json:"digest,omitempty"`
 	Rules     []ruleRecord `json:"rules,omitempty"`
+	Hours     hoursRecord  `json:"organization,omitzero"`
 	Source    string       `json:"source,omitempty"`
 	By        string       `json:"by,omitempty"`
 	Published stamp        `json:"published,omitzero"`
 }
 
 type ruleRecord struct {
-	ID         string       `json:"id"`
-	Line       int          `json:"line,omitempty"`
-	Resources  matchRecord  `json:"resources"`
-	Slug       string       `json:"slug"`
-	Requesters whoRecord    `json:"requesters,omitzero"`
-	When       string       `json:"when,omitempty"`
-	Risk       access.Risk  `json:"risk,omitempty"`
-	Others     whoRecord    `json:"others,omitzero"`
-	Max        span         `json:"max"`
-	Approvers  whoRecord    `json:"approvers,omitzero"`
-	Steps      []stepRecord `json:"steps,omitempty"`
-	Auto       bool         `json:"auto,omitempty"`
-	Wait       span         `json:"wait,omitempty"`
-	Advisory   bool         `json:"advisory,omitempty"`
-	Empty      emptyRecord  `json:"when_empty,omitzero"`
-	Unproven   bool         `json:"unproven_removal,omitempty"`
+	ID         string          `json:"id"`
+	Line       int             `json:"line,omitempty"`
+	Resources  matchRecord     `json:"resources"`
+	Slug       string          `json:"slug"`
+	Requesters whoRecord       `json:"requesters,omitzero"`
+	When       string          `json:"when,omitempty"`
+	Risk       access.Risk     `json:"risk,omitempty"`
+	Others     whoRecord       `json:"others,omitzero"`
+	Max        span            `json:"max"`
+	Approvers  whoRecord       `json:"approvers,omitzero"`
+	Steps      []stepRecord    `json:"steps,omitempty"`
+	Auto       bool            `json:"auto,omitempty"`
+	Wait       span            `json:"wait,omitempty"`
+	Advisory   bool            `json:"advisory,omitempty"`
+	Empty      emptyRecord     `json:"when_empty,omitzero"`
+	Unproven   bool            `json:"unproven_removal,omitempty"`
+	Emergency  emergencyRecord `json:"emergency,omitzero"`
+	Solo       soloRecord      `json:"solo,omitzero"`
+}
+
+type soloRecord struct {
+	Wait span      `json:"wait,omitempty"`
+	Veto whoRecord `json:"veto,omitzero"`
+}
+
+type emergencyRecord struct {
+	Requesters whoRecord `json:"requesters,omitzero"`
+	Max        span      `json:"max,omitempty"`
+	Confirm    whoRecord `json:"confirm,omitzero"`
+	Within     span      `json:"within,omitempty"`
+}
+
+func newEmergencyRecord(e access.Emergency) emergencyRecord {
+	return emergencyRecord{Requesters: whoRecord(e.Requesters), Max: span(e.Max), Confirm: whoRecord(e.Confirm), Within: span(e.Within)}
+}
+
+func (e emergencyRecord) emergency() access.Emergency {
+	return access.Emergency{Requesters: access.Who(e.Requesters), Max: time.Duration(e.Max), Confirm: access.Who(e.Confirm), Within: time.Duration(e.Within)}
+}
+
+type hoursRecord struct {
+	Zone    string         `json:"zone,omitempty"`
+	Offsets string         `json:"offsets,omitempty"`
+	From    span           `json:"from,omitempty"`
+	To      span           `json:"to,omitempty"`
+	Days    []time.Weekday `json:"days,omitempty"`
+}
+
+func newHoursRecord(h access.Hours) hoursRecord {
+	return hoursRecord{Zone: h.Zone, Offsets: h.Offsets, From: span(h.From), To: span(h.To), Days: h.Days}
+}
+
+func (h hoursRecord) hours() access.Hours {
+	return access.Hours{Zone: h.Zone, Offsets: h.Offsets, From: time.Duration(h.From), To: time.Duration(h.To), Days: h.Days}
 }
 
 // The three below have the fields of their domain types in the same order, so
@@ -92,20 +131,21 @@ func (s stepRecord) step() access.Approval {
 }
 
 func newPolicyRecord(p access.Policy) policyRecord {
-	rec := policyRecord{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: stamp(p.Published)}
+	rec := policyRecord{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: stamp(p.Published), Hours: newHoursRecord(p.Hours)}
 	for _, r := range p.Rules {
 		rec.Rules = append(rec.Rules, ruleRecord{
 			ID: r.ID, Line: r.Line, Resources: matchRecord(r.Resources), Slug: r.Slug, Requesters: whoRecord(r.Requesters),
 			Others: whoRecord(r.Others), Max: span(r.Max), Approvers: whoRecord(r.Approvers), Auto: r.Auto, Wait: span(r.Wait),
 			Advisory: r.Advisory, Empty: emptyRecord(r.Empty), Unproven: r.Unproven,
-			When: r.When, Risk: r.Risk, Steps: newStepRecords(r.Steps),
+			When: r.When, Risk: r.Risk, Steps: newStepRecords(r.Steps), Emergency: newEmergencyRecord(r.Emergency),
+			Solo: soloRecord{Wait: span(r.Solo.Wait), Veto: whoRecord(r.Solo.Veto)},
 		})
 	}
 	return rec
 }
 
 func (p policyRecord) policy() access.Policy {
-	out := access.Policy{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: p.Published.time()}
+	out := access.Policy{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: p.Published.time(), Hours: p.Hours.hours()}
 	for _, r := range p.Rules {
 		var steps []access.Approval
 		for _, s := range r.Steps {
@@ -115,7 +155,8 @@ func (p policyRecord) policy() access.Policy {
 			ID: r.ID, Line: r.Line, Resources: access.Match(r.Resources), Slug: r.Slug, Requesters: access.Who(r.Requesters),
 			Others: access.Who(r.Others), Max: time.Duration(r.Max), Approvers: access.Who(r.Approvers), Auto: r.Auto,
 			Wait: time.Duration(r.Wait), Advisory: r.Advisory, Empty: access.Empty(r.Empty), Unproven: r.Unproven,
-			When: r.When, Risk: r.Risk, Steps: steps,
+			When: r.When, Risk: r.Risk, Steps: steps, Emergency: r.Emergency.emergency(),
+			Solo: access.Solo{Wait: time.Duration(r.Solo.Wait), Veto: access.Who(r.Solo.Veto)},
 		})
 	}
 	return out

@@ -54,6 +54,7 @@ func parties(r access.Request) []string {
 	all := []string{r.By, r.Subject}
 	for _, it := range r.Items {
 		all = append(all, it.DecidedBy)
+		all = append(all, it.Confirm.By)
 		for _, v := range it.Votes {
 			all = append(all, v.Account)
 		}
@@ -95,9 +96,9 @@ func (s *Store) addRequest(ctx context.Context, c *change, r access.Request) err
 	if r.Rev > 0 {
 		r.Created = prev.Created.time() // it stands in the pointers' keys
 	}
-	next, open := r.Next()
+	next, waits := r.Next()
 	rec := newRequestRecord(r)
-	rec.Due = c.due(laneAct, prev.Due, access.Due{At: next, Kind: "request", ID: r.ID, Connector: r.Connector, Urgency: 2}, open)
+	rec.Due = c.due(laneAct, prev.Due, access.Due{At: next, Kind: "request", ID: r.ID, Connector: r.Connector, Urgency: 2}, waits)
 	c.put(requestKey(r.ID), r.Rev, rec)
 	if r.Rev == 0 {
 		c.point(requestsKey(r.Created, r.ID), pointer{ID: r.ID})
@@ -109,12 +110,32 @@ func (s *Store) addRequest(ctx context.Context, c *change, r access.Request) err
 			c.point(requestOfKey(r.Connector, account, r.Created, r.ID), pointer{ID: r.ID})
 		}
 	}
-	was := before.Open()
-	if open && !was {
-		c.point(openRequestKey(r.Created, r.ID), pointer{ID: r.ID})
-	}
-	if was && !open {
-		c.unpoint(openRequestKey(r.Created, r.ID))
-	}
+	c.list(openRequestKey(r.Created, r.ID), before.Open(), r.Open(), r.ID)
+	c.list(unconfirmedKey(r.Created, r.ID), before.Unconfirmed(), r.Unconfirmed(), r.ID)
 	return nil
+}
+
+// list points from a list to what came onto it, and no more to what left.
+func (c *change) list(k Key, was, is bool, id string) {
+	switch {
+	case is && !was:
+		c.point(k, pointer{ID: id})
+	case was && !is:
+		c.unpoint(k)
+	}
+}
+
+// Unconfirmed lists at most limit requests (0: 1000), newest first, of which an
+// emergency waits for its confirmation.
+func (s *Store) Unconfirmed(ctx context.Context, limit int) ([]access.Request, error) {
+	var out []access.Request
+	err := follow(ctx, s, Range{Part: "requests-unconfirmed", Reverse: true}, limit, requestKey, func(rec requestRecord, rev int64) bool {
+		r := rec.request(rev)
+		if !r.Unconfirmed() {
+			return false // confirmed while we were reading
+		}
+		out = append(out, r)
+		return true
+	})
+	return out, fault.Wrap("store.Unconfirmed", err)
 }

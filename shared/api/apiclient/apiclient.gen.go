@@ -286,10 +286,12 @@ func (e Slug) Valid() bool {
 
 // Defines values for TaskKind.
 const (
-	Confirm   TaskKind = "confirm"
-	Decide    TaskKind = "decide"
-	Fix       TaskKind = "fix"
-	Reconnect TaskKind = "reconnect"
+	Confirm       TaskKind = "confirm"
+	ConfirmAccess TaskKind = "confirm_access"
+	Decide        TaskKind = "decide"
+	Fix           TaskKind = "fix"
+	Reconnect     TaskKind = "reconnect"
+	Veto          TaskKind = "veto"
 )
 
 // Valid indicates whether the value is a known member of the TaskKind enum.
@@ -297,11 +299,15 @@ func (e TaskKind) Valid() bool {
 	switch e {
 	case Confirm:
 		return true
+	case ConfirmAccess:
+		return true
 	case Decide:
 		return true
 	case Fix:
 		return true
 	case Reconnect:
+		return true
+	case Veto:
 		return true
 	default:
 		return false
@@ -363,6 +369,14 @@ type Check struct {
 	// Ok It could be published
 	Ok       bool            `json:"ok"`
 	Problems []PolicyProblem `json:"problems"`
+}
+
+// Confirmation defines model for Confirmation.
+type Confirmation struct {
+	Comment string `json:"comment,omitempty,omitzero"`
+
+	// Right false: it was not, and its access ends now
+	Right bool `json:"right"`
 }
 
 // Connector Everything below the label is for owners, auditors and administrators
@@ -434,6 +448,25 @@ type Drained struct {
 // Duty defines model for Duty.
 type Duty string
 
+// EmergencyState What an emergency left to do; missing for what was no emergency
+type EmergencyState struct {
+	// At Missing: it waits
+	At time.Time `json:"at,omitempty,omitzero"`
+
+	// By An account or resource; the name is missing where you do not see it
+	By Ref `json:"by,omitempty,omitzero"`
+
+	// Denied It was not right; the access was ended
+	Denied bool      `json:"denied,omitempty,omitzero"`
+	Due    time.Time `json:"due"`
+
+	// Overdue Nobody confirmed it in time
+	Overdue bool `json:"overdue,omitempty,omitzero"`
+
+	// Skipped Whom the emergency skipped, in the policy's words
+	Skipped string `json:"skipped"`
+}
+
 // Event defines model for Event.
 type Event struct {
 	Action    string            `json:"action"`
@@ -464,6 +497,9 @@ type Explanation struct {
 	Auto    bool   `json:"auto"`
 	Because string `json:"because"`
 
+	// Emergency The answer to an emergency, in words; missing: the rule has none, or does not let the requester
+	Emergency string `json:"emergency,omitempty,omitzero"`
+
 	// Gives What else it gives
 	Gives         []string `json:"gives,omitempty,omitzero"`
 	PolicyVersion int64    `json:"policyVersion"`
@@ -477,6 +513,9 @@ type Explanation struct {
 	// Risk low, medium or high, where the rule says it
 	Risk string `json:"risk,omitempty,omitzero"`
 	Rule string `json:"rule,omitempty,omitzero"`
+
+	// Solo How this request would approve itself, in words; missing: it would not
+	Solo string `json:"solo,omitempty,omitzero"`
 
 	// Subject By name
 	Subject string `json:"subject"`
@@ -567,6 +606,9 @@ type Item struct {
 	ApprovedBy []Ref  `json:"approvedBy,omitempty,omitzero"`
 	Comment    string `json:"comment,omitempty,omitzero"`
 
+	// Confirm What an emergency left to do; missing for what was no emergency
+	Confirm EmergencyState `json:"confirm,omitempty,omitzero"`
+
 	// Deadline When the step has taken too long; missing without such a time
 	Deadline  time.Time `json:"deadline,omitempty,omitzero"`
 	DecidedAt time.Time `json:"decidedAt,omitempty,omitzero"`
@@ -584,9 +626,12 @@ type Item struct {
 	Resource      ResourceRef `json:"resource"`
 
 	// Risk low, medium or high, where the policy says it
-	Risk  string    `json:"risk,omitempty,omitzero"`
-	Rule  string    `json:"rule,omitempty,omitzero"`
-	State ItemState `json:"state"`
+	Risk string `json:"risk,omitempty,omitzero"`
+	Rule string `json:"rule,omitempty,omitzero"`
+
+	// SoloAt When it approves itself unless somebody vetoes it; missing: it does not
+	SoloAt time.Time `json:"soloAt,omitempty,omitzero"`
+	State  ItemState `json:"state"`
 
 	// Waits Where an item waits, by the policy in force
 	Waits Waiting `json:"waits,omitempty,omitzero"`
@@ -661,6 +706,9 @@ type NewKey struct {
 type NewRequest struct {
 	// Connector An id that Ebb made
 	Connector Id `json:"connector"`
+
+	// Emergency Skip the approvers, where policy lets you; they are told, and somebody confirms afterwards. Needs a reason, and begins at once
+	Emergency bool `json:"emergency,omitempty,omitzero"`
 
 	// Entitlement The entitlement on the resource
 	Entitlement Slug      `json:"entitlement,omitempty,omitzero"`
@@ -768,12 +816,21 @@ type Ref struct {
 type Request struct {
 	Connector string    `json:"connector"`
 	Created   time.Time `json:"created"`
+
+	// Emergency The approvers were skipped
+	Emergency bool      `json:"emergency,omitempty,omitzero"`
 	Expires   time.Time `json:"expires"`
 	Id        string    `json:"id"`
 	Items     []Item    `json:"items"`
 
+	// MayConfirm You may confirm an emergency of it, as far as the directory knows
+	MayConfirm bool `json:"mayConfirm,omitempty,omitzero"`
+
 	// MayDecide You may decide an item, as far as the directory knows
 	MayDecide bool `json:"mayDecide"`
+
+	// MayVeto You may veto what would approve itself, as far as the directory knows
+	MayVeto bool `json:"mayVeto,omitempty,omitzero"`
 
 	// Open An item waits for a decision
 	Open bool `json:"open"`
@@ -1177,8 +1234,14 @@ type CreateRequestJSONRequestBody = NewRequest
 // ApproveRequestJSONRequestBody defines body for ApproveRequest for application/json ContentType.
 type ApproveRequestJSONRequestBody = Decision
 
+// ConfirmRequestJSONRequestBody defines body for ConfirmRequest for application/json ContentType.
+type ConfirmRequestJSONRequestBody = Confirmation
+
 // DenyRequestJSONRequestBody defines body for DenyRequest for application/json ContentType.
 type DenyRequestJSONRequestBody = Decision
+
+// VetoRequestJSONRequestBody defines body for VetoRequest for application/json ContentType.
+type VetoRequestJSONRequestBody = Decision
 
 // BindUserJSONRequestBody defines body for BindUser for application/json ContentType.
 type BindUserJSONRequestBody = NewUser
@@ -1625,6 +1688,24 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/requests/{requestId}/cancel (the `CancelRequest` operationId).
 	CancelRequest(ctx context.Context, requestId RequestParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ConfirmRequestWithBody Confirm an emergency afterwards, or end its access
+	//
+	// By whom policy names for it, never by who asked or got the access.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/requests/{requestId}/confirm (the `ConfirmRequest` operationId).
+	ConfirmRequestWithBody(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmRequest Confirm an emergency afterwards, or end its access
+	//
+	// By whom policy names for it, never by who asked or got the access.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/requests/{requestId}/confirm (the `ConfirmRequest` operationId).
+	ConfirmRequest(ctx context.Context, requestId RequestParam, body ConfirmRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DenyRequestWithBody Deny what waits and you may decide
 	//
 	// Takes any type of body and a specified content type.
@@ -1638,6 +1719,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/requests/{requestId}/deny (the `DenyRequest` operationId).
 	DenyRequest(ctx context.Context, requestId RequestParam, body DenyRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// VetoRequestWithBody Veto what would approve itself
+	//
+	// By whom policy names for it. It is denied then.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+	VetoRequestWithBody(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// VetoRequest Veto what would approve itself
+	//
+	// By whom policy names for it. It is denied then.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+	VetoRequest(ctx context.Context, requestId RequestParam, body VetoRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSync One sync run
 	//
@@ -2546,6 +2645,44 @@ func (c *Client) CancelRequest(ctx context.Context, requestId RequestParam, reqE
 	return c.Client.Do(req)
 }
 
+// ConfirmRequestWithBody Confirm an emergency afterwards, or end its access
+//
+// By whom policy names for it, never by who asked or got the access.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/requests/{requestId}/confirm (the `ConfirmRequest` operationId).
+func (c *Client) ConfirmRequestWithBody(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmRequestRequestWithBody(c.Server, requestId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmRequest Confirm an emergency afterwards, or end its access
+//
+// By whom policy names for it, never by who asked or got the access.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/requests/{requestId}/confirm (the `ConfirmRequest` operationId).
+func (c *Client) ConfirmRequest(ctx context.Context, requestId RequestParam, body ConfirmRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmRequestRequest(c.Server, requestId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // DenyRequestWithBody Deny what waits and you may decide
 //
 // Takes any type of body and a specified content type.
@@ -2570,6 +2707,44 @@ func (c *Client) DenyRequestWithBody(ctx context.Context, requestId RequestParam
 // Corresponds with POST /v1/requests/{requestId}/deny (the `DenyRequest` operationId).
 func (c *Client) DenyRequest(ctx context.Context, requestId RequestParam, body DenyRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDenyRequestRequest(c.Server, requestId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// VetoRequestWithBody Veto what would approve itself
+//
+// By whom policy names for it. It is denied then.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+func (c *Client) VetoRequestWithBody(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewVetoRequestRequestWithBody(c.Server, requestId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// VetoRequest Veto what would approve itself
+//
+// By whom policy names for it. It is denied then.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+func (c *Client) VetoRequest(ctx context.Context, requestId RequestParam, body VetoRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewVetoRequestRequest(c.Server, requestId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4618,6 +4793,53 @@ func NewCancelRequestRequest(server string, requestId RequestParam) (*http.Reque
 	return req, nil
 }
 
+// NewConfirmRequestRequest calls the generic ConfirmRequest builder with application/json body
+func NewConfirmRequestRequest(server string, requestId RequestParam, body ConfirmRequestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConfirmRequestRequestWithBody(server, requestId, "application/json", bodyReader)
+}
+
+// NewConfirmRequestRequestWithBody constructs an http.Request for the ConfirmRequest method, with any body, and a specified content type
+func NewConfirmRequestRequestWithBody(server string, requestId RequestParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "requestId", requestId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/requests/%s/confirm", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewDenyRequestRequest calls the generic DenyRequest builder with application/json body
 func NewDenyRequestRequest(server string, requestId RequestParam, body DenyRequestJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4646,6 +4868,53 @@ func NewDenyRequestRequestWithBody(server string, requestId RequestParam, conten
 	}
 
 	operationPath := fmt.Sprintf("/v1/requests/%s/deny", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewVetoRequestRequest calls the generic VetoRequest builder with application/json body
+func NewVetoRequestRequest(server string, requestId RequestParam, body VetoRequestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewVetoRequestRequestWithBody(server, requestId, "application/json", bodyReader)
+}
+
+// NewVetoRequestRequestWithBody constructs an http.Request for the VetoRequest method, with any body, and a specified content type
+func NewVetoRequestRequestWithBody(server string, requestId RequestParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "requestId", requestId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/requests/%s/veto", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -5348,6 +5617,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/requests/{requestId}/cancel (the `CancelRequest` operationId).
 	CancelRequestWithResponse(ctx context.Context, requestId RequestParam, reqEditors ...RequestEditorFn) (*CancelRequestResponse, error)
 
+	// ConfirmRequestWithBodyWithResponse Confirm an emergency afterwards, or end its access
+	//
+	// By whom policy names for it, never by who asked or got the access.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{requestId}/confirm (the `ConfirmRequest` operationId).
+	ConfirmRequestWithBodyWithResponse(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmRequestResponse, error)
+
+	// ConfirmRequestWithResponse Confirm an emergency afterwards, or end its access
+	//
+	// By whom policy names for it, never by who asked or got the access.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{requestId}/confirm (the `ConfirmRequest` operationId).
+	ConfirmRequestWithResponse(ctx context.Context, requestId RequestParam, body ConfirmRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmRequestResponse, error)
+
 	// DenyRequestWithBodyWithResponse Deny what waits and you may decide
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -5361,6 +5648,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/requests/{requestId}/deny (the `DenyRequest` operationId).
 	DenyRequestWithResponse(ctx context.Context, requestId RequestParam, body DenyRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*DenyRequestResponse, error)
+
+	// VetoRequestWithBodyWithResponse Veto what would approve itself
+	//
+	// By whom policy names for it. It is denied then.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+	VetoRequestWithBodyWithResponse(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*VetoRequestResponse, error)
+
+	// VetoRequestWithResponse Veto what would approve itself
+	//
+	// By whom policy names for it. It is denied then.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+	VetoRequestWithResponse(ctx context.Context, requestId RequestParam, body VetoRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*VetoRequestResponse, error)
 
 	// GetSyncWithResponse One sync run
 	//
@@ -7019,6 +7324,46 @@ func (r CancelRequestResponse) ContentType() string {
 	return ""
 }
 
+// ConfirmRequestResponseDefaultHeaders the declared response headers of an HTTP default response for ConfirmRequest
+type ConfirmRequestResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ConfirmRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Request
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ConfirmRequestResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // DenyRequestResponseDefaultHeaders the declared response headers of an HTTP default response for DenyRequest
 type DenyRequestResponseDefaultHeaders struct {
 	RetryAfter int
@@ -7053,6 +7398,46 @@ func (r DenyRequestResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DenyRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// VetoRequestResponseDefaultHeaders the declared response headers of an HTTP default response for VetoRequest
+type VetoRequestResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type VetoRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Request
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *VetoRequestResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r VetoRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r VetoRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r VetoRequestResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7979,6 +8364,36 @@ func (c *ClientWithResponses) CancelRequestWithResponse(ctx context.Context, req
 	return ParseCancelRequestResponse(rsp)
 }
 
+// ConfirmRequestWithBodyWithResponse Confirm an emergency afterwards, or end its access
+//
+// By whom policy names for it, never by who asked or got the access.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{requestId}/confirm (the `ConfirmRequest` operationId).
+func (c *ClientWithResponses) ConfirmRequestWithBodyWithResponse(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmRequestResponse, error) {
+	rsp, err := c.ConfirmRequestWithBody(ctx, requestId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmRequestResponse(rsp)
+}
+
+// ConfirmRequestWithResponse Confirm an emergency afterwards, or end its access
+//
+// By whom policy names for it, never by who asked or got the access.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{requestId}/confirm (the `ConfirmRequest` operationId).
+func (c *ClientWithResponses) ConfirmRequestWithResponse(ctx context.Context, requestId RequestParam, body ConfirmRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*ConfirmRequestResponse, error) {
+	rsp, err := c.ConfirmRequest(ctx, requestId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmRequestResponse(rsp)
+}
+
 // DenyRequestWithBodyWithResponse Deny what waits and you may decide
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -8003,6 +8418,36 @@ func (c *ClientWithResponses) DenyRequestWithResponse(ctx context.Context, reque
 		return nil, err
 	}
 	return ParseDenyRequestResponse(rsp)
+}
+
+// VetoRequestWithBodyWithResponse Veto what would approve itself
+//
+// By whom policy names for it. It is denied then.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+func (c *ClientWithResponses) VetoRequestWithBodyWithResponse(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*VetoRequestResponse, error) {
+	rsp, err := c.VetoRequestWithBody(ctx, requestId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseVetoRequestResponse(rsp)
+}
+
+// VetoRequestWithResponse Veto what would approve itself
+//
+// By whom policy names for it. It is denied then.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
+func (c *ClientWithResponses) VetoRequestWithResponse(ctx context.Context, requestId RequestParam, body VetoRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*VetoRequestResponse, error) {
+	rsp, err := c.VetoRequest(ctx, requestId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseVetoRequestResponse(rsp)
 }
 
 // GetSyncWithResponse One sync run
@@ -9937,6 +10382,52 @@ func ParseCancelRequestResponse(rsp *http.Response) (*CancelRequestResponse, err
 	return response, nil
 }
 
+// ParseConfirmRequestResponse parses an HTTP response from a ConfirmRequestWithResponse call
+func ParseConfirmRequestResponse(rsp *http.Response) (*ConfirmRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Request
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ConfirmRequestResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseDenyRequestResponse parses an HTTP response from a DenyRequestWithResponse call
 func ParseDenyRequestResponse(rsp *http.Response) (*DenyRequestResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9970,6 +10461,52 @@ func ParseDenyRequestResponse(rsp *http.Response) (*DenyRequestResponse, error) 
 	switch {
 	case true:
 		var headers DenyRequestResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseVetoRequestResponse parses an HTTP response from a VetoRequestWithResponse call
+func ParseVetoRequestResponse(rsp *http.Response) (*VetoRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &VetoRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Request
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers VetoRequestResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -287,10 +287,12 @@ func (e Slug) Valid() bool {
 
 // Defines values for TaskKind.
 const (
-	Confirm   TaskKind = "confirm"
-	Decide    TaskKind = "decide"
-	Fix       TaskKind = "fix"
-	Reconnect TaskKind = "reconnect"
+	Confirm       TaskKind = "confirm"
+	ConfirmAccess TaskKind = "confirm_access"
+	Decide        TaskKind = "decide"
+	Fix           TaskKind = "fix"
+	Reconnect     TaskKind = "reconnect"
+	Veto          TaskKind = "veto"
 )
 
 // Valid indicates whether the value is a known member of the TaskKind enum.
@@ -298,11 +300,15 @@ func (e TaskKind) Valid() bool {
 	switch e {
 	case Confirm:
 		return true
+	case ConfirmAccess:
+		return true
 	case Decide:
 		return true
 	case Fix:
 		return true
 	case Reconnect:
+		return true
+	case Veto:
 		return true
 	default:
 		return false
@@ -364,6 +370,14 @@ type Check struct {
 	// Ok It could be published
 	Ok       bool            `json:"ok"`
 	Problems []PolicyProblem `json:"problems"`
+}
+
+// Confirmation defines model for Confirmation.
+type Confirmation struct {
+	Comment string `json:"comment,omitempty,omitzero"`
+
+	// Right false: it was not, and its access ends now
+	Right bool `json:"right"`
 }
 
 // Connector Everything below the label is for owners, auditors and administrators
@@ -435,6 +449,25 @@ type Drained struct {
 // Duty defines model for Duty.
 type Duty string
 
+// EmergencyState What an emergency left to do; missing for what was no emergency
+type EmergencyState struct {
+	// At Missing: it waits
+	At time.Time `json:"at,omitempty,omitzero"`
+
+	// By An account or resource; the name is missing where you do not see it
+	By Ref `json:"by,omitempty,omitzero"`
+
+	// Denied It was not right; the access was ended
+	Denied bool      `json:"denied,omitempty,omitzero"`
+	Due    time.Time `json:"due"`
+
+	// Overdue Nobody confirmed it in time
+	Overdue bool `json:"overdue,omitempty,omitzero"`
+
+	// Skipped Whom the emergency skipped, in the policy's words
+	Skipped string `json:"skipped"`
+}
+
 // Event defines model for Event.
 type Event struct {
 	Action    string            `json:"action"`
@@ -465,6 +498,9 @@ type Explanation struct {
 	Auto    bool   `json:"auto"`
 	Because string `json:"because"`
 
+	// Emergency The answer to an emergency, in words; missing: the rule has none, or does not let the requester
+	Emergency string `json:"emergency,omitempty,omitzero"`
+
 	// Gives What else it gives
 	Gives         []string `json:"gives,omitempty,omitzero"`
 	PolicyVersion int64    `json:"policyVersion"`
@@ -478,6 +514,9 @@ type Explanation struct {
 	// Risk low, medium or high, where the rule says it
 	Risk string `json:"risk,omitempty,omitzero"`
 	Rule string `json:"rule,omitempty,omitzero"`
+
+	// Solo How this request would approve itself, in words; missing: it would not
+	Solo string `json:"solo,omitempty,omitzero"`
 
 	// Subject By name
 	Subject string `json:"subject"`
@@ -568,6 +607,9 @@ type Item struct {
 	ApprovedBy []Ref  `json:"approvedBy,omitempty,omitzero"`
 	Comment    string `json:"comment,omitempty,omitzero"`
 
+	// Confirm What an emergency left to do; missing for what was no emergency
+	Confirm EmergencyState `json:"confirm,omitempty,omitzero"`
+
 	// Deadline When the step has taken too long; missing without such a time
 	Deadline  time.Time `json:"deadline,omitempty,omitzero"`
 	DecidedAt time.Time `json:"decidedAt,omitempty,omitzero"`
@@ -585,9 +627,12 @@ type Item struct {
 	Resource      ResourceRef `json:"resource"`
 
 	// Risk low, medium or high, where the policy says it
-	Risk  string    `json:"risk,omitempty,omitzero"`
-	Rule  string    `json:"rule,omitempty,omitzero"`
-	State ItemState `json:"state"`
+	Risk string `json:"risk,omitempty,omitzero"`
+	Rule string `json:"rule,omitempty,omitzero"`
+
+	// SoloAt When it approves itself unless somebody vetoes it; missing: it does not
+	SoloAt time.Time `json:"soloAt,omitempty,omitzero"`
+	State  ItemState `json:"state"`
 
 	// Waits Where an item waits, by the policy in force
 	Waits Waiting `json:"waits,omitempty,omitzero"`
@@ -662,6 +707,9 @@ type NewKey struct {
 type NewRequest struct {
 	// Connector An id that Ebb made
 	Connector Id `json:"connector"`
+
+	// Emergency Skip the approvers, where policy lets you; they are told, and somebody confirms afterwards. Needs a reason, and begins at once
+	Emergency bool `json:"emergency,omitempty,omitzero"`
 
 	// Entitlement The entitlement on the resource
 	Entitlement Slug      `json:"entitlement,omitempty,omitzero"`
@@ -769,12 +817,21 @@ type Ref struct {
 type Request struct {
 	Connector string    `json:"connector"`
 	Created   time.Time `json:"created"`
+
+	// Emergency The approvers were skipped
+	Emergency bool      `json:"emergency,omitempty,omitzero"`
 	Expires   time.Time `json:"expires"`
 	Id        string    `json:"id"`
 	Items     []Item    `json:"items"`
 
+	// MayConfirm You may confirm an emergency of it, as far as the directory knows
+	MayConfirm bool `json:"mayConfirm,omitempty,omitzero"`
+
 	// MayDecide You may decide an item, as far as the directory knows
 	MayDecide bool `json:"mayDecide"`
+
+	// MayVeto You may veto what would approve itself, as far as the directory knows
+	MayVeto bool `json:"mayVeto,omitempty,omitzero"`
 
 	// Open An item waits for a decision
 	Open bool `json:"open"`
@@ -1178,8 +1235,14 @@ type CreateRequestJSONRequestBody = NewRequest
 // ApproveRequestJSONRequestBody defines body for ApproveRequest for application/json ContentType.
 type ApproveRequestJSONRequestBody = Decision
 
+// ConfirmRequestJSONRequestBody defines body for ConfirmRequest for application/json ContentType.
+type ConfirmRequestJSONRequestBody = Confirmation
+
 // DenyRequestJSONRequestBody defines body for DenyRequest for application/json ContentType.
 type DenyRequestJSONRequestBody = Decision
+
+// VetoRequestJSONRequestBody defines body for VetoRequest for application/json ContentType.
+type VetoRequestJSONRequestBody = Decision
 
 // BindUserJSONRequestBody defines body for BindUser for application/json ContentType.
 type BindUserJSONRequestBody = NewUser
@@ -1306,9 +1369,15 @@ type ServerInterface interface {
 	// CancelRequest Take a request back
 	// (POST /v1/requests/{requestId}/cancel)
 	CancelRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
+	// ConfirmRequest Confirm an emergency afterwards, or end its access
+	// (POST /v1/requests/{requestId}/confirm)
+	ConfirmRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
 	// DenyRequest Deny what waits and you may decide
 	// (POST /v1/requests/{requestId}/deny)
 	DenyRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
+	// VetoRequest Veto what would approve itself
+	// (POST /v1/requests/{requestId}/veto)
+	VetoRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
 	// GetSync One sync run
 	// (GET /v1/syncs/{runId})
 	GetSync(w http.ResponseWriter, r *http.Request, runId RunParam)
@@ -2728,6 +2797,32 @@ func (siw *ServerInterfaceWrapper) CancelRequest(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// ConfirmRequest operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "requestId" -------------
+	var requestId RequestParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "requestId", r.PathValue("requestId"), &requestId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "requestId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfirmRequest(w, r, requestId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // DenyRequest operation middleware
 func (siw *ServerInterfaceWrapper) DenyRequest(w http.ResponseWriter, r *http.Request) {
 
@@ -2745,6 +2840,32 @@ func (siw *ServerInterfaceWrapper) DenyRequest(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.DenyRequest(w, r, requestId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// VetoRequest operation middleware
+func (siw *ServerInterfaceWrapper) VetoRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "requestId" -------------
+	var requestId RequestParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "requestId", r.PathValue("requestId"), &requestId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "requestId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.VetoRequest(w, r, requestId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3051,6 +3172,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/requests/{requestId}", wrapper.GetRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/approve", wrapper.ApproveRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/deny", wrapper.DenyRequest)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/confirm", wrapper.ConfirmRequest)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/veto", wrapper.VetoRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/cancel", wrapper.CancelRequest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/grants", wrapper.ListGrants)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/grants/{grantId}", wrapper.GetGrant)
@@ -4726,6 +4849,48 @@ func (response CancelRequestdefaultApplicationProblemPlusJSONResponse) VisitCanc
 	return err
 }
 
+type ConfirmRequestRequestObject struct {
+	RequestId RequestParam `json:"requestId"`
+	Body      *ConfirmRequestJSONRequestBody
+}
+
+type ConfirmRequestResponseObject interface {
+	VisitConfirmRequestResponse(w http.ResponseWriter) error
+}
+
+type ConfirmRequest200JSONResponse Request
+
+func (response ConfirmRequest200JSONResponse) VisitConfirmRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ConfirmRequestdefaultApplicationProblemPlusJSONResponse) VisitConfirmRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DenyRequestRequestObject struct {
 	RequestId RequestParam `json:"requestId"`
 	Body      *DenyRequestJSONRequestBody
@@ -4756,6 +4921,48 @@ type DenyRequestdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DenyRequestdefaultApplicationProblemPlusJSONResponse) VisitDenyRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VetoRequestRequestObject struct {
+	RequestId RequestParam `json:"requestId"`
+	Body      *VetoRequestJSONRequestBody
+}
+
+type VetoRequestResponseObject interface {
+	VisitVetoRequestResponse(w http.ResponseWriter) error
+}
+
+type VetoRequest200JSONResponse Request
+
+func (response VetoRequest200JSONResponse) VisitVetoRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VetoRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response VetoRequestdefaultApplicationProblemPlusJSONResponse) VisitVetoRequestResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5094,9 +5301,15 @@ type StrictServerInterface interface {
 	// CancelRequest Take a request back
 	// (POST /v1/requests/{requestId}/cancel)
 	CancelRequest(ctx context.Context, request CancelRequestRequestObject) (CancelRequestResponseObject, error)
+	// ConfirmRequest Confirm an emergency afterwards, or end its access
+	// (POST /v1/requests/{requestId}/confirm)
+	ConfirmRequest(ctx context.Context, request ConfirmRequestRequestObject) (ConfirmRequestResponseObject, error)
 	// DenyRequest Deny what waits and you may decide
 	// (POST /v1/requests/{requestId}/deny)
 	DenyRequest(ctx context.Context, request DenyRequestRequestObject) (DenyRequestResponseObject, error)
+	// VetoRequest Veto what would approve itself
+	// (POST /v1/requests/{requestId}/veto)
+	VetoRequest(ctx context.Context, request VetoRequestRequestObject) (VetoRequestResponseObject, error)
 	// GetSync One sync run
 	// (GET /v1/syncs/{runId})
 	GetSync(ctx context.Context, request GetSyncRequestObject) (GetSyncResponseObject, error)
@@ -6256,6 +6469,39 @@ func (sh *strictHandler) CancelRequest(w http.ResponseWriter, r *http.Request, r
 	}
 }
 
+// ConfirmRequest operation middleware
+func (sh *strictHandler) ConfirmRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam) {
+	var request ConfirmRequestRequestObject
+
+	request.RequestId = requestId
+
+	var body ConfirmRequestJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmRequest(ctx, request.(ConfirmRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConfirmRequestResponseObject); ok {
+		if err := validResponse.VisitConfirmRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // DenyRequest operation middleware
 func (sh *strictHandler) DenyRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam) {
 	var request DenyRequestRequestObject
@@ -6282,6 +6528,39 @@ func (sh *strictHandler) DenyRequest(w http.ResponseWriter, r *http.Request, req
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(DenyRequestResponseObject); ok {
 		if err := validResponse.VisitDenyRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// VetoRequest operation middleware
+func (sh *strictHandler) VetoRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam) {
+	var request VetoRequestRequestObject
+
+	request.RequestId = requestId
+
+	var body VetoRequestJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.VetoRequest(ctx, request.(VetoRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VetoRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(VetoRequestResponseObject); ok {
+		if err := validResponse.VisitVetoRequestResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

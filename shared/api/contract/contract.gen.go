@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "34cb76f9193ff65fd4402508fb73f7a88c61950a947f5f39470733365bdb8d7c"
+const Digest = "4ef34f82827ee9544dc1ba8768f4996e28e8da73e918f203140cf243326957c2"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -243,7 +243,23 @@ var operations = []Operation{
 			{Name: "requestId", In: Path, Required: true, Schema: schemaId},
 		},
 	},
+	{Method: "POST", Path: "/v1/requests/{requestId}/confirm",
+		Params: []Param{
+			{Name: "requestId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaConfirmation},
+		}},
+	},
 	{Method: "POST", Path: "/v1/requests/{requestId}/deny",
+		Params: []Param{
+			{Name: "requestId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaDecision},
+		}},
+	},
+	{Method: "POST", Path: "/v1/requests/{requestId}/veto",
 		Params: []Param{
 			{Name: "requestId", In: Path, Required: true, Schema: schemaId},
 		},
@@ -278,6 +294,11 @@ var operations = []Operation{
 
 var schemaAggregate = &Schema{Type: String, Pattern: "^[a-z][a-z-]{0,31}(/[A-Za-z0-9_.-]{1,80}){0,2}$"}
 
+var schemaConfirmation = &Schema{Type: Object, Fields: []Field{
+	{Name: "comment", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
+	{Name: "right", Required: true, Schema: &Schema{Type: Boolean}},
+}}
+
 var schemaDecision = &Schema{Type: Object, Fields: []Field{
 	{Name: "comment", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
 }}
@@ -305,6 +326,7 @@ var schemaNewKey = &Schema{Type: Object, Fields: []Field{
 
 var schemaNewRequest = &Schema{Type: Object, Fields: []Field{
 	{Name: "connector", Required: true, Schema: schemaId},
+	{Name: "emergency", Required: false, Schema: &Schema{Type: Boolean}},
 	{Name: "entitlement", Required: false, Schema: schemaSlug},
 	{Name: "reason", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
 	{Name: "resources", Required: true, Schema: &Schema{Type: Array, Unique: true, MinItems: 1, MaxItems: 20, Items: schemaSlackId}},
