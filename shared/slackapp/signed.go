@@ -80,10 +80,7 @@ func (s Secret) check(h http.Header, body []byte, now time.Time) error {
 	if err != nil || !strings.HasPrefix(h.Get("X-Slack-Signature"), version+"=") {
 		return fault.New(op, fault.Unauthenticated, "this is not signed by Slack: no X-Slack-Signature of version "+version)
 	}
-	mac := hmac.New(sha256.New, []byte(s))
-	_, _ = io.WriteString(mac, version+":"+stamp+":")
-	_, _ = mac.Write(body)
-	if !hmac.Equal(given, mac.Sum(nil)) {
+	if !hmac.Equal(given, s.mac(stamp, body)) {
 		return fault.New(op, fault.Unauthenticated, "the signature does not fit: the app's signing secret is another one, or the body was changed on the way")
 	}
 	// Last, so that a clock that is wrong shows as that. The bounds first: a
@@ -92,4 +89,11 @@ func (s Secret) check(h http.Header, body []byte, now time.Time) error {
 		return fault.New(op, fault.Unauthenticated, "the signature is older or newer than five minutes: set this machine's clock")
 	}
 	return nil
+}
+
+func (s Secret) mac(stamp string, body []byte) []byte {
+	mac := hmac.New(sha256.New, []byte(s))
+	_, _ = io.WriteString(mac, version+":"+stamp+":")
+	_, _ = mac.Write(body)
+	return mac.Sum(nil)
 }

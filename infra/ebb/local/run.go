@@ -18,6 +18,7 @@ import (
 	"github.com/ebb-access/ebb/shared/api"
 	"github.com/ebb-access/ebb/shared/console"
 	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/install"
 	"github.com/ebb-access/ebb/shared/secret/file"
 	"github.com/ebb-access/ebb/shared/slack"
@@ -40,6 +41,7 @@ type Run struct {
 	ClientID      string `env:"EBB_SLACK_CLIENT_ID" help:"The app's client id, for Install with Slack."`
 	ClientSecret  string `env:"EBB_SLACK_CLIENT_SECRET" help:"The app's client secret; give it by environment, so that it stays out of the process list."`
 	SigningSecret string `env:"EBB_SLACK_SIGNING_SECRET" help:"The app's signing secret, for Slack's events; give it by environment. Without it no event is taken, and the syncs alone tell what happens in Slack."`
+	AppToken      string `env:"EBB_SLACK_APP_TOKEN" help:"An app-level token (xapp-…, scope connections:write): what Slack tells then comes by Socket Mode, and no address of this machine has to be public. Give it by environment."`
 	SCIM          bool   `name:"scim" env:"EBB_SLACK_SCIM" help:"Install with Slack asks for the scope admin too: SCIM then takes the last member out of a user group (Business+)."`
 	SimulatedNote bool   `name:"simulated" hidden:"" help:"The Slack at --slack-api-url is simulated, without rate limits."`
 }
@@ -59,6 +61,9 @@ func (r *Run) Run(ctx context.Context) error {
 // serve opens the house, serves it, and closes everything again.
 func (r *Run) serve(ctx context.Context, out io.Writer) error {
 	if err := loopback(r.Listen, r.SimListen); err != nil {
+		return err
+	}
+	if err := appToken(r.AppToken); err != nil {
 		return err
 	}
 	log := slog.New(quiet{slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}), ctx})
@@ -90,9 +95,13 @@ func (r *Run) serve(ctx context.Context, out io.Writer) error {
 	if sim != nil {
 		h.Window = sim.url + window.Path
 	}
-	server := &http.Server{Handler: Edges(h, sim != nil || r.SimulatedNote), ReadHeaderTimeout: 10 * time.Second}
+	edges := Edges(h, sim != nil || r.SimulatedNote)
+	server := &http.Server{Handler: edges, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	defer sim.tell(ctx, url)()
+	if sim == nil {
+		defer hear(ctx, r.SlackAPIURL, r.AppToken, slackapp.Socket{Door: edges, Secret: h.signed, Now: h.Now}, log)()
+	}
 	if err := h.welcome(ctx, r, place, sim, url, out); err != nil {
 		if ctx.Err() != nil {
 			fmt.Fprintln(out, "The house stopped before it was ready; start it again with the same --dir.")
@@ -188,6 +197,9 @@ func (r *Run) slack(ctx context.Context, out io.Writer) (Slack, *simulation, err
 		trace = func(c slack.Call) { printCall(out, c) }
 	}
 	if r.SlackAPIURL != "" {
+		if r.AppToken != "" && r.SigningSecret == "" {
+			r.SigningSecret = flow.RandomWord() // the socket's alone: nobody else can sign
+		}
 		return Slack{
 			APIURL: r.SlackAPIURL, AuthorizeURL: r.AuthorizeURL, ClientID: r.ClientID, ClientSecret: r.ClientSecret,
 			SigningSecret: slackapp.Secret(r.SigningSecret), OnCall: trace, AskSCIM: r.SCIM, Unpaced: r.SimulatedNote,

@@ -55,8 +55,11 @@ func (h *House) welcome(ctx context.Context, r *Run, place *folder, sim *simulat
 		fmt.Fprintf(out, "window     %s%s   what its people see\n", sim.url, window.Path)
 	} else {
 		fmt.Fprintf(out, "slack      %s\n", r.SlackAPIURL)
-		if r.SigningSecret == "" {
-			fmt.Fprintln(out, "events     none: EBB_SLACK_SIGNING_SECRET is not set, so only syncs tell what happens in Slack")
+		switch {
+		case r.AppToken != "":
+			fmt.Fprintln(out, "events     by Socket Mode; nothing here is open to the outside")
+		case r.SigningSecret == "":
+			fmt.Fprintln(out, "events     none: neither EBB_SLACK_APP_TOKEN nor EBB_SLACK_SIGNING_SECRET is set, so only syncs tell what happens in Slack")
 		}
 	}
 	fmt.Fprintf(out, "data       %s   keys in %s\n", r.Dir, keys.path)

@@ -20,8 +20,9 @@ type Slack struct {
 // Print is the command ebb slack manifest.
 type Print struct {
 	Plan              string `required:"" enum:"pro,business,enterprise" placeholder:"PLAN" help:"Slack's plan: pro, business (Business+) or enterprise."`
-	URL               string `required:"" name:"url" placeholder:"URL" help:"Where Slack reaches the house, https: the deployed house's address, or a tunnel's."`
-	House             string `placeholder:"URL" help:"Where your browser reaches the house, when that is elsewhere: http://127.0.0.1:8484 behind a tunnel."`
+	URL               string `name:"url" placeholder:"URL" help:"Where Slack reaches the house, https: the deployed house's address, or a tunnel's. Not with --socket."`
+	House             string `placeholder:"URL" help:"Where your browser reaches the house, when that is elsewhere: http://127.0.0.1:8484 behind a tunnel, or with --socket."`
+	Socket            bool   `help:"Socket Mode: the house connects to Slack with an app-level token (EBB_SLACK_APP_TOKEN), and needs no address that Slack reaches."`
 	Command           string `default:"/ebb" help:"The slash command."`
 	CollaborationOnly bool   `help:"The bot alone: ask, approve and be told in Slack. No administrator's token, and nothing that changes access."`
 }
@@ -44,13 +45,21 @@ func (p *Print) print(out io.Writer) error {
 // (docs.slack.dev, "Implementing slash commands").
 var commandName = regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`)
 
+// laptop is where ebb run listens when it is not told otherwise.
+const laptop = "http://127.0.0.1:8484"
+
 func (p *Print) choice() (Choice, error) {
 	c := Choice{
 		Plan: Plan(p.Plan), URL: strings.TrimRight(p.URL, "/"), House: strings.TrimRight(cmp.Or(p.House, p.URL), "/"),
-		Command: p.Command, CollaborationOnly: p.CollaborationOnly,
+		Command: p.Command, CollaborationOnly: p.CollaborationOnly, Socket: p.Socket,
+	}
+	if c.Socket {
+		c.House = cmp.Or(c.House, laptop)
 	}
 	switch {
-	case !address(c.URL, "https"):
+	case c.Socket && c.URL != "":
+		return c, fault.New("ebb slack manifest", fault.Invalid, "with --socket Slack posts nowhere: leave --url out")
+	case !c.Socket && !address(c.URL, "https"):
 		return c, fault.New("ebb slack manifest", fault.Invalid, "%q is no https address at which Slack could reach the house, such as https://ebb.example.com", p.URL)
 	case !address(c.House, "https", "http"):
 		return c, fault.New("ebb slack manifest", fault.Invalid, "%q is no address for a browser, such as http://127.0.0.1:8484", p.House)

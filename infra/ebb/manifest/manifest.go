@@ -36,6 +36,8 @@ type Choice struct {
 	// CollaborationOnly asks for the app's own voice alone: no administrator's
 	// token, nothing that changes access.
 	CollaborationOnly bool
+	// Socket has Slack tell everything by Socket Mode, so that it needs no URL.
+	Socket bool
 }
 
 // about is shown where somebody installs the app; Slack wants at least 175
@@ -57,16 +59,25 @@ func New(c Choice) Manifest {
 		},
 		OAuth: OAuth{Redirects: []string{c.House + flow.CallbackPath}, Scopes: scopes(c)},
 		Settings: Settings{
-			Events:      Subscriptions{URL: c.URL + slackapp.EventsPath, Bot: events(c)},
-			Interaction: Interaction{On: true, URL: c.URL + slackapp.InteractionPath, Options: c.URL + slackapp.OptionsPath},
+			Events:      Subscriptions{URL: c.at(slackapp.EventsPath), Bot: events(c)},
+			Interaction: Interaction{On: true, URL: c.at(slackapp.InteractionPath), Options: c.at(slackapp.OptionsPath)},
 			OrgDeploy:   c.Plan == Enterprise,
+			Socket:      c.Socket,
 		},
 	}
 }
 
+// at is where Slack posts to; nowhere in Socket Mode.
+func (c Choice) at(path string) string {
+	if c.Socket {
+		return ""
+	}
+	return c.URL + path
+}
+
 func command(c Choice) Command {
 	return Command{
-		Name: c.Command, URL: c.URL + slackapp.CommandsPath, Description: "Ask for access for a time, and see what you have",
+		Name: c.Command, URL: c.at(slackapp.CommandsPath), Description: "Ask for access for a time, and see what you have",
 		Hint: "[request | my | extend | end | help]", Escape: true, // people and channels come as ids, not as names
 	}
 }

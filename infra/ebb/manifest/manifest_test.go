@@ -23,6 +23,10 @@ func every() map[string]Choice {
 		out[string(plan)] = c
 		c.CollaborationOnly = true
 		out[string(plan)+", collaboration only"] = c
+		c.Socket = true
+		out[string(plan)+", collaboration only, by socket"] = c
+		c.CollaborationOnly = false
+		out[string(plan)+", by socket"] = c
 	}
 	return out
 }
@@ -146,10 +150,30 @@ func TestThePrintedAddresses(t *testing.T) {
 	}
 }
 
+// By socket, Slack is told no address but the one for browsers.
+func TestBySocketThereIsNoAddress(t *testing.T) {
+	var out bytes.Buffer
+	if err := (&Print{Plan: "pro", Socket: true, Command: "/ebb"}).print(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"socket_mode_enabled": true`, `"http://127.0.0.1:8484/slack/oauth/callback"`, `"is_enabled": true`, `"bot_events"`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s is missing in %s", want, out.String())
+		}
+	}
+	for _, never := range []string{`_url":`, `"url":`} {
+		if strings.Contains(out.String(), never) {
+			t.Errorf("%s is in %s", never, out.String())
+		}
+	}
+}
+
 func TestWhatCannotBeServedIsRefused(t *testing.T) {
 	good := Print{Plan: "pro", URL: "https://ebb.example.com", Command: "/ebb"}
 	for name, spoil := range map[string]func(*Print){
 		"plain http": func(p *Print) { p.URL = "http://ebb.example.com" },
+		"no address": func(p *Print) { p.URL = "" },
+		"both":       func(p *Print) { p.Socket = true },
 		"no host":    func(p *Print) { p.URL = "https://" },
 		"a query":    func(p *Print) { p.URL += "?a=b" },
 		"a house":    func(p *Print) { p.House = "ftp://ebb.example.com" },

@@ -47,7 +47,7 @@ type Bot struct {
 // Command is a slash command.
 type Command struct {
 	Name        string `json:"command"`
-	URL         string `json:"url"`
+	URL         string `json:"url,omitempty"`
 	Description string `json:"description"`
 	Hint        string `json:"usage_hint"`
 	Escape      bool   `json:"should_escape"`
@@ -85,13 +85,13 @@ type Settings struct {
 
 // Subscriptions are the events that the app hears.
 type Subscriptions struct {
-	URL string   `json:"request_url"`
+	URL string   `json:"request_url,omitempty"`
 	Bot []string `json:"bot_events"`
 }
 
 // Interaction is where buttons, modals and menus go.
 type Interaction struct {
 	On      bool   `json:"is_enabled"`
-	URL     string `json:"request_url"`
-	Options string `json:"message_menu_options_url"`
+	URL     string `json:"request_url,omitempty"`
+	Options string `json:"message_menu_options_url,omitempty"`
 }

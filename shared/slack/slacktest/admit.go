@@ -13,7 +13,7 @@ type endpoint struct {
 // own rules: token, rate limit, kind of token, scope, required arguments. The
 // request is returned with a refusal too, once the token is known.
 func (o *Org) admit(in incoming) (*request, error) {
-	req := &request{org: o, name: in.name, spec: in.spec, args: in.args, at: o.now(), base: in.base}
+	req := &request{org: o, name: in.name, spec: in.spec, args: in.args, at: o.now(), base: in.base, bearer: in.bearer}
 	if endpoints[in.name].noToken {
 		if in.basic {
 			req.args.Set("client_id", in.client[0])

@@ -85,7 +85,7 @@ func TestBodiesAreReadAsSlackReadsThem(t *testing.T) {
 
 func TestAMethodThatIsNotSimulatedSaysSoOutsideOfSlacksWords(t *testing.T) {
 	s := newStage(t, Options{})
-	_, res := s.do(s.request("apps.connections.open", "application/x-www-form-urlencoded", ""))
+	_, res := s.do(s.request("apps.manifest.create", "application/x-www-form-urlencoded", ""))
 	if res.StatusCode != http.StatusNotImplemented || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/plain") {
 		t.Error(res.Status, res.Header)
 	}
@@ -153,7 +153,7 @@ func TestMessagesGoOnePerSecondAndChannel(t *testing.T) {
 
 func TestTheLowerOfTwoTablesCounts(t *testing.T) {
 	for name, want := range map[string]int{
-		"admin.users.list": 50, "users.conversations": 20, "apps.connections.open": 1, "auth.test": 60, "users.info": 100, "tooling.tokens.rotate": 1,
+		"admin.users.list": 50, "users.conversations": 20, "apps.manifest.create": 1, "auth.test": 60, "users.info": 100, "tooling.tokens.rotate": 1,
 	} {
 		if got := methods[name].perMinute(name); got != want {
 			t.Errorf("%s: %d a minute, not %d", name, got, want)

@@ -62,7 +62,7 @@ func (o *Org) TakeEvents() []Event {
 	return out
 }
 
-// DeliverEvents posts every event that is due, oldest first, and tells how many
+// DeliverEvents posts every event that is due (or hands it to the app's socket), oldest first, and tells how many
 // were accepted. A failure is tried again at once (at the next DeliverEvents),
 // after a minute and after five of the organization's clock, then the event is
 // dropped; x-slack-no-retry: 1 on a refusal drops it at once.
@@ -72,13 +72,27 @@ func (o *Org) DeliverEvents(ctx context.Context) int {
 		if ctx.Err() != nil {
 			break
 		}
-		_, header, err := o.post(ctx, e.Body, &e)
+		header, err := o.deliver(ctx, e)
 		if err == nil {
 			delivered++
 		}
 		o.settle(e.ID, err, header.Get("X-Slack-No-Retry") == "1")
 	}
 	return delivered
+}
+
+// deliver hands an event to a socket where one is open, else posts it.
+func (o *Org) deliver(ctx context.Context, e Event) (http.Header, error) {
+	wait, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	_, ok, err := o.bySocket(wait, reply{
+		"type": "events_api", "payload": json.RawMessage(e.Body), "accepts_response_payload": false, "retry_attempt": e.Attempts, "retry_reason": e.reason,
+	})
+	if !ok {
+		_, header, err := o.post(ctx, e.Body, &e)
+		return header, err
+	}
+	return nil, err
 }
 
 func (o *Org) dueEvents() []Event {

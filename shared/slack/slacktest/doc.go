@@ -5,11 +5,11 @@
 // Hand methods (a person in Slack's own pages) and readers for assertions.
 //
 // It never imports a Slack client or anything else of this project, never starts
-// a goroutine, never opens a connection unless DeliverEvents is called or a hand
-// acts on the app, and never invents: fields and codes are Slack's, from its
-// documentation or recordings. A method of Slack that is missing answers HTTP 501,
-// outside of Slack's words; a name that is not in methods.json answers
-// unknown_method.
+// a goroutine but for the pings of an open socket, never opens a connection unless
+// DeliverEvents is called or a hand acts on the app, and never invents: fields and
+// codes are Slack's, from its documentation or recordings. A method of Slack that
+// is missing answers HTTP 501, outside of Slack's words; a name that is not in
+// methods.json answers unknown_method.
 //
 // # What is simulated
 //
@@ -18,10 +18,11 @@
 //	            chat.postMessage update postEphemeral delete getPermalink; views.open push update publish;
 //	            admin.teams.list admins.list owners.list, admin.users.list, admin.conversations.search,
 //	            admin.roles.listAssignments addAssignments removeAssignments;
-//	            oauth.v2.access, openid.connect.token userInfo
+//	            oauth.v2.access, openid.connect.token userInfo; apps.connections.open
 //	other HTTP  /oauth/v2/authorize, /openid/connect/authorize and keys, /.well-known/openid-configuration,
 //	            /scim/v2/Users and Groups (list, read, PATCH active, PATCH members, DELETE user), /_stats (ours),
-//	            response_urls (/commands and /actions: five uses, thirty minutes)
+//	            response_urls (/commands and /actions: five uses, thirty minutes), /link/ (Socket Mode: a WebSocket
+//	            whose address is good once; hello, envelopes, acknowledgements, disconnect, at most ten)
 //	Block Kit   types in their places, counts, lengths, required fields, unique ids; of rich_text, video and
 //	            table the type alone
 //	interaction a trigger_id lives three seconds and is used once; hashes, external ids, three modals on one
@@ -37,8 +38,8 @@
 //	            queued, signed, delivered and retried only by DeliverEvents
 //	faults      fail, fail although it happened, slow, landing late, cut, cut although it happened, 429
 //
-// Not simulated: the other admin.* methods, team.*Logs, apps.*, the Audit Logs
-// API, Socket Mode, message shortcuts, dialogs, the stricter limit for calls
+// Not simulated: the other admin.* methods, team.*Logs, the other apps.*, the Audit
+// Logs API, message shortcuts, dialogs, the stricter limit for calls
 // without a cursor, SCIM bursts and locks, eventual consistency, messages' history.
 //
 // # A person at the screen
@@ -48,7 +49,9 @@
 // and HandClose each post one signed request, as Slack does, wait three seconds
 // at most and return what the app answered; what it answers is shown. HandOpenHome
 // queues an event. Conversations, MessagesFor, Modals, Home and Offered are what
-// is seen then. Package window makes pages of them.
+// is seen then. Package window makes pages of them. Where the app has a socket open
+// (Socket Mode: AppToken, apps.connections.open), all of it goes there instead of
+// to its addresses; HandDisconnect and CutSockets end it.
 //
 // # What is assumed
 //
@@ -75,6 +78,8 @@
 //	              expired_url; a command's text is sent as typed (should_escape is not applied); a view's problems
 //	              are in the words known for messages
 //	roles         assigning twice is fine; valid ids are applied although others were rejected
+//	Socket Mode   an address is good for thirty seconds; connections take turns; an envelope whose connection
+//	              dies is not sent again on another at once; pings come every ten seconds
 //	OAuth         a used code is code_already_used; everybody but guests may install what needs no admin
 //	SCIM          filters are ignored; on Enterprise only groups of the identity provider are seen; a group that
 //	              SCIM emptied reads back as an empty list, and its PATCH fires the events that an edit fires

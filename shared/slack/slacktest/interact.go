@@ -41,9 +41,18 @@ func (o *Org) SetAppURLs(u AppURLs, client *http.Client) {
 	o.screens.urls, o.screens.client = u, client
 }
 
-// tell posts a signed form to the app and reads what it answers. It runs unlocked:
+// tell posts a signed form to the app, or hands it to the app's socket, and reads
+// what it answers. It runs unlocked:
 // an app may call Slack before it answers.
 func (o *Org) tell(ctx context.Context, address string, form url.Values) (Answer, error) {
+	wait, done := context.WithTimeout(ctx, 3*time.Second)
+	defer done()
+	if body, ok, err := o.bySocket(wait, formEnvelope(form)); ok {
+		if err != nil {
+			return Answer{}, fmt.Errorf("%w: %w", ErrNoAnswer, err)
+		}
+		return Answer{http.StatusOK, body}, nil
+	}
 	o.mu.Lock()
 	client := o.screens.client
 	o.mu.Unlock()

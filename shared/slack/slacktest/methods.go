@@ -8,6 +8,8 @@ var endpoints = map[string]endpoint{
 	"auth.revoke":     {run: (*request).authRevoke, write: true},
 	"team.info":       {run: (*request).teamInfo},
 
+	"apps.connections.open": {run: (*request).appsConnectionsOpen, noToken: true},
+
 	"users.list":          {run: (*request).usersList},
 	"users.info":          {run: (*request).usersInfo},
 	"users.lookupByEmail": {run: (*request).usersLookupByEmail},

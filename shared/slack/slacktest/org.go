@@ -49,6 +49,7 @@ type Org struct {
 	late    []lateWrite
 	calls   callLog
 	events  eventQueue
+	sockets sockets
 	lastTS  int64
 }
 

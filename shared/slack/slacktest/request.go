@@ -19,6 +19,8 @@ type request struct {
 	user *User  // the token's owner
 	at   time.Time
 	base string // scheme and host that the client called
+
+	bearer string // for methods whose token is not one of a person or bot
 }
 
 func (r *request) str(name string) string { return r.args.Get(name) }

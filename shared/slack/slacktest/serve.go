@@ -11,8 +11,8 @@ import (
 )
 
 // ServeHTTP answers as Slack does: /api/ (Web API), /oauth/v2/authorize,
-// /openid/connect/, /.well-known/openid-configuration, /scim/v2/ and, which is
-// ours alone, /_stats.
+// /openid/connect/, /.well-known/openid-configuration, /scim/v2/, /link/ (Socket
+// Mode) and, which is ours alone, /_stats.
 func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.landDue()
 	o.mux.ServeHTTP(w, r)
@@ -26,6 +26,7 @@ func (o *Org) routes() {
 	o.routeOpenID()
 	o.routeSCIM()
 	o.routeHooks()
+	o.mux.HandleFunc("/link/", o.serveSocket)
 }
 
 // incoming is a call as it arrived, kept whole so that a write may land later.

@@ -109,7 +109,7 @@ func seen(org *slacktest.Org) http.Handler {
 // announce prints what a client needs, on one line.
 func announce(org *slacktest.Org, base string, out io.Writer) error {
 	return json.NewEncoder(out).Encode(map[string]any{
-		"api_url": base + "/api/", "bot_token": org.BotToken(), "user_token": org.UserToken(),
+		"api_url": base + "/api/", "bot_token": org.BotToken(), "user_token": org.UserToken(), "app_token": org.AppToken(),
 		"signing_secret": org.SigningSecret(), "client_id": org.ClientID(), "client_secret": org.ClientSecret(),
 		"authorize_url": base + "/oauth/v2/authorize", "app_id": org.AppID(),
 		"team_ids": org.TeamIDs(), "enterprise_id": org.EnterpriseID(), "stats_url": base + "/_stats", "window_url": base + window.Path,
