@@ -24,7 +24,7 @@ type AuditVerifyCmd struct {
 	ClientFlags
 }
 
-var errTrail = errors.New("the audit trail does not verify")
+var errTrail = errors.New("the audit trail does not verify; change nothing, and do what \"Is the audit whole?\" in infra/ebb/README.md says")
 
 // Run fails when anything was changed, is missing or is out of order.
 func (x *AuditVerifyCmd) Run(c *Client) error {

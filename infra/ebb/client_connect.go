@@ -59,6 +59,9 @@ func (x *ConnectCmd) connector(ctx context.Context, c *Client) (apiclient.Connec
 	})
 	switch len(waiting) {
 	case 0:
+		if len(list.Items) > 0 && x.Name == "" {
+			return apiclient.Connector{}, fmt.Errorf("%s is connected already; to install it again: ebb connect --connector %s; to add another one: ebb connect --name NAME", clean(list.Items[0].Name), list.Items[0].Id)
+		}
 		return sure[apiclient.Connector]("", func(key string) (*http.Response, error) {
 			return c.api.AddConnector(ctx, &apiclient.AddConnectorParams{IdempotencyKey: &key}, apiclient.NewConnector{Name: x.Name})
 		})
@@ -106,7 +109,11 @@ func printCapabilities(w io.Writer, o apiclient.Connector) {
 	if len(o.Capabilities) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\nWhat %s can do:\n", o.Id)
+	word := "can"
+	if o.Label == apiclient.LabelError || o.Label == apiclient.LabelNotConnected {
+		word = "could" // by the authorization that it had
+	}
+	fmt.Fprintf(w, "\nWhat %s %s do:\n", o.Id, word)
 	rows := [][]string{{"KIND", "SYNC", "REVIEW", "GRANT", "MISSING SCOPE OR NOTE"}}
 	for _, k := range o.Capabilities {
 		why := strings.Join(k.Missing, ", ")

@@ -44,6 +44,9 @@ func pickConnector(all []apiclient.Connector, chosen string) (apiclient.Connecto
 	for _, x := range all {
 		names = append(names, fmt.Sprintf("%s (%s, %s)", x.Id, clean(x.Name), x.Label))
 	}
+	if chosen != "" && len(fit) == 0 {
+		return apiclient.Connector{}, fmt.Errorf("you see no connector %q; --connector takes one of: %s", chosen, strings.Join(names, ", "))
+	}
 	return apiclient.Connector{}, fmt.Errorf("say which connector with --connector: %s", strings.Join(names, ", "))
 }
 

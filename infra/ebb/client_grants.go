@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -45,10 +46,20 @@ type GrantsRetryCmd struct {
 	ID ident `arg:"" help:"The grant."`
 }
 
-// Run tries now instead of at the next try.
+// errStillHeld is for scripts: looking now has not mended it.
+var errStillHeld = errors.New("it still needs attention: do what stands above, then retry")
+
+// Run tries now instead of at the next try, and fails while the grant goes on
+// needing attention.
 func (x *GrantsRetryCmd) Run(c *Client) error {
 	g, err := call[apiclient.Grant](c.api.RetryGrant(background(), string(x.ID)))
-	return c.showGrant(g, err)
+	if err := c.showGrant(g, err); err != nil {
+		return err
+	}
+	if g.NeedsAttention {
+		return errStillHeld
+	}
+	return nil
 }
 
 // ExtendCmd is ebb extend.

@@ -71,7 +71,7 @@ func (h *House) mayEnd(ctx context.Context, by access.Actor, g access.Grant) err
 			return nil
 		}
 	}
-	return fault.New("flow.mayEnd", fault.Forbidden, "only who holds or asked for a grant, an owner, or a Super Administrator can end it")
+	return fault.New("flow.mayEnd", fault.Forbidden, "only who holds or asked for a grant, an owner, or a Super Administrator can do this")
 }
 
 // endNow turns the grant, and the default channels that came with it, to their
