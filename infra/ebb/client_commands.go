@@ -9,6 +9,7 @@ type ClientCommands struct {
 	Connect    ConnectCmd    `cmd:"" help:"Add a connector to Slack: prints a link to open, or takes a token."`
 	Connectors ConnectorsCmd `cmd:"" help:"List connectors; pause, resume, drain or disconnect one."`
 	Request    RequestCmd    `cmd:"" help:"Ask for access for a time."`
+	Profiles   ProfilesCmd   `cmd:"" help:"List the access profiles that you could ask for."`
 	Requests   RequestsCmd   `cmd:"" help:"List requests: yours, and those that you may decide."`
 	Tasks      TasksCmd      `cmd:"" help:"List what waits for you."`
 	Approve    ApproveCmd    `cmd:"" help:"Approve a request."`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,9 +13,10 @@ import (
 // RequestCmd is ebb request.
 type RequestCmd struct {
 	ClientFlags
-	Resources []string `arg:"" placeholder:"RESOURCE" help:"@handle, '#channel' (in quotes) or id; up to 20."`
+	Resources []string `arg:"" optional:"" placeholder:"RESOURCE" help:"@handle, '#channel' (in quotes) or id; up to 20."`
 	For       span     `required:"" placeholder:"2h" help:"For how long: 30m, 2h, 1d12h."`
 	Why       string   `placeholder:"TEXT" help:"The reason, for who decides."`
+	Profile   string   `placeholder:"ID" help:"An access profile instead of resources; list them: ebb profiles."`
 	Subject   string   `placeholder:"PERSON" help:"For somebody else: id, handle, name or e-mail."`
 	Start     string   `placeholder:"TIME" help:"When it begins: 09:00, \"2026-11-24 09:00\", +2h. Left out: as soon as approved."`
 	Emergency bool     `help:"Skip the approvers, where policy lets you; they are told, and somebody confirms it afterwards. Needs --why."`
@@ -24,11 +26,14 @@ type RequestCmd struct {
 // Run asks, and prints what became of it.
 func (x *RequestCmd) Run(c *Client) error {
 	ctx := background()
+	if (x.Profile == "") == (len(x.Resources) == 0) {
+		return errors.New("name resources, or an access profile with --profile")
+	}
 	start, err := moment(x.Start, c.now())
 	if err != nil {
 		return err
 	}
-	body := apiclient.NewRequest{Seconds: x.For.seconds(), Reason: x.Why, Start: start, Emergency: x.Emergency}
+	body := apiclient.NewRequest{Seconds: x.For.seconds(), Reason: x.Why, Start: start, Emergency: x.Emergency, Profile: x.Profile}
 	conn, err := c.connector(ctx)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ type Policy struct {
 	Version   int64  // 1, 2, …; 0: none published
 	Digest    string // SHA-256 of Source, hex
 	Rules     []Rule
+	Profiles  []Profile
 	Hours     Hours  // of the organization
 	Source    string // the YAML document as it was given
 	By        string // user id of the publisher

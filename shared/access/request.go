@@ -37,6 +37,7 @@ type Request struct {
 	// Emergency: whoever may skipped the approvers, and somebody confirms
 	// afterwards (Item.Confirm).
 	Emergency bool
+	Profile   string // the access profile that was asked for; "": the items one by one
 	Rev       int64
 }
 

@@ -63,7 +63,12 @@ func (s *server) document(ctx context.Context, body io.Reader) (access.Policy, [
 	if err != nil {
 		return p, nil, err
 	}
-	return p, policyfile.Check(p, groups...), nil
+	found := policyfile.Check(p, groups...)
+	if len(p.Profiles) == 0 {
+		return p, found, nil
+	}
+	named, err := s.house.ReadNamed(ctx, actor(ctx), p.Profiles)
+	return p, append(found, policyfile.CheckProfiles(p, named)...), err
 }
 
 // refused is the error of a document that is well formed and must not be in

@@ -25,13 +25,20 @@ func (s *server) CreateRequest(ctx context.Context, r apigen.CreateRequestReques
 	made, err := s.house.Request(ctx, actor(ctx), flow.Asking{
 		Connector: b.Connector, Subject: b.Subject, Resources: b.Resources, Slug: string(b.Entitlement),
 		Start: b.Start, Length: seconds(b.Seconds), Reason: b.Reason,
-		Key: given(r.Params.IdempotencyKey), Emergency: b.Emergency,
+		Key: given(r.Params.IdempotencyKey), Emergency: b.Emergency, Profile: b.Profile,
 	})
 	if err != nil {
 		return nil, s.ofResources(ctx, b.Connector, b.Resources, err)
 	}
 	v, err := s.house.ReadRequest(ctx, actor(ctx), made.ID)
 	return apigen.CreateRequest201JSONResponse(requestJSON(v)), err
+}
+
+func (s *server) ListProfiles(ctx context.Context, r apigen.ListProfilesRequestObject) (apigen.ListProfilesResponseObject, error) {
+	all, err := s.house.ReadProfiles(ctx, actor(ctx), r.ConnectorId)
+	return apigen.ListProfiles200JSONResponse{Items: each(all, func(p flow.ProfileView) apigen.Profile {
+		return apigen.Profile{Id: p.ID, Label: p.Label, Resources: each(p.Holds, resourceRef)}
+	})}, err
 }
 
 // ofResources hides resources that the actor does not see: the reason of a
@@ -95,7 +102,7 @@ func requestJSON(v flow.RequestView) apigen.Request {
 	out := apigen.Request{
 		Id: v.ID, Connector: v.Connector, Requester: ref(v.By, v.Names), Subject: ref(v.Subject, v.Names), Items: []apigen.Item{},
 		Start: v.Start, Seconds: int64(v.Length / time.Second), Reason: v.Reason, Created: v.Created, Expires: v.Expires,
-		Open: v.Open(), MayDecide: v.MayDecide, Emergency: v.Emergency, MayConfirm: v.MayConfirm, MayVeto: v.MayVeto,
+		Open: v.Open(), MayDecide: v.MayDecide, Emergency: v.Emergency, Profile: v.Profile, MayConfirm: v.MayConfirm, MayVeto: v.MayVeto,
 	}
 	for i, it := range v.Items {
 		item := itemJSON(v, it)

@@ -61,6 +61,8 @@ var rights = []struct {
 	{"GET", "/v1/policy/explain?connector={conn}&resource={hush}&seconds=60", "", "401 404 404 404 404 404 200 404 200 404"},
 	{"GET", "/v1/policy/explain?connector={conn}&resource={oncall}&seconds=60&requester={sam}", "", "401 404 404 403 403 403 403 200 200 200"},
 
+	{"GET", "/v1/connectors/{conn}/profiles", "", "401 404 200 200 200 200 200 200 200 200"},
+	{"POST", "/v1/requests", `{"connector":"{conn}","profile":"nothing","seconds":60}`, "401 403 404 404 404 404 404 404 404 403"},
 	{"GET", "/v1/requests", "", "401 200 200 200 200 200 200 200 200 200"},
 	{"POST", "/v1/requests", `{"connector":"{conn}","resources":["{oncall}"],"seconds":60}`, "401 404 404 201 201 201 201 201 201 403"},
 	{"POST", "/v1/requests", `{"connector":"{conn}","resources":["{hush}"],"seconds":60}`, "401 404 404 404 404 404 403 404 403 403"},

@@ -21,6 +21,7 @@ type Asking struct {
 	Connector string
 	Subject   string
 	Resources []string
+	Profile   string // an access profile instead of resources
 	Slug      string
 	Start     time.Time
 	Length    time.Duration
@@ -65,6 +66,11 @@ func (h *House) ask(ctx context.Context, by access.Actor, a Asking, note *access
 	if a.Slug == "" {
 		a.Slug = "member"
 	}
+	if a.Profile != "" {
+		if a.Resources, err = h.ofProfile(ctx, by, a); err != nil {
+			return access.Request{}, err
+		}
+	}
 	if err := a.check(now); err != nil {
 		return access.Request{}, err
 	}
@@ -73,7 +79,7 @@ func (h *House) ask(ctx context.Context, by access.Actor, a Asking, note *access
 	}
 	r := access.Request{
 		ID: h.NewID("rq"), Requester: by.User.ID, By: account, Subject: a.Subject, Connector: a.Connector,
-		Start: a.Start, Length: a.Length, Created: now, Expires: now.Add(decisionTime), Emergency: a.Emergency,
+		Start: a.Start, Length: a.Length, Created: now, Expires: now.Add(decisionTime), Emergency: a.Emergency, Profile: a.Profile,
 	}
 	var grants []access.Grant
 	for i, resource := range a.Resources {
@@ -96,7 +102,7 @@ func (h *House) storeAsked(ctx context.Context, by access.Actor, r access.Reques
 	if err != nil {
 		return r, err
 	}
-	events := []audit.Event{h.requestEvent(r, "request.made", who(by), map[string]string{"reason": hash})}
+	events := []audit.Event{h.requestEvent(r, "request.made", who(by), map[string]string{"reason": hash, "profile": r.Profile})}
 	for _, g := range grants {
 		data := map[string]string{"grant": g.ID, "rule": g.Rule, "item": fmt.Sprint(g.Item), "resource": g.Resource}
 		note := "approved by policy"

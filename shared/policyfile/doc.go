@@ -47,6 +47,11 @@
 //	                               # {wait: 1h to 30d, veto: WHO}
 //	    unproven_removal: accept   # before Ebb removed anybody from such a one
 //
+//	profiles:                      # what is asked for as one
+//	  - id: on-call-week           # needed, unique
+//	    label: A week of on-call   # needed; up to 80 letters
+//	    resources: ["@oncall", "#incidents", C0123] # needed, 1 to 20
+//
 // WHO is one or more of:
 //
 //	anyone: true                   # every active full member

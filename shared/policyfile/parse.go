@@ -133,6 +133,7 @@ func (r *reader) root(n *yaml.Node) access.Policy {
 	var out access.Policy
 	r.object(n, "", map[string]field{
 		"version":      {need: true, read: r.version},
+		"profiles":     {false, func(n *yaml.Node, p string) { out.Profiles = r.profiles(n, p) }},
 		"organization": {false, func(n *yaml.Node, p string) { out.Hours = r.organization(n, p) }},
 		"rules": {need: true, read: func(n *yaml.Node, path string) {
 			seen := map[string]int{}

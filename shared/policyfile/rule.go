@@ -73,7 +73,7 @@ func (r *reader) id(n *yaml.Node, path string, seen map[string]int) string {
 		r.at(n, path, "%q is no id; up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit", clip(s))
 		return ""
 	case seen[s] > 0:
-		r.at(n, path, "%q is the id of the rule in line %d too; each rule needs its own", s, seen[s])
+		r.at(n, path, "%q is the id of the one in line %d too; each needs its own", s, seen[s])
 	default:
 		seen[s] = max(n.Line, 1)
 	}

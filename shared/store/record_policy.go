@@ -9,13 +9,14 @@ import (
 
 // policyRecord is one version of the policy.
 type policyRecord struct {
-	Version   int64        `json:"version"`
-	Digest    string       `json:"digest,omitempty"`
-	Rules     []ruleRecord `json:"rules,omitempty"`
-	Hours     hoursRecord  `json:"organization,omitzero"`
-	Source    string       `json:"source,omitempty"`
-	By        string       `json:"by,omitempty"`
-	Published stamp        `json:"published,omitzero"`
+	Version   int64           `json:"version"`
+	Digest    string          `json:"digest,omitempty"`
+	Rules     []ruleRecord    `json:"rules,omitempty"`
+	Profiles  []profileRecord `json:"profiles,omitempty"`
+	Hours     hoursRecord     `json:"organization,omitzero"`
+	Source    string          `json:"source,omitempty"`
+	By        string          `json:"by,omitempty"`
+	Published stamp           `json:"published,omitzero"`
 }
 
 type ruleRecord struct {
@@ -57,6 +58,13 @@ func newEmergencyRecord(e access.Emergency) emergencyRecord {
 
 func (e emergencyRecord) emergency() access.Emergency {
 	return access.Emergency{Requesters: access.Who(e.Requesters), Max: time.Duration(e.Max), Confirm: access.Who(e.Confirm), Within: time.Duration(e.Within)}
+}
+
+type profileRecord struct {
+	ID        string   `json:"id"`
+	Line      int      `json:"line,omitempty"`
+	Label     string   `json:"label,omitempty"`
+	Resources []string `json:"resources,omitempty"`
 }
 
 type hoursRecord struct {
@@ -132,6 +140,9 @@ func (s stepRecord) step() access.Approval {
 
 func newPolicyRecord(p access.Policy) policyRecord {
 	rec := policyRecord{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: stamp(p.Published), Hours: newHoursRecord(p.Hours)}
+	for _, x := range p.Profiles {
+		rec.Profiles = append(rec.Profiles, profileRecord(x))
+	}
 	for _, r := range p.Rules {
 		rec.Rules = append(rec.Rules, ruleRecord{
 			ID: r.ID, Line: r.Line, Resources: matchRecord(r.Resources), Slug: r.Slug, Requesters: whoRecord(r.Requesters),
@@ -146,6 +157,9 @@ func newPolicyRecord(p access.Policy) policyRecord {
 
 func (p policyRecord) policy() access.Policy {
 	out := access.Policy{Version: p.Version, Digest: p.Digest, Source: p.Source, By: p.By, Published: p.Published.time(), Hours: p.Hours.hours()}
+	for _, x := range p.Profiles {
+		out.Profiles = append(out.Profiles, access.Profile(x))
+	}
 	for _, r := range p.Rules {
 		var steps []access.Approval
 		for _, s := range r.Steps {

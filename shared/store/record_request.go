@@ -20,6 +20,7 @@ type requestRecord struct {
 	Created   stamp        `json:"created,omitzero"`
 	Expires   stamp        `json:"expires,omitzero"`
 	Emergency bool         `json:"emergency,omitempty"`
+	Profile   string       `json:"profile,omitempty"`
 	Due       string       `json:"due,omitempty"`
 }
 
@@ -96,7 +97,7 @@ func votes(records []voteRecord) []access.Vote {
 func newRequestRecord(r access.Request) requestRecord {
 	rec := requestRecord{
 		ID: r.ID, Requester: r.Requester, By: r.By, Subject: r.Subject, Connector: r.Connector, Start: stamp(r.Start),
-		Length: span(r.Length), Created: stamp(r.Created), Expires: stamp(r.Expires), Emergency: r.Emergency,
+		Length: span(r.Length), Created: stamp(r.Created), Expires: stamp(r.Expires), Emergency: r.Emergency, Profile: r.Profile,
 	}
 	for _, i := range r.Items {
 		rec.Items = append(rec.Items, itemRecord{
@@ -113,7 +114,7 @@ func newRequestRecord(r access.Request) requestRecord {
 func (r requestRecord) request(rev int64) access.Request {
 	out := access.Request{
 		ID: r.ID, Requester: r.Requester, By: r.By, Subject: r.Subject, Connector: r.Connector, Start: r.Start.time(),
-		Length: time.Duration(r.Length), Created: r.Created.time(), Expires: r.Expires.time(), Emergency: r.Emergency, Rev: rev,
+		Length: time.Duration(r.Length), Created: r.Created.time(), Expires: r.Expires.time(), Emergency: r.Emergency, Profile: r.Profile, Rev: rev,
 	}
 	for _, i := range r.Items {
 		out.Items = append(out.Items, access.Item{

@@ -711,11 +711,14 @@ type NewRequest struct {
 	Emergency bool `json:"emergency,omitempty,omitzero"`
 
 	// Entitlement The entitlement on the resource
-	Entitlement Slug      `json:"entitlement,omitempty,omitzero"`
-	Reason      string    `json:"reason,omitempty,omitzero"`
-	Resources   []SlackId `json:"resources"`
-	Seconds     Seconds   `json:"seconds"`
-	Start       time.Time `json:"start,omitempty,omitzero"`
+	Entitlement Slug `json:"entitlement,omitempty,omitzero"`
+
+	// Profile An access profile instead of resources
+	Profile   string    `json:"profile,omitempty,omitzero"`
+	Reason    string    `json:"reason,omitempty,omitzero"`
+	Resources []SlackId `json:"resources,omitempty,omitzero"`
+	Seconds   Seconds   `json:"seconds"`
+	Start     time.Time `json:"start,omitempty,omitzero"`
 
 	// Subject An id that Slack made; opaque
 	Subject SlackId `json:"subject,omitempty,omitzero"`
@@ -795,6 +798,18 @@ type Problem struct {
 	Type string `json:"type,omitempty,omitzero"`
 }
 
+// Profile defines model for Profile.
+type Profile struct {
+	Id        string        `json:"id"`
+	Label     string        `json:"label"`
+	Resources []ResourceRef `json:"resources"`
+}
+
+// ProfileList defines model for ProfileList.
+type ProfileList struct {
+	Items []Profile `json:"items"`
+}
+
 // Published defines model for Published.
 type Published struct {
 	Digest string `json:"digest"`
@@ -834,6 +849,9 @@ type Request struct {
 
 	// Open An item waits for a decision
 	Open bool `json:"open"`
+
+	// Profile The access profile that was asked for
+	Profile string `json:"profile,omitempty,omitzero"`
 
 	// Reason Missing: none, or erased
 	Reason string `json:"reason,omitempty,omitzero"`
@@ -1435,6 +1453,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/connectors/{connectorId}/pause (the `PauseConnector` operationId).
 	PauseConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListProfiles The access profiles that you could ask for
+	//
+	// Those of which you see all that they hold; whether policy allows each is decided when it is asked for.
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/profiles (the `ListProfiles` operationId).
+	ListProfiles(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListResources Resources that you can see, by id
 	//
@@ -2053,6 +2078,23 @@ func (c *Client) GetConnectorLog(ctx context.Context, connectorId ConnectorParam
 // Corresponds with POST /v1/connectors/{connectorId}/pause (the `PauseConnector` operationId).
 func (c *Client) PauseConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPauseConnectorRequest(c.Server, connectorId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListProfiles The access profiles that you could ask for
+//
+// Those of which you see all that they hold; whether policy allows each is decided when it is asked for.
+//
+// Corresponds with GET /v1/connectors/{connectorId}/profiles (the `ListProfiles` operationId).
+func (c *Client) ListProfiles(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProfilesRequest(c.Server, connectorId)
 	if err != nil {
 		return nil, err
 	}
@@ -3496,6 +3538,40 @@ func NewPauseConnectorRequest(server string, connectorId ConnectorParam) (*http.
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListProfilesRequest constructs an http.Request for the ListProfiles method
+func NewListProfilesRequest(server string, connectorId ConnectorParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/profiles", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -5331,6 +5407,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/connectors/{connectorId}/pause (the `PauseConnector` operationId).
 	PauseConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*PauseConnectorResponse, error)
 
+	// ListProfilesWithResponse The access profiles that you could ask for
+	//
+	// Those of which you see all that they hold; whether policy allows each is decided when it is asked for.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/profiles (the `ListProfiles` operationId).
+	ListProfilesWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*ListProfilesResponse, error)
+
 	// ListResourcesWithResponse Resources that you can see, by id
 	//
 	// Private ones only for members, owners, auditors, and those whom policy lets request them.
@@ -6278,6 +6363,46 @@ func (r PauseConnectorResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r PauseConnectorResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListProfilesResponseDefaultHeaders the declared response headers of an HTTP default response for ListProfiles
+type ListProfilesResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListProfilesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProfileList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListProfilesResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProfilesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProfilesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListProfilesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7880,6 +8005,21 @@ func (c *ClientWithResponses) PauseConnectorWithResponse(ctx context.Context, co
 	return ParsePauseConnectorResponse(rsp)
 }
 
+// ListProfilesWithResponse The access profiles that you could ask for
+//
+// Those of which you see all that they hold; whether policy allows each is decided when it is asked for.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/connectors/{connectorId}/profiles (the `ListProfiles` operationId).
+func (c *ClientWithResponses) ListProfilesWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*ListProfilesResponse, error) {
+	rsp, err := c.ListProfiles(ctx, connectorId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProfilesResponse(rsp)
+}
+
 // ListResourcesWithResponse Resources that you can see, by id
 //
 // Private ones only for members, owners, auditors, and those whom policy lets request them.
@@ -9173,6 +9313,52 @@ func ParsePauseConnectorResponse(rsp *http.Response) (*PauseConnectorResponse, e
 	switch {
 	case true:
 		var headers PauseConnectorResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListProfilesResponse parses an HTTP response from a ListProfilesWithResponse call
+func ParseListProfilesResponse(rsp *http.Response) (*ListProfilesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProfilesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProfileList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListProfilesResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

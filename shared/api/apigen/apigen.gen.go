@@ -712,11 +712,14 @@ type NewRequest struct {
 	Emergency bool `json:"emergency,omitempty,omitzero"`
 
 	// Entitlement The entitlement on the resource
-	Entitlement Slug      `json:"entitlement,omitempty,omitzero"`
-	Reason      string    `json:"reason,omitempty,omitzero"`
-	Resources   []SlackId `json:"resources"`
-	Seconds     Seconds   `json:"seconds"`
-	Start       time.Time `json:"start,omitempty,omitzero"`
+	Entitlement Slug `json:"entitlement,omitempty,omitzero"`
+
+	// Profile An access profile instead of resources
+	Profile   string    `json:"profile,omitempty,omitzero"`
+	Reason    string    `json:"reason,omitempty,omitzero"`
+	Resources []SlackId `json:"resources,omitempty,omitzero"`
+	Seconds   Seconds   `json:"seconds"`
+	Start     time.Time `json:"start,omitempty,omitzero"`
 
 	// Subject An id that Slack made; opaque
 	Subject SlackId `json:"subject,omitempty,omitzero"`
@@ -796,6 +799,18 @@ type Problem struct {
 	Type string `json:"type,omitempty,omitzero"`
 }
 
+// Profile defines model for Profile.
+type Profile struct {
+	Id        string        `json:"id"`
+	Label     string        `json:"label"`
+	Resources []ResourceRef `json:"resources"`
+}
+
+// ProfileList defines model for ProfileList.
+type ProfileList struct {
+	Items []Profile `json:"items"`
+}
+
 // Published defines model for Published.
 type Published struct {
 	Digest string `json:"digest"`
@@ -835,6 +850,9 @@ type Request struct {
 
 	// Open An item waits for a decision
 	Open bool `json:"open"`
+
+	// Profile The access profile that was asked for
+	Profile string `json:"profile,omitempty,omitzero"`
 
 	// Reason Missing: none, or erased
 	Reason string `json:"reason,omitempty,omitzero"`
@@ -1291,6 +1309,9 @@ type ServerInterface interface {
 	// PauseConnector Stop syncs and new access
 	// (POST /v1/connectors/{connectorId}/pause)
 	PauseConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
+	// ListProfiles The access profiles that you could ask for
+	// (GET /v1/connectors/{connectorId}/profiles)
+	ListProfiles(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
 	// ListResources Resources that you can see, by id
 	// (GET /v1/connectors/{connectorId}/resources)
 	ListResources(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, params ListResourcesParams)
@@ -1872,6 +1893,32 @@ func (siw *ServerInterfaceWrapper) PauseConnector(w http.ResponseWriter, r *http
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PauseConnector(w, r, connectorId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListProfiles operation middleware
+func (siw *ServerInterfaceWrapper) ListProfiles(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListProfiles(w, r, connectorId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3167,6 +3214,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/policy", wrapper.PublishPolicy)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/policy/check", wrapper.CheckPolicy)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policy/explain", wrapper.ExplainPolicy)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/profiles", wrapper.ListProfiles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/requests", wrapper.ListRequests)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests", wrapper.CreateRequest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/requests/{requestId}", wrapper.GetRequest)
@@ -3761,6 +3809,47 @@ type PauseConnectordefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PauseConnectordefaultApplicationProblemPlusJSONResponse) VisitPauseConnectorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProfilesRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+}
+
+type ListProfilesResponseObject interface {
+	VisitListProfilesResponse(w http.ResponseWriter) error
+}
+
+type ListProfiles200JSONResponse ProfileList
+
+func (response ListProfiles200JSONResponse) VisitListProfilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProfilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListProfilesdefaultApplicationProblemPlusJSONResponse) VisitListProfilesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5223,6 +5312,9 @@ type StrictServerInterface interface {
 	// PauseConnector Stop syncs and new access
 	// (POST /v1/connectors/{connectorId}/pause)
 	PauseConnector(ctx context.Context, request PauseConnectorRequestObject) (PauseConnectorResponseObject, error)
+	// ListProfiles The access profiles that you could ask for
+	// (GET /v1/connectors/{connectorId}/profiles)
+	ListProfiles(ctx context.Context, request ListProfilesRequestObject) (ListProfilesResponseObject, error)
 	// ListResources Resources that you can see, by id
 	// (GET /v1/connectors/{connectorId}/resources)
 	ListResources(ctx context.Context, request ListResourcesRequestObject) (ListResourcesResponseObject, error)
@@ -5737,6 +5829,32 @@ func (sh *strictHandler) PauseConnector(w http.ResponseWriter, r *http.Request, 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(PauseConnectorResponseObject); ok {
 		if err := validResponse.VisitPauseConnectorResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListProfiles operation middleware
+func (sh *strictHandler) ListProfiles(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
+	var request ListProfilesRequestObject
+
+	request.ConnectorId = connectorId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProfiles(ctx, request.(ListProfilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProfiles")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListProfilesResponseObject); ok {
+		if err := validResponse.VisitListProfilesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

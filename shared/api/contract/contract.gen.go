@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "4ef34f82827ee9544dc1ba8768f4996e28e8da73e918f203140cf243326957c2"
+const Digest = "fb67a329ae853f907faf48379f18cc74fc7136b937d917277c5510de45f4d86a"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -79,6 +79,11 @@ var operations = []Operation{
 		},
 	},
 	{Method: "POST", Path: "/v1/connectors/{connectorId}/pause",
+		Params: []Param{
+			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "GET", Path: "/v1/connectors/{connectorId}/profiles",
 		Params: []Param{
 			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
 		},
@@ -328,8 +333,9 @@ var schemaNewRequest = &Schema{Type: Object, Fields: []Field{
 	{Name: "connector", Required: true, Schema: schemaId},
 	{Name: "emergency", Required: false, Schema: &Schema{Type: Boolean}},
 	{Name: "entitlement", Required: false, Schema: schemaSlug},
+	{Name: "profile", Required: false, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 64}},
 	{Name: "reason", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
-	{Name: "resources", Required: true, Schema: &Schema{Type: Array, Unique: true, MinItems: 1, MaxItems: 20, Items: schemaSlackId}},
+	{Name: "resources", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 1, MaxItems: 20, Items: schemaSlackId}},
 	{Name: "seconds", Required: true, Schema: schemaSeconds},
 	{Name: "start", Required: false, Schema: &Schema{Type: String, Time: true}},
 	{Name: "subject", Required: false, Schema: schemaSlackId},
