@@ -7,7 +7,7 @@ GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 # Everything but the CDK app, which alone costs a minute to compile.
 PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest/... ./infra/e2e/... ./infra/rights/... ./infra/pack/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
 
-.PHONY: help demo run test aws-local lint bench sim guards crash fuzz generate clean bin build functions-test e2e cost synth synth-test diff deploy destroy
+.PHONY: help demo run test aws-local lint bench sim guards crash fuzz generate clean bin build functions-test e2e cost synth synth-test diff deploy destroy browser
 
 help: ## Show this help.
 	@echo "Ebb: Slack access that ends by itself, and proof that it did."
@@ -119,6 +119,12 @@ deploy: synth ## Deploy to the account of your AWS credentials; says first what 
 
 destroy: build ## Take the house down; refuses while grants live, keeps the data unless DATA=delete.
 	DATA=$(DATA) .tools/cdk/destroy $(STACK) $(SET)
+
+# NAME=window walks one journey. Where there can be no browser it says SKIP and goes on.
+browser: bin ## Walk the journeys of infra/ebb/browser in headless Chromium; pictures in .build/browser.
+	@.tools/browser/setup && status=0 || status=$$?; \
+	  if [ $$status = 2 ]; then exit 0; elif [ $$status != 0 ]; then exit $$status; fi; \
+	  node .tools/browser/run.mjs infra/ebb/browser $(NAME)
 
 generate: ## Make the API's server and client types, and its table of what is allowed, from shared/api/openapi.yaml.
 	go generate ./shared/api/...

@@ -29,7 +29,7 @@ func startHouse(t *testing.T, s *sim) *house {
 	t.Helper()
 	dir := t.TempDir()
 	cmd := exec.Command(ebb, "run", "--dir", dir, "--listen", "127.0.0.1:0", "--slack-api-url", s.API, "--simulated", "--for", "10m")
-	cmd.Env = append(os.Environ(), "EBB_SLACK_CLIENT_ID="+s.ClientID, "EBB_SLACK_CLIENT_SECRET="+s.ClientSecret)
+	cmd.Env = append(os.Environ(), "EBB_SLACK_CLIENT_ID="+s.ClientID, "EBB_SLACK_CLIENT_SECRET="+s.ClientSecret, "EBB_SLACK_SIGNING_SECRET="+s.SigningSecret)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	out, err := cmd.StdoutPipe()

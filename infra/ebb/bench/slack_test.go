@@ -14,13 +14,14 @@ import (
 
 // sim is a simulated Slack in a process of its own, and a plain client of it.
 type sim struct {
-	t            *testing.T
-	API          string   `json:"api_url"`
-	UserToken    string   `json:"user_token"`
-	ClientID     string   `json:"client_id"`
-	ClientSecret string   `json:"client_secret"`
-	Stats        string   `json:"stats_url"`
-	Teams        []string `json:"team_ids"`
+	t             *testing.T
+	API           string   `json:"api_url"`
+	SigningSecret string   `json:"signing_secret"`
+	UserToken     string   `json:"user_token"`
+	ClientID      string   `json:"client_id"`
+	ClientSecret  string   `json:"client_secret"`
+	Stats         string   `json:"stats_url"`
+	Teams         []string `json:"team_ids"`
 }
 
 func startSlack(t *testing.T, args ...string) *sim {

@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,6 +20,7 @@ type PersonPage struct {
 	Conversations []Conversation
 	Channel       string // the open one, "" for the home tab
 	Name          string
+	Direct        string // the direct message with the app
 	Messages      []Message
 	Home          *View
 	Modal         *View
@@ -27,14 +29,16 @@ type PersonPage struct {
 
 // Conversation is an entry of the list.
 type Conversation struct {
-	ID, Name string
-	Open     bool
+	ID, Name              string
+	Open, Direct, Private bool // Direct: with the app
 }
 
 // Message as it is shown.
 type Message struct {
-	TS, From, Text, At string
+	TS, From, User, At string
+	Said               template.HTML // where there are no blocks
 	Blocks             []Block
+	App                bool
 	Private            bool // for this person's eyes only
 	Edited, Reply      bool
 }
@@ -54,9 +58,12 @@ func (w *window) person(rw http.ResponseWriter, r *http.Request, u slacktest.Use
 	if !home && !w.in(u.ID, p.Channel) {
 		p.Channel = direct
 	}
+	p.Direct = direct
+	if home {
+		p.Channel, p.Name = "", appName
+	}
 	p.list(w.conversations(u.ID, direct))
 	if home {
-		p.Channel = ""
 		if v, ok := w.org.Home(u.ID); ok {
 			p.Home = w.view(v)
 		}
@@ -69,27 +76,33 @@ func (w *window) person(rw http.ResponseWriter, r *http.Request, u slacktest.Use
 	render(rw, "person.html", p)
 }
 
+// WithApp tells whether what is open is the app's own place.
+func (p PersonPage) WithApp() bool { return p.Channel == "" || p.Channel == p.Direct }
+
 func (p *PersonPage) list(all []Conversation) {
 	for _, c := range all {
-		if c.Open = c.ID == p.Channel; c.Open {
+		if c.Open = c.ID == p.Channel || c.Direct && p.Channel == ""; c.Open {
 			p.Name = c.Name
 		}
 		p.Conversations = append(p.Conversations, c)
 	}
 }
 
+// appName is how the app is called.
+const appName = "Ebb"
+
 // conversations are the direct message with the app, then the others.
 func (w *window) conversations(user, direct string) []Conversation {
-	out := []Conversation{{ID: direct, Name: "Ebb (direct message)"}}
+	out := []Conversation{{ID: direct, Name: appName, Direct: true}}
 	for _, c := range w.org.Conversations(user) {
 		if c.ID == direct || len(out) > conversationsShown {
 			continue
 		}
-		name := "#" + c.Name
+		name := c.Name
 		if c.IM || c.MPIM {
 			name = "direct message " + c.ID
 		}
-		out = append(out, Conversation{ID: c.ID, Name: name})
+		out = append(out, Conversation{ID: c.ID, Name: name, Private: c.Private || c.IM || c.MPIM})
 	}
 	return out
 }
@@ -102,12 +115,13 @@ func (w *window) in(user, channel string) bool {
 func (w *window) messages(user, channel string) []Message {
 	var out []Message
 	for _, m := range w.org.MessagesFor(user, channel) {
-		from := "somebody"
+		from, app := "somebody", false
 		if m.User != "" {
-			from = w.org.User(m.User).RealName
+			u := w.org.User(m.User)
+			from, app = u.RealName, u.Bot
 		}
 		out = append(out, Message{
-			TS: m.TS, From: from, Text: m.Text, At: clock(m.TS), Blocks: w.blocks(m.Blocks, nil, nil, slacktest.Spot{Channel: m.Channel, TS: m.TS}),
+			TS: m.TS, From: from, User: m.User, App: app, Said: w.rich(m.Text), At: clock(m.TS), Blocks: w.blocks(m.Blocks, nil, nil, slacktest.Spot{Channel: m.Channel, TS: m.TS}),
 			Private: m.To != "", Edited: m.Updated, Reply: m.ThreadTS != "" && m.ThreadTS != m.TS,
 		})
 	}

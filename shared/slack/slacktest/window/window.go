@@ -29,7 +29,7 @@ import (
 //go:embed *.html style.css
 var files embed.FS
 
-var pages = template.Must(template.New("").Funcs(template.FuncMap{"args": withBlocks}).ParseFS(files, "*.html"))
+var pages = template.Must(template.New("").Funcs(template.FuncMap{"args": withBlocks, "face": face}).ParseFS(files, "*.html"))
 
 // withBlocks hands the shared template the page beside the blocks.
 func withBlocks(p PersonPage, blocks []Block) any {
@@ -123,6 +123,6 @@ func render(rw http.ResponseWriter, name string, page any) {
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 	rw.Header().Set("Cache-Control", "no-store")
-	rw.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	rw.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	_, _ = rw.Write(out.Bytes())
 }

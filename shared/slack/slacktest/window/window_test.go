@@ -189,3 +189,11 @@ func TestMrkdwnIsEscaped(t *testing.T) {
 		}
 	}
 }
+
+func TestInitials(t *testing.T) {
+	for name, want := range map[string]string{"Ada Moreau": "AM", "ada": "A", "Jean de la Tour": "JT", "": "?", "Øyvind Ås": "ØÅ"} {
+		if got := face("U1", name); got.Initials != want || got.Hue >= hues {
+			t.Errorf("%q: %+v", name, got)
+		}
+	}
+}

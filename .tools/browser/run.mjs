@@ -1,0 +1,147 @@
+// Walks the journeys through the real house in a real browser:
+//
+//	node .tools/browser/run.mjs FOLDER_OF_JOURNEYS [NAME...]
+//
+// Each journey gets a house of its own: `ebb run` with its simulated Slack on
+// free ports of this machine and in a temporary folder, both gone afterwards. A
+// journey is a module whose default export is a function of what `stage` below
+// holds; it throws when something is not as it should be. Whatever a page logs as
+// an error, and whatever axe finds wrong with a page that is photographed, fails it.
+// Pictures go to .build/browser (EBB_SHOTS).
+import { execFileSync, spawn } from 'node:child_process'
+import { readFileSync, readdirSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { chromium } from 'playwright-core'
+
+const root = resolve(import.meta.dirname, '../..')
+const shots = resolve(process.env.EBB_SHOTS || join(root, '.build/browser'))
+const axe = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8')
+const [folder, ...only] = process.argv.slice(2)
+
+// Sizes at which each page is looked at: a laptop's, and a small telephone's.
+const wide = { width: 1280, height: 800 }
+const narrow = { width: 360, height: 740 }
+
+const free = () => new Promise((done, fail) => {
+  const s = createServer().once('error', fail).listen(0, '127.0.0.1', () => {
+    const { port } = s.address()
+    s.close(() => done(port))
+  })
+})
+
+// house starts one and waits until it is ready.
+async function house() {
+  const dir = mkdtempSync(join(tmpdir(), 'ebb-browser-'))
+  const [at, sim] = [await free(), await free()]
+  const child = spawn(join(root, '.build/ebb'), ['run', '--dir', join(dir, 'ebb'), '--listen', `127.0.0.1:${at}`, '--sim-listen', `127.0.0.1:${sim}`, '--for', '10m'])
+  let said = ''
+  const ended = new Promise((done) => child.once('exit', done))
+  child.stderr.on('data', (d) => { said += d })
+  const end = async () => {
+    if (child.exitCode === null) child.kill('SIGTERM')
+    const late = setTimeout(() => child.kill('SIGKILL'), 10000)
+    await ended
+    clearTimeout(late)
+    rmSync(dir, { recursive: true, force: true })
+  }
+  try {
+    await new Promise((done, fail) => {
+      child.stdout.on('data', (d) => { said += d; if (/^ready$/m.test(said)) done() })
+      child.once('error', fail)
+      child.once('exit', () => fail(new Error('the house did not start')))
+      setTimeout(() => fail(new Error('the house was not ready after 60 s')), 60000).unref()
+    })
+  } catch (e) {
+    await end()
+    throw new Error(`${e.message}\n${said}`)
+  }
+  return { url: `http://127.0.0.1:${at}/`, dir: join(dir, 'ebb'), said: () => said, end }
+}
+
+// look photographs a page at both sizes and holds it against axe; nothing may
+// stick out at the side of a telephone. except names axe's rules that a page breaks
+// knowingly. A page that loads itself anew is stopped before, and looked at again
+// if it did so all the same.
+async function look(page, name, except = []) {
+  const wrong = []
+  for (const [size, suffix] of [[wide, ''], [narrow, '-narrow']]) {
+    for (let tries = 3; ; tries--) {
+      try {
+        wrong.push(...await judged(page, size, `${name}${suffix}`, except))
+        break
+      } catch (e) {
+        if (tries === 1 || !/context was destroyed|navigat/i.test(e.message)) throw e
+        await page.waitForLoadState()
+      }
+    }
+  }
+  await page.setViewportSize(wide)
+  if (wrong.length) throw new Error(`${name}: ${wrong.join('\n  ')}`)
+}
+
+async function judged(page, size, file, except) {
+  await page.evaluate(() => window.stop())
+  await page.setViewportSize(size)
+  await page.screenshot({ path: join(shots, `${file}.png`) })
+  const wrong = []
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  if (over > 0) wrong.push(`${over} px stick out at ${size.width} px`)
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }))
+  for (const v of violations.filter((v) => !except.includes(v.id))) {
+    wrong.push(`${v.id} at ${size.width} px: ${v.help}: ${v.nodes.map((n) => n.html).slice(0, 2).join(' ')}`)
+  }
+  return wrong
+}
+
+async function walk(browser, file) {
+  const h = await house()
+  const errors = []
+  try {
+    // A person each: what one does in Slack, another sees in another window.
+    const person = async () => {
+      const context = await browser.newContext({ viewport: wide, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', colorScheme: 'light' })
+      const page = await context.newPage()
+      page.setDefaultTimeout(20000)
+      page.on('pageerror', (e) => errors.push(String(e)))
+      page.on('console', (m) => { if (m.type() === 'error') errors.push(m.text()) })
+      return page
+    }
+    const ebb = (as, ...args) => execFileSync(join(root, '.build/ebb'), [...args, '--as', as, '--dir', h.dir, '--url', h.url], { encoding: 'utf8' })
+    const expect = (true_, what) => { if (!true_) throw new Error(what) }
+    await (await import(pathToFileURL(file))).default({ house: h.url, person, look, ebb, expect })
+    if (errors.length) throw new Error(`a page complained: ${errors.join('; ')}`)
+  } catch (e) {
+    e.message += `\n  the house said:\n${h.said().replace(/^/gm, '    ')}`
+    throw e
+  } finally {
+    await h.end()
+  }
+}
+
+mkdirSync(shots, { recursive: true })
+const browser = await chromium.launch({
+  executablePath: execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+})
+let failed = 0
+try {
+  for (const name of readdirSync(resolve(folder)).filter((f) => f.endsWith('.mjs')).sort()) {
+    if (only.length && !only.some((o) => name.includes(o))) continue
+    const begun = Date.now()
+    try {
+      await walk(browser, join(resolve(folder), name))
+      console.log(`ok      ${name}  ${((Date.now() - begun) / 1000).toFixed(1)} s`)
+    } catch (e) {
+      failed++
+      console.log(`FAILED  ${name}\n  ${e.message}`)
+    }
+  }
+} finally {
+  await browser.close()
+}
+console.log(`pictures in ${shots}`)
+process.exit(failed ? 1 : 0)
