@@ -15,17 +15,6 @@ const (
 	longestWord = 80
 )
 
-// namedRecord is what a word leads to, as it was when it was written. The
-// resource's own row says what is so: a rename leaves the old words behind.
-type namedRecord struct {
-	ID        string         `json:"id"`
-	Workspace string         `json:"workspace,omitempty"`
-	Kind      directory.Kind `json:"kind"`
-	Name      string         `json:"name,omitempty"`
-	Title     string         `json:"title,omitempty"`
-	Private   bool           `json:"private,omitempty"`
-}
-
 // word is a place in a name from which people begin to type.
 type word struct {
 	text string
@@ -34,8 +23,12 @@ type word struct {
 
 func namedKey(w word) Key { return Key{join("named", w.Connector), join(w.text, w.ID)} }
 
+// newNamedRecord is the resource as it was when the word was written. Its own row
+// says what is so: a rename leaves the old words behind.
 func newNamedRecord(w word) any {
-	return namedRecord{ID: w.ID, Workspace: w.Workspace, Kind: w.Kind, Name: w.Name, Title: w.Title, Private: w.Private}
+	r := resourceRecord(w.Resource)
+	r.Defaults = nil // as long as they like, and of no use here
+	return r
 }
 
 // words of resources that can be asked for: "eng-oncall" is found from "eng" and
@@ -88,8 +81,8 @@ func (s *Store) ResourcesNamed(ctx context.Context, conn, typed string, f func(d
 		r.From = escaper.Replace(typed)
 		r.To = r.From + "\U0010FFFF"
 	}
-	err := eachRecord(ctx, s, r, func(n namedRecord, _ Row) error {
-		return f(directory.Resource{ID: n.ID, Connector: conn, Workspace: n.Workspace, Kind: n.Kind, Name: n.Name, Title: n.Title, Private: n.Private})
+	err := eachRecord(ctx, s, r, func(r resourceRecord, _ Row) error {
+		return f(directory.Resource(r))
 	})
 	return fault.Wrap("store.ResourcesNamed", err)
 }
