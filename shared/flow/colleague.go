@@ -43,7 +43,7 @@ func (h *House) colleague(ctx context.Context, conn, account string) (access.Act
 	a, err := h.Memory.Account(ctx, conn, account)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return access.Actor{}, fault.New(op, fault.NotFound, "Ebb does not know your account yet; it reads who is in this Slack every hour, so try again later")
+		return access.Actor{}, fault.New(op, fault.NotFound, "Ebb does not know your account: it meets new members of this Slack with its next sync, within the hour, and never serves people of another organization")
 	case err != nil:
 		return access.Actor{}, err
 	case a.Kind == directory.External:
