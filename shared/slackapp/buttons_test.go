@@ -235,6 +235,7 @@ func TestExtendingAsks(t *testing.T) {
 	r := o.asks(o.ada, o.oncall, time.Hour)
 	o.press(o.lin, o.card(o.lin, decide(r.ID)...), message.Approve)
 	g := o.grants()[0]
+	o.move(time.Second) // so that one request is the newer
 	card := o.card(o.ada, button(message.Extend, g.ID))
 	for range 2 {
 		o.press(o.ada, card, message.Extend)
