@@ -82,8 +82,8 @@ func TestSecrets(t *testing.T) {
 		action, secret string
 		want           who
 	}{
-		// Approving reads approvers' groups in Slack as they are now; that is api.
-		{"GetSecretValue", token, who{names.API, names.Grant, names.Install, names.Revoke, names.Sweep, names.Sync}},
+		// Approving reads approvers' groups in Slack as they are now; that is api, and slackapp.
+		{"GetSecretValue", token, who{names.API, names.Grant, names.Install, names.Revoke, names.Slack, names.Sweep, names.Sync}},
 		{"PutSecretValue", token, who{names.API, names.Install}},
 		{"CreateSecret", token, who{names.API, names.Install}},
 		{"DeleteSecret", token, who{names.API}},
@@ -94,7 +94,7 @@ func TestSecrets(t *testing.T) {
 		{"GetSecretValue", heads, who{names.API, names.Sweep}},
 		{"PutSecretValue", heads, nil},
 		{"CreateSecret", heads, who{names.Sweep}}, // api verifies, and makes no key
-		{"GetSecretValue", pseudonyms, who{names.API}},
+		{"GetSecretValue", pseudonyms, who{names.API, names.Slack, names.Sweep}},
 		{"PutSecretValue", pseudonyms, nil},
 		{"GetSecretValue", "other/connector/con_1", nil},
 	} {

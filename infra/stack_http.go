@@ -11,11 +11,14 @@ import (
 	"github.com/ebb-access/ebb/shared/config/names"
 )
 
-// callbackPath is flow.CallbackPath, eventsPath slackapp.EventsPath; a test
-// compares them.
+// callbackPath is flow.CallbackPath, the others are those of slackapp; tests
+// compare them.
 const (
-	callbackPath = "/slack/oauth/callback"
-	eventsPath   = "/slack/events"
+	callbackPath    = "/slack/oauth/callback"
+	eventsPath      = "/slack/events"
+	commandsPath    = "/slack/commands"
+	interactionPath = "/slack/interaction"
+	optionsPath     = "/slack/options"
 )
 
 // Route is an address of the house and the function that answers it.
@@ -32,6 +35,9 @@ var Routes = []Route{
 	{awsapigatewayv2.HttpMethod_GET, "/connect/{word}", names.Install},
 	{awsapigatewayv2.HttpMethod_GET, callbackPath, names.Install},
 	{awsapigatewayv2.HttpMethod_POST, eventsPath, names.Slack},
+	{awsapigatewayv2.HttpMethod_POST, commandsPath, names.Slack},
+	{awsapigatewayv2.HttpMethod_POST, interactionPath, names.Slack},
+	{awsapigatewayv2.HttpMethod_POST, optionsPath, names.Slack},
 }
 
 // accessLog is one line a call. The route and never the path or the query: a
@@ -54,7 +60,7 @@ var accessLog = map[string]string{
 func (s *Stack) addAddress() {
 	s.http = awsapigatewayv2.NewHttpApi(s.Stack, jsii.String("Http"), &awsapigatewayv2.HttpApiProps{
 		ApiName:            jsii.String(s.p.StackName),
-		Description:        jsii.String("Ebb's API, Slack's installation and Slack's events"),
+		Description:        jsii.String("Ebb's API, Slack's installation, and what Slack sends"),
 		CreateDefaultStage: jsii.Bool(false),
 		// With a name of its own there is one way in.
 		DisableExecuteApiEndpoint: jsii.Bool(s.p.Domain != ""),

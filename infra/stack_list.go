@@ -69,10 +69,11 @@ var Functions = []Function{
 		Uses: []Use{Locks, Directory, ReadTokens, WriteTokens, DropTokens, Pseudonyms, ReadSigner, ReadHeads, Wakes},
 	},
 	{
-		// Slack waits three seconds; what follows from an event is sweep's.
-		Name: names.Slack, Trigger: HTTP, Memory: 512, Timeout: 10 * time.Second,
-		Does: "what Slack itself sends: events, checked and stored",
-		Uses: []Use{App},
+		// Slack waits three seconds; what does not fit, and what follows from an
+		// event, is sweep's. Deciding by a click is what api does.
+		Name: names.Slack, Trigger: HTTP, Memory: 1024, Timeout: 10 * time.Second,
+		Does: "what Slack itself sends: events, the command, buttons and modals",
+		Uses: []Use{App, ReadTokens, Pseudonyms, Wakes},
 	},
 	{
 		Name: names.Sync, Trigger: Scheduled, Memory: 1024, Timeout: 5 * time.Minute,
@@ -92,7 +93,7 @@ var Functions = []Function{
 	{
 		Name: names.Sweep, Trigger: Scheduled, Memory: 1024, Timeout: 3 * time.Minute,
 		Does: "every minute: the net under everything",
-		Uses: []Use{Locks, Directory, ReadTokens, Signs, AddHeads},
+		Uses: []Use{Locks, Directory, ReadTokens, Pseudonyms, Signs, AddHeads}, // pseudonyms: of what people typed in Slack
 	},
 }
 

@@ -194,9 +194,9 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
-func TestEventsPath(t *testing.T) {
-	if eventsPath != slackapp.EventsPath {
-		t.Errorf("Slack's events are taken at %s, the API listens at %s", slackapp.EventsPath, eventsPath)
+func TestSlackPaths(t *testing.T) {
+	if got := []string{eventsPath, commandsPath, interactionPath, optionsPath}; !slices.Equal(got, slackapp.Paths) {
+		t.Errorf("Slack is served at %v, the API listens at %v", slackapp.Paths, got)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"github.com/ebb-access/ebb/infra/lambdatest"
 	"github.com/ebb-access/ebb/infra/rights"
 	"github.com/ebb-access/ebb/shared/config/names"
+	"github.com/ebb-access/ebb/shared/slackapp"
 )
 
 // timeouts are the stack's, but for those that work ahead of the next schedule:
@@ -126,7 +128,7 @@ func (f *fleet) lambdaAPI(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// gateway is the HTTP API with its four routes.
+// gateway is the HTTP API with its routes.
 func (f *fleet) gateway(w http.ResponseWriter, r *http.Request) {
 	name := ""
 	switch path := r.URL.Path; {
@@ -134,7 +136,7 @@ func (f *fleet) gateway(w http.ResponseWriter, r *http.Request) {
 		name = names.API
 	case r.Method == http.MethodGet && (strings.HasPrefix(path, "/connect/") || path == "/slack/oauth/callback"):
 		name = names.Install
-	case r.Method == http.MethodPost && path == "/slack/events":
+	case r.Method == http.MethodPost && slices.Contains(slackapp.Paths, path):
 		name = names.Slack
 	default:
 		http.Error(w, `{"message":"Not Found"}`, http.StatusNotFound)

@@ -37,6 +37,25 @@ func (h *House) Extend(ctx context.Context, by access.Actor, id string, more tim
 	return out, fault.Wrap(op, err)
 }
 
+// ExtendTo is Extend up to a time. A grant that lasts so long already is left as
+// it is, so that the same wish sent twice moves the end once.
+func (h *House) ExtendTo(ctx context.Context, by access.Actor, id string, end time.Time) (Extension, error) {
+	const op = "flow.ExtendTo"
+	var out Extension
+	err := again(func() error {
+		g, err := h.Memory.Grant(ctx, id)
+		if err != nil {
+			return err
+		}
+		if out = (Extension{Grant: g}); !end.After(g.End) {
+			return nil
+		}
+		out, err = h.extend(ctx, by, g, end.Sub(g.End))
+		return err
+	})
+	return out, fault.Wrap(op, err)
+}
+
 func (h *House) extend(ctx context.Context, by access.Actor, g access.Grant, more time.Duration) (Extension, error) {
 	const op = "flow.extend"
 	switch {
@@ -129,9 +148,14 @@ func (h *House) moved(ctx context.Context, by access.Actor, g access.Grant, end 
 	return out, events, nil
 }
 
-// askForMore makes the request that waits for approval.
+// askForMore makes the request that waits for approval, or gives the one by which
+// the same person asked for the very same before.
 func (h *House) askForMore(ctx context.Context, by access.Actor, account string, g access.Grant, whole time.Duration, f facts, d access.Decision) (Extension, error) {
 	now := h.Now()
+	asked, err := h.askedForMore(ctx, account, g, whole)
+	if err != nil || asked != nil {
+		return Extension{Grant: g, Request: asked}, err
+	}
 	f.ask.Requester.User = by.User.ID
 	it, err := h.enter(ctx, f, d, access.Item{
 		Resource: g.Resource, Kind: g.Kind, Slug: g.Slug, State: access.Pending, Rule: d.Rule.ID,
@@ -147,6 +171,20 @@ func (h *House) askForMore(ctx context.Context, by access.Actor, account string,
 	}
 	r, err = h.Memory.SaveRequest(ctx, r, nil, nil, h.requestEvent(r, "request.made", who(by), map[string]string{"extends": g.ID}))
 	return Extension{Grant: g, Request: &r}, err
+}
+
+// mostAsked is how many of somebody's newest requests are looked through.
+const mostAsked = 50
+
+// askedForMore finds the request that waits already for that end; nil: none.
+func (h *House) askedForMore(ctx context.Context, account string, g access.Grant, whole time.Duration) (*access.Request, error) {
+	all, err := h.Memory.RequestsOf(ctx, g.Connector, account, mostAsked)
+	for _, r := range all {
+		if r.By == account && r.Open() && r.Length == whole && r.Items[0].Extends == g.ID {
+			return &r, nil
+		}
+	}
+	return nil, err
 }
 
 // approveExtension is voteItem's part for an item that extends: the grant with

@@ -34,6 +34,7 @@ type Memory interface {
 	Runs
 	Directory
 	Paging
+	Naming
 	Owners
 	Memberships
 	Requests
@@ -42,6 +43,7 @@ type Memory interface {
 	Converging
 	Due
 	Notices
+	Presses
 	Policies
 	People
 	Keys

@@ -152,6 +152,15 @@ type Paging interface {
 	ResourcesAfter(ctx context.Context, conn string, kind directory.Kind, after string, f func(directory.Resource) error) error
 }
 
+// Naming finds resources as one types.
+type Naming interface {
+	// ResourcesNamed calls f for user groups and channels of which a word of the
+	// name or title begins with typed (lower case; "": all), by that word, until f
+	// fails. It gives hints: as they were once written, without owners and default
+	// channels, one and the same maybe twice, some gone or renamed.
+	ResourcesNamed(ctx context.Context, conn, typed string, f func(directory.Resource) error) error
+}
+
 // Owners are Ebb's own knowledge, which a sync never touches.
 type Owners interface {
 	// SetOwners replaces the owners (account ids) of a resource.
@@ -239,6 +248,15 @@ type Notices interface {
 	// SaveNotice saves a notice with its due row; a new one whose id is known is
 	// fault.Conflict.
 	SaveNotice(ctx context.Context, n connector.Notice) error
+}
+
+// Presses remembers what people did in Slack until it was served, and for two
+// days that it was.
+type Presses interface {
+	Press(ctx context.Context, id string) (access.Press, error)
+	// SavePress saves a press with its due row and, a new one, its words; a new
+	// one whose id is known is fault.Conflict. Served, the words go.
+	SavePress(ctx context.Context, p access.Press) error
 }
 
 // Policies remembers every version of the policy.

@@ -88,6 +88,8 @@ func (h *House) serve(ctx context.Context, d access.Due) error {
 		return h.converge(ctx, d.Connector, d.ID)
 	case "notice":
 		return h.serveNotice(ctx, d.ID)
+	case "press":
+		return h.servePress(ctx, d.ID)
 	}
 	return fault.New("flow.serve", fault.Internal, "no verb for a due %s", d.Kind)
 }

@@ -56,7 +56,7 @@ func (w *World) deliver(e slacktest.Event, tries int) {
 			return err
 		}
 		answer := httptest.NewRecorder()
-		slackapp.Handler(h, slackapp.Secret(w.org.SigningSecret())).ServeHTTP(answer, r)
+		slackapp.Handler(h, slackapp.Secret(w.org.SigningSecret()), nil).ServeHTTP(answer, r)
 		if answer.Code != http.StatusOK {
 			return errors.New(answer.Body.String())
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/connector"
@@ -130,11 +131,12 @@ func with(args url.Values, key, value string) url.Values {
 	return out
 }
 
-// shown are the arguments that may be told: all but an OAuth code.
+// shown are the arguments that may be told: no OAuth code, no trigger, and no
+// view, in which people's words stand.
 func shown(args url.Values) url.Values {
 	out := url.Values{}
 	for k, v := range args {
-		if k != "code" && k != "token" {
+		if !slices.Contains([]string{"code", "token", "trigger_id", "view"}, k) {
 			out[k] = v
 		}
 	}

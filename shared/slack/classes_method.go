@@ -7,6 +7,7 @@ const (
 	inviteApp  = "Ebb cannot see this channel: invite its app there (/invite)"
 	keptIn     = "a setting of the workspace says who may remove people from channels, and the connector's token is not among them: an owner can change it under Settings & permissions, or " + askAdmin + " who is in the channel"
 	otherAdmin = "Slack lets nobody do this to oneself: do it by hand, or connect with another admin's user token"
+	tooLate    = "Slack opens a window only within three seconds of a click, and this came later: click again"
 	startAgain = "start the installation again from Install with Slack"
 )
 
@@ -72,6 +73,27 @@ var ofMethod = map[string]map[string]class{
 		"single_channel_guests_cannot_be_added": {fault.Permanent, "Slack refused the list because a guest is in it"},
 		"subteam_max_users_exceeded":            {fault.Permanent, "the user group is full"},
 		"user_not_found":                        {fault.Permanent, "Slack refused the list because it does not know someone in it"},
+	},
+	"views.open": {
+		"duplicate_external_id": {fault.Internal, mistake},
+		"exchanged_trigger_id":  {fault.Invalid, "this was opened already"},
+		"expired_trigger_id":    {fault.Invalid, tooLate},
+		"invalid_trigger_id":    {fault.Invalid, tooLate},
+		"view_too_large":        {fault.Internal, mistake},
+	},
+	"views.publish": {
+		"duplicate_external_id": {fault.Internal, mistake},
+		"hash_conflict":         {fault.Conflict, "the page has changed since"},
+		"missing_profile_id":    {fault.Internal, mistake},
+		"not_enabled":           {fault.Misconfigured, "the app's home tab is switched off: " + ourSetting},
+		"not_implemented":       {fault.Internal, mistake},
+		"view_too_large":        {fault.Internal, mistake},
+	},
+	"views.update": {
+		"duplicate_external_id": {fault.Internal, mistake},
+		"hash_conflict":         {fault.Conflict, "the window has changed since"},
+		"not_found":             {fault.NotFound, "the window was closed"},
+		"view_too_large":        {fault.Internal, mistake},
 	},
 }
 

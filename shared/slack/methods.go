@@ -42,6 +42,9 @@ var methods = map[string]method{
 	"usergroups.users.update": {perMinute: tier2, team: true, writes: true},
 	"users.info":              {perMinute: tier4},
 	"users.list":              {perMinute: tier2, team: true},
+	"views.open":              {perMinute: tier4, writes: true},
+	"views.publish":           {perMinute: tier4, writes: true},
+	"views.update":            {perMinute: tier4, writes: true},
 }
 
 // Tier is how many calls of a method Slack promises to take each minute for one

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
@@ -23,6 +24,10 @@ func (e *edge) event(w http.ResponseWriter, r *http.Request, body []byte) {
 	if outer.Type == "url_verification" {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(map[string]string{"challenge": outer.Challenge})
+		return
+	}
+	if outer.is(connector.HomeOpened) {
+		e.opened(w, r, outer)
 		return
 	}
 	n, served, err := outer.notice()

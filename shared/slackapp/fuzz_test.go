@@ -25,7 +25,7 @@ func fuzzDoor() http.Handler {
 	clock := func() time.Time { return fuzzNow }
 	return slackapp.Handler(&flow.House{
 		Now: clock, NewID: flow.RandomID, Memory: store.New(memory.New(clock), store.Options{Now: clock}),
-	}, fuzzSecret)
+	}, fuzzSecret, nil)
 }
 
 // FuzzSignature: nothing but Slack's own signature of this very body within the

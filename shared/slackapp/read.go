@@ -67,6 +67,14 @@ func (n *number) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// is reports whether the delivery is an event of a kind.
+func (o envelope) is(kind string) bool {
+	var e struct {
+		Type string `json:"type"`
+	}
+	return o.Type == "event_callback" && json.Unmarshal(o.Event, &e) == nil && e.Type == kind
+}
+
 func (o envelope) notice() (n connector.Notice, served bool, err error) {
 	if o.Type != "event_callback" {
 		return n, false, nil // app_rate_limited and what is to come: heard, and nothing to do

@@ -1,22 +1,32 @@
-// Package slackapp owns the HTTP edge to which Slack itself speaks: today its
-// events, later commands and buttons, each at an address of its own behind the
-// same check of Slack's signature.
+// Package slackapp owns the HTTP edge to which Slack itself speaks: its events,
+// the command, the shortcut, modals, menus and buttons, each at an address of its
+// own behind the same check of Slack's signature.
 //
-//	POST /slack/events    an event: checked, stored once, acknowledged
+//	POST /slack/events       an event: checked, stored once, acknowledged
+//	POST /slack/commands     the command: a modal, or an answer to its sender alone
+//	POST /slack/interaction  the shortcut, buttons, modals that are submitted
+//	POST /slack/options      what a menu offers as one types
 //
-// Slack waits three seconds for an answer (docs.slack.dev, "Events API"), so
-// nothing is done here: what follows from an event is done by sweep, from the
-// notice that was stored. The door needs the table and the app's signing secret;
-// it asks Slack nothing, holds no token, decides nothing, and keeps ids and dates
-// of an event alone, never a name or a text.
+// Slack waits three seconds for an answer, cold start included (docs.slack.dev,
+// "Handling user interaction"). An event is only stored: what follows from it is
+// done by sweep. An act of a person is stored too, then done at once if the time
+// lasts, and otherwise by sweep. A window opens from its trigger, which lives as
+// short.
+//
+// The door decides nothing: who pressed is an account id that Slack vouches for,
+// and the verb behind the act judges whether that account may, now. Buttons and
+// modals carry ids alone, and what people typed is shown as they typed it: nothing
+// of it can become a mention or a link.
 package slackapp
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
 
 	"github.com/ebb-access/ebb/shared/api/status"
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 )
@@ -30,26 +40,47 @@ const (
 	OptionsPath     = "/slack/options"     // Options Load URL: what a menu offers as one types
 )
 
+// Paths are all of them.
+var Paths = []string{EventsPath, CommandsPath, InteractionPath, OptionsPath}
+
 // RequestShortcut is the callback id of the global shortcut that opens the
 // request modal.
 const RequestShortcut = "request_access"
 
+// Screens shows people something in Slack, in the app's name. Errors: Invalid
+// where a trigger is too old or was used, NotFound where the window or the address
+// is gone, and all of Slack's classes.
+type Screens interface {
+	// OpenView opens a modal by a trigger, which lives for three seconds.
+	OpenView(ctx context.Context, l connector.Link, trigger string, view json.RawMessage) error
+	// UpdateView replaces a view that is open; hash "" whatever it shows.
+	UpdateView(ctx context.Context, l connector.Link, id, hash string, view json.RawMessage) error
+	// PublishHome shows an account the app's home tab.
+	PublishHome(ctx context.Context, l connector.Link, account string, view json.RawMessage) error
+	// Answer posts a message to a response_url.
+	Answer(ctx context.Context, responseURL string, body json.RawMessage) error
+}
+
 // Handler serves Slack. Whatever is not signed with the secret is refused; an
 // empty secret refuses everything. Internal errors go to the house's log.
-func Handler(h *flow.House, secret Secret) http.Handler {
-	e := &edge{house: h, secret: secret, log: h.Log}
+func Handler(h *flow.House, secret Secret, s Screens) http.Handler {
+	e := &edge{house: h, secret: secret, screens: s, log: h.Log}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+EventsPath, e.signed(e.event))
+	mux.HandleFunc("POST "+CommandsPath, e.signed(e.command))
+	mux.HandleFunc("POST "+InteractionPath, e.signed(e.interaction))
+	mux.HandleFunc("POST "+OptionsPath, e.signed(e.interaction))
 	return mux
 }
 
 type edge struct {
-	house  *flow.House
-	secret Secret
-	log    *slog.Logger
+	house   *flow.House
+	secret  Secret
+	screens Screens
+	log     *slog.Logger
 }
 
 // problem is what a refusal says (RFC 9457), to whoever reads the deliveries in

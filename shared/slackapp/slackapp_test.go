@@ -305,7 +305,7 @@ func TestOtherRequests(t *testing.T) {
 	if res, _ := w.post(long, w.slack.SigningSecret(), w.clock()); res.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Error(res.Status)
 	}
-	for path, want := range map[string]int{slackapp.EventsPath: http.StatusMethodNotAllowed, "/slack/commands": http.StatusNotFound} {
+	for path, want := range map[string]int{slackapp.EventsPath: http.StatusMethodNotAllowed, "/slack/commands": http.StatusMethodNotAllowed} {
 		res, err := http.Get(w.door.URL + path)
 		w.ok(err)
 		if res.Body.Close(); res.StatusCode != want {

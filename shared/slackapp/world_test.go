@@ -33,7 +33,9 @@ type world struct {
 	table *broken
 	house *flow.House
 	door  *httptest.Server
-	log   bytes.Buffer
+
+	screens slackapp.Screens // nil: the door shows nothing
+	log     bytes.Buffer
 
 	mu  sync.Mutex
 	now time.Time
@@ -83,7 +85,7 @@ func newWorldWith(t *testing.T, secret *slackapp.Secret) *world {
 		s := slackapp.Secret(w.slack.SigningSecret())
 		secret = &s
 	}
-	w.door = httptest.NewServer(slackapp.Handler(w.house, *secret))
+	w.door = httptest.NewServer(slackapp.Handler(w.house, *secret, w.screens))
 	t.Cleanup(w.door.Close)
 	w.slack.SetEventsURL(w.door.URL+slackapp.EventsPath, nil)
 	w.slack.TakeEvents()

@@ -20,6 +20,7 @@
 //	seen#<run>#<listing>   <page>#<part>            ids of one page; expires after a week
 //	dir#<conn>#acct        <account>                each account of Slack
 //	dir#<conn>#res         <resource>               each resource of Slack, without its owners
+//	named#<conn>           <word>#<resource>        what each word of a resource's name leads to; a hint
 //	own#<conn>             <resource>               a resource's owners: Ebb's own, no sync touches them
 //	mem#<conn>#<resource>  <slug>#<account>         each membership, by resource
 //	held#<conn>#<account>  <resource>#<slug>        the same, by account
@@ -49,6 +50,7 @@
 //	key-id                 <id>                     pointer to the hash of each API key
 //	keys-of#<user>         <id>                     the same, by user
 //	notice#<event>         notice                   each event of Slack; expires two days after it was served
+//	press#<id>             press                    each act of a person in Slack; expires two days after it was served
 //	once#<id>              once                     each call with an Idempotency-Key; expires after a day
 //	text                   <about>                  each free text
 //	text-by#<author>       <about>                  pointer until it is erased

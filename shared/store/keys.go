@@ -123,6 +123,7 @@ func mendKey(conn, resource, account string) Key {
 }
 
 func noticeKey(id string) Key            { return Key{join("notice", id), "notice"} }
+func pressKey(id string) Key             { return Key{join("press", id), "press"} }
 func pauseKey(conn, method string) Key   { return Key{join("pause", conn), join(method)} }
 func policyKey(version int64) Key        { return Key{"policy", fmt.Sprintf("%08d", version)} }
 func userKey(id string) Key              { return Key{join("user", id), "user"} }

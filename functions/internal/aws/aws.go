@@ -102,6 +102,9 @@ func (f *Function) slack(app Credentials) *slack.Client {
 	})
 }
 
+// Screens shows people something in Slack, in the app's name.
+func Screens(f *Function) *slack.Client { return f.slack(Credentials{}) }
+
 // Heads keeps the signed heads of the audit. It is no method, and neither is
 // Executions: where a page is a template, the linker keeps all methods of all
 // types, and S3's client with them.

@@ -50,8 +50,9 @@ type House struct {
 	// Window is where one sees the simulated Slack, if there is one.
 	Window string
 
-	table  *sqlite.Table
-	signed slackapp.Secret
+	table   *sqlite.Table
+	signed  slackapp.Secret
+	screens slackapp.Screens
 }
 
 // Open opens the house in a folder, making what is missing. url is where
@@ -85,7 +86,7 @@ func Open(dir, url string, s Slack, log *slog.Logger) (*House, error) {
 	if s.Unpaced {
 		h.Pace = nil
 	}
-	return &House{House: h, table: table, signed: s.SigningSecret}, nil
+	return &House{House: h, table: table, signed: s.SigningSecret, screens: client}, nil
 }
 
 func secretsPath(dir string) string { return filepath.Join(dir, "secrets.age") }

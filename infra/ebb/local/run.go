@@ -175,8 +175,8 @@ func loopback(addrs ...string) error {
 }
 
 // Edges puts the HTTP edges of the house side by side, for this machine alone.
-// Slack's events come from elsewhere, through a tunnel that carries its own name:
-// their signature is what they are let in by.
+// What Slack sends comes from elsewhere, through a tunnel that carries its own name:
+// its signature is what it is let in by.
 func Edges(h *House, simulated bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", api.Handler(h.House, api.Options{}))
@@ -185,7 +185,9 @@ func Edges(h *House, simulated bool) http.Handler {
 	mux.Handle("/slack/oauth/", door)
 	mux.Handle("/", console.Handler(h.House, console.Options{Simulated: simulated, Window: h.Window}))
 	all := http.NewServeMux()
-	all.Handle(slackapp.EventsPath, slackapp.Handler(h.House, h.signed))
+	for _, path := range slackapp.Paths {
+		all.Handle(path, slackapp.Handler(h.House, h.signed, h.screens))
+	}
 	all.Handle("/", here(mux))
 	return all
 }

@@ -1,0 +1,53 @@
+package flow
+
+import (
+	"context"
+	"strings"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// CommentText is where the words of a comment lie; key is the comment's own.
+func CommentText(request, key string) string { return "said/" + request + "/" + key }
+
+// Comment adds words to a request, for those who have to do with it: by whoever
+// sees it. It decides nothing. key is the comment's own, so that the same one
+// sent again is one.
+func (h *House) Comment(ctx context.Context, by access.Actor, id, key, said string) (access.Request, error) {
+	const op = "flow.Comment"
+	said = strings.TrimSpace(said)
+	switch {
+	case by.Service:
+		return access.Request{}, fault.New(op, fault.Forbidden, "a service's key cannot comment; a person has to")
+	case said == "":
+		return access.Request{}, fault.At(op, "comment", "say something")
+	case len([]rune(said)) > longestReason:
+		return access.Request{}, fault.At(op, "comment", "the comment has more than %d characters", longestReason)
+	}
+	var out access.Request
+	err := again(func() error {
+		v, err := h.ReadRequest(ctx, by, id)
+		if err != nil {
+			return err
+		}
+		account, err := h.asker(by, v.Connector)
+		if err != nil {
+			return err
+		}
+		out = v.Request
+		about := CommentText(id, key)
+		if _, err := h.Memory.Text(ctx, about); !fault.Is(err, fault.NotFound) {
+			return err // said already
+		}
+		texts, hash, err := h.reason(ctx, about, account, said)
+		if err != nil {
+			return err
+		}
+		out, err = h.Memory.SaveRequest(ctx, v.Request, nil, texts, h.requestEvent(v.Request, "request.commented", who(by), map[string]string{
+			"account": account, "comment": hash, "key": key,
+		}))
+		return err
+	})
+	return out, fault.Wrap(op, err)
+}
