@@ -41,6 +41,7 @@ type Memory interface {
 	Grants
 	Converging
 	Due
+	Tellings
 	Notices
 	Policies
 	People
@@ -55,6 +56,7 @@ type Slack interface {
 	Listings
 	Lookups
 	Changes
+	Voice
 }
 
 // House holds the ports. The zero House is not usable; all fields but Log and
