@@ -17,6 +17,9 @@ const knownAsTold = access.Longest + 40*24*time.Hour
 // read, and meets nobody who tells of the change before.
 func (s *Store) news(c *change, kind, id, conn string, rev int64) {
 	d := access.Due{At: s.now(), Kind: kind, ID: id, Connector: conn, Urgency: 1, Seq: rev + 1}
+	if kind == "request" {
+		d.Urgency = 0 // that it was approved before what came of it
+	}
 	c.put(Key{duePart(laneTell), dueSort(d)}, 0, newDueRecord(d))
 }
 
