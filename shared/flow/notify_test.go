@@ -3,12 +3,13 @@ package flow_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
-	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/porttest"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
 
@@ -108,5 +109,113 @@ func TestTellingTheMainJob(t *testing.T) {
 	}
 }
 
-var _ = fault.Is
-var _ = slacktest.Options{}
+// quietly is what somebody heard, each message once: how often is another matter.
+func quietly(heard []string) []string {
+	var out []string
+	for _, line := range heard {
+		if !slices.Contains(out, line) {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// told lets a grant live, from the request to after its end, while every call of
+// the telling may go wrong.
+func (c *company) toldOf(d time.Duration) {
+	c.t.Helper()
+	for end := c.clock.Now().Add(d); c.clock.Now().Before(end); {
+		c.fate.watching = false
+		_, err := c.house.Sweep(c.ctx)
+		c.ok(err)
+		c.fate.watching = true
+		_ = c.survive(func() error { _, err := c.house.Tell(c.ctx, 0); return err })
+		c.fate.watching = false
+		c.clock.move(20 * time.Second)
+	}
+}
+
+// tellingStory is one life with everything told, one call of which goes wrong.
+func tellingStory(t *testing.T, at int, how mishap) *company {
+	c := newCompany(t)
+	c.fate.at, c.fate.how = at, how
+	lin := c.actor(c.lin)
+	r, err := c.request(c.ada, c.oncall, 40*time.Minute)
+	c.ok(err)
+	c.toldOf(3 * time.Minute)
+	_, err = c.house.Approve(c.ctx, lin, r.ID, "")
+	c.ok(err)
+	c.toldOf(50 * time.Minute)
+	if c.slack.LandLate() > 0 {
+		c.toldOf(2 * time.Minute)
+	}
+	return c
+}
+
+// TestTellingMishaps lets each call of the telling go wrong in each way:
+// everybody hears of everything, and of nothing twice, unless we died between
+// Slack's answer and our commit, or Slack's answer did not say that it was done.
+func TestTellingMishaps(t *testing.T) {
+	clean := tellingStory(t, -1, mishap{})
+	calls := clean.fate.calls
+	ada, lin := clean.heard(clean.ada), clean.heard(clean.lin)
+	if len(ada) != 4 || len(lin) != 1 || len(calls) < 30 {
+		t.Fatalf("%d calls; ada %q, lin %q", len(calls), ada, lin)
+	}
+	for i, call := range calls {
+		for _, how := range sampled(i, call) {
+			t.Run(fmt.Sprintf("%d %s %s", i, call, how.name), func(t *testing.T) {
+				c := tellingStory(t, i, how)
+				if !c.fate.struck {
+					t.Fatalf("call %d did not happen again", i)
+				}
+				gotAda, gotLin := c.heard(c.ada), c.heard(c.lin)
+				died := how.die > 0 || how.table == porttest.DieBefore || how.table == porttest.DieAfter
+				if !died && !mayDouble(call, how) && len(gotAda)+len(gotLin) != len(ada)+len(lin) {
+					t.Errorf("told twice, without need: %q %q", gotAda, gotLin)
+				}
+				// The second of two that are alike may have stayed as it was posted.
+				for _, want := range slices.Concat(quietly(ada), quietly(lin)) {
+					if !slices.Contains(slices.Concat(gotAda, gotLin), want) {
+						t.Errorf("nobody heard %q, but %q %q", want, gotAda, gotLin)
+					}
+				}
+			})
+		}
+	}
+}
+
+// mayDouble reports whether a mishap leaves open whether a message was posted.
+func mayDouble(call string, how mishap) bool {
+	if call != "slack chat.postMessage" {
+		return false
+	}
+	switch how.slack.Kind {
+	case slacktest.FailHappened, slacktest.CutHappened, slacktest.SlowLate:
+		return true
+	}
+	return false
+}
+
+// TestTwoTell has another house tell everything just before each call of this one:
+// nobody hears anything twice.
+func TestTwoTell(t *testing.T) {
+	clean := tellingStory(t, -1, mishap{})
+	for i, call := range clean.fate.calls {
+		if strings.HasPrefix(call, "table ") && i%3 != 0 {
+			continue
+		}
+		t.Run(fmt.Sprintf("%d %s", i, call), func(t *testing.T) {
+			c := tellingStory(t, i, mishap{name: "another house", meanwhile: func(w *world) {
+				if _, err := w.other().Tell(w.ctx, 0); err != nil {
+					t.Error(err)
+				}
+			}})
+			for _, account := range []string{c.ada, c.lin} {
+				if got, want := c.heard(account), clean.heard(account); len(got) != len(want) {
+					t.Errorf("heard %q, want %q", got, want)
+				}
+			}
+		})
+	}
+}

@@ -180,4 +180,3 @@ func cut(text string, most int) string {
 	}
 	return kept + more
 }
-
