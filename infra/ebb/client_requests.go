@@ -145,7 +145,11 @@ func (c *Client) printRequest(w io.Writer, r apiclient.Request) {
 	for _, it := range r.Items {
 		row := []string{"  " + calledResource(it.Resource), string(it.State), it.Grant}
 		if it.DecidedBy.Id != "" {
-			row = append(row, "by "+called(it.DecidedBy))
+			by := "by " + called(it.DecidedBy)
+			if it.DecidedFor.Id != "" {
+				by += " in the place of " + called(it.DecidedFor)
+			}
+			row = append(row, by)
 		} else if it.Grant != "" {
 			row = append(row, "by policy")
 		}

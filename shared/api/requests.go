@@ -132,6 +132,9 @@ func itemJSON(v flow.RequestView, it access.Item) apigen.Item {
 		out.ApprovedBy = append(out.ApprovedBy, ref(vote.Account, v.Names))
 	}
 	if it.DecidedBy != "" {
+		if it.DecidedFor != "" {
+			out.DecidedFor = ref(it.DecidedFor, v.Names)
+		}
 		out.DecidedBy, out.Comment = ref(it.DecidedBy, v.Names), v.Comments[it.DecidedBy]
 	}
 	return out

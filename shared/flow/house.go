@@ -45,6 +45,7 @@ type Memory interface {
 	Policies
 	People
 	Keys
+	Delegations
 	Texts
 	Trail
 }

@@ -147,7 +147,7 @@ func (s *sight) request(ctx context.Context, r access.Request) (*RequestView, er
 		return nil, err
 	}
 	decided := v.MayConfirm || v.MayVeto || slices.ContainsFunc(r.Items, func(it access.Item) bool {
-		return in.is(it.DecidedBy) || in.is(it.Confirm.By) || slices.ContainsFunc(approvers(it), in.is)
+		return in.is(it.DecidedBy) || in.is(it.DecidedFor) || in.is(it.Confirm.By) || slices.ContainsFunc(approvers(it), in.is)
 	})
 	if !v.MayDecide && !decided && !in.is(r.By) && !in.is(r.Subject) && !in.manages() {
 		return nil, nil
@@ -172,7 +172,7 @@ func (r *realm) fill(ctx context.Context, v *RequestView, reviewer bool) error {
 		if x.known && (x.seen || reviewer) {
 			v.Resources[it.Resource] = x.Resource
 		}
-		for _, account := range append(approvers(it), it.DecidedBy, it.Confirm.By) {
+		for _, account := range append(approvers(it), it.DecidedBy, it.DecidedFor, it.Confirm.By, it.Confirm.For) {
 			if account == "" || slices.Contains(accounts, account) {
 				continue
 			}
@@ -221,7 +221,12 @@ func (r *realm) mayDecide(ctx context.Context, q access.Request) (bool, error) {
 			rule = r.s.h.ruleOf(ctx, it.PolicyVersion, it.Rule)
 		}
 		f.ask.Requester.User = q.Requester
-		if ok, _ := asked(rule, it).MayApprove(r.me, f.ask); ok && !it.Voted(r.me.Account.ID, r.me.User) {
+		rule = asked(rule, it)
+		may := func(p access.Person) bool {
+			ok, _ := rule.MayApprove(p, f.ask)
+			return ok && !it.Voted(p.Account.ID, p.User)
+		}
+		if r.could(f, may) && !it.Voted(r.me.Account.ID, r.me.User) {
 			return true, nil
 		}
 	}
@@ -246,7 +251,8 @@ func (r *realm) mayConfirm(ctx context.Context, q access.Request) (bool, error) 
 			return false, err
 		}
 		f.ask.Requester.User = q.Requester
-		if ok, _ := r.s.h.confirmers(ctx, it).MayApprove(r.me, f.ask); ok {
+		rule := r.s.h.confirmers(ctx, it)
+		if r.could(f, func(p access.Person) bool { ok, _ := rule.MayApprove(p, f.ask); return ok }) {
 			return true, nil
 		}
 	}

@@ -146,8 +146,15 @@ func (h *House) stands(ctx context.Context, g access.Grant, rule access.Rule, v 
 	if err != nil {
 		return "", err
 	}
-	_, no := rule.MayApprove(p, f.ask)
-	return no, nil
+	if v.For == "" {
+		_, no := rule.MayApprove(p, f.ask)
+		return no, nil
+	}
+	if _, no := access.MayStandIn(p, f.ask); no != "" {
+		return no, nil
+	}
+	v.Account, v.For = v.For, "" // whose right it was
+	return h.stands(ctx, g, rule, v, f)
 }
 
 // votesOf are the yeses that made a grant. A grant from before there were steps
