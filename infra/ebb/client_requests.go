@@ -59,6 +59,9 @@ func (c *Client) requestRow(r apiclient.Request) []string {
 	yours, why := "", ""
 	if r.MayDecide {
 		yours = "you may decide"
+		if r.InPlaceOf.Id != "" {
+			yours += " in the place of " + called(r.InPlaceOf)
+		}
 	}
 	if letters := []rune(r.Reason); r.Open {
 		why = string(letters[:min(len(letters), mostReason)])
@@ -182,7 +185,7 @@ func (c *Client) printWaiting(w io.Writer, it apiclient.Item) {
 	if at.Step == 0 {
 		return
 	}
-	fmt.Fprintf(w, "%s waits for %s", calledResource(it.Resource), clean(at.Approvers))
+	fmt.Fprintf(w, "%s waits for %s", calledResource(it.Resource), clean(strings.Join(at.Who, " or ")))
 	if at.Steps > 1 {
 		fmt.Fprintf(w, ", step %d of %d", at.Step, at.Steps)
 	}

@@ -24,6 +24,9 @@ type RequestView struct {
 	MayConfirm bool
 	// MayVeto: the same of one that would approve itself.
 	MayVeto bool
+	// PlaceOf is the account in whose place, as its delegate, the actor may do
+	// one of the three; "": by their own right.
+	PlaceOf string
 	// Skipped names in words whom an emergency skipped, by item.
 	Skipped   map[int]string
 	Names     map[string]string             // of accounts
@@ -137,13 +140,13 @@ func (s *sight) request(ctx context.Context, r access.Request) (*RequestView, er
 		return nil, err
 	}
 	v := &RequestView{Request: r}
-	if v.MayDecide, err = in.mayDecide(ctx, r); err != nil {
+	if v.MayDecide, err = in.mayDecide(ctx, r, &v.PlaceOf); err != nil {
 		return nil, err
 	}
-	if v.MayConfirm, err = in.mayConfirm(ctx, r); err != nil {
+	if v.MayConfirm, err = in.mayConfirm(ctx, r, &v.PlaceOf); err != nil {
 		return nil, err
 	}
-	if v.MayVeto, err = in.mayVeto(ctx, r); err != nil {
+	if v.MayVeto, err = in.mayVeto(ctx, r, &v.PlaceOf); err != nil {
 		return nil, err
 	}
 	decided := v.MayConfirm || v.MayVeto || slices.ContainsFunc(r.Items, func(it access.Item) bool {
@@ -162,6 +165,9 @@ func (s *sight) request(ctx context.Context, r access.Request) (*RequestView, er
 // fill adds names and texts. A reviewer sees the resources' names.
 func (r *realm) fill(ctx context.Context, v *RequestView, reviewer bool) error {
 	accounts := []string{v.By, v.Subject}
+	if v.PlaceOf != "" {
+		accounts = append(accounts, v.PlaceOf)
+	}
 	v.Resources = map[string]directory.Resource{}
 	v.Comments = map[string]string{}
 	for _, it := range v.Items {
@@ -201,7 +207,7 @@ func (r *realm) text(ctx context.Context, about string) (string, error) {
 // mayDecide reports whether the actor could decide a waiting item, by the
 // policy in force and, as in voteItem, by the request's own where that says
 // nothing any more. It does not ask Slack.
-func (r *realm) mayDecide(ctx context.Context, q access.Request) (bool, error) {
+func (r *realm) mayDecide(ctx context.Context, q access.Request, place *string) (bool, error) {
 	if r.s.by.Service || !r.full() || r.is(q.By) || r.is(q.Subject) || !r.s.h.Now().Before(q.Expires) {
 		return false, nil
 	}
@@ -226,7 +232,7 @@ func (r *realm) mayDecide(ctx context.Context, q access.Request) (bool, error) {
 			ok, _ := rule.MayApprove(p, f.ask)
 			return ok && !it.Voted(p.Account.ID, p.User)
 		}
-		if r.could(f, may) && !it.Voted(r.me.Account.ID, r.me.User) {
+		if r.could(f, place, may) && !it.Voted(r.me.Account.ID, r.me.User) {
 			return true, nil
 		}
 	}
@@ -235,7 +241,7 @@ func (r *realm) mayDecide(ctx context.Context, q access.Request) (bool, error) {
 
 // mayConfirm reports whether the actor could confirm an emergency of the
 // request, as far as the directory knows.
-func (r *realm) mayConfirm(ctx context.Context, q access.Request) (bool, error) {
+func (r *realm) mayConfirm(ctx context.Context, q access.Request, place *string) (bool, error) {
 	if r.s.by.Service || !r.full() || r.is(q.By) || r.is(q.Subject) {
 		return false, nil
 	}
@@ -252,7 +258,7 @@ func (r *realm) mayConfirm(ctx context.Context, q access.Request) (bool, error) 
 		}
 		f.ask.Requester.User = q.Requester
 		rule := r.s.h.confirmers(ctx, it)
-		if r.could(f, func(p access.Person) bool { ok, _ := rule.MayApprove(p, f.ask); return ok }) {
+		if r.could(f, place, func(p access.Person) bool { ok, _ := rule.MayApprove(p, f.ask); return ok }) {
 			return true, nil
 		}
 	}

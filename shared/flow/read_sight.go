@@ -130,13 +130,19 @@ func (r *realm) findMe(ctx context.Context) error {
 }
 
 // could reports whether the actor may do something about a request, by their
-// own right or in the place of somebody who delegates to them.
-func (r *realm) could(f facts, may func(access.Person) bool) bool {
+// own right or, noted in place, in that of somebody who delegates to them.
+func (r *realm) could(f facts, place *string, may func(access.Person) bool) bool {
 	if may(r.me) {
 		return true
 	}
-	in, _ := access.MayStandIn(r.me, f.ask)
-	return in && slices.ContainsFunc(r.placeOf, may)
+	if in, _ := access.MayStandIn(r.me, f.ask); !in {
+		return false
+	}
+	i := slices.IndexFunc(r.placeOf, may)
+	if i >= 0 {
+		*place = r.placeOf[i].Account.ID
+	}
+	return i >= 0
 }
 
 // full reports whether the actor is a full member of this Slack.

@@ -138,7 +138,7 @@ func (h *House) soloRule(ctx context.Context, it access.Item) access.Rule {
 
 // mayVeto reports whether the actor could veto an item of the request, as far
 // as the directory knows.
-func (r *realm) mayVeto(ctx context.Context, q access.Request) (bool, error) {
+func (r *realm) mayVeto(ctx context.Context, q access.Request, place *string) (bool, error) {
 	if r.s.by.Service || !r.me.Account.Live() || r.is(q.By) {
 		return false, nil
 	}
@@ -155,7 +155,7 @@ func (r *realm) mayVeto(ctx context.Context, q access.Request) (bool, error) {
 		}
 		f.ask.Requester.User = q.Requester
 		rule := r.s.h.soloRule(ctx, it)
-		if r.could(f, func(p access.Person) bool { ok, _ := rule.MayVeto(p, f.ask); return ok }) {
+		if r.could(f, place, func(p access.Person) bool { ok, _ := rule.MayVeto(p, f.ask); return ok }) {
 			return true, nil
 		}
 	}

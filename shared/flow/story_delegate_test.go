@@ -35,7 +35,7 @@ func TestADelegateDecidesInSomebodysPlace(t *testing.T) {
 	c.ok(err)
 	tasks, _, err := c.house.ReadTasks(c.ctx, c.actor(c.sam))
 	c.ok(err)
-	if len(tasks) != 1 || tasks[0].Kind != flow.TaskDecide {
+	if len(tasks) != 1 || tasks[0].Kind != flow.TaskDecide || tasks[0].Request.PlaceOf != c.lin {
 		t.Errorf("sam's tasks: %+v", tasks)
 	}
 	r = c.say(c.sam, r.ID)

@@ -876,7 +876,10 @@ type Request struct {
 	Emergency bool      `json:"emergency,omitempty,omitzero"`
 	Expires   time.Time `json:"expires"`
 	Id        string    `json:"id"`
-	Items     []Item    `json:"items"`
+
+	// InPlaceOf An account or resource; the name is missing where you do not see it
+	InPlaceOf Ref    `json:"inPlaceOf,omitempty,omitzero"`
+	Items     []Item `json:"items"`
 
 	// MayConfirm You may confirm an emergency of it, as far as the directory knows
 	MayConfirm bool `json:"mayConfirm,omitempty,omitzero"`
@@ -1084,6 +1087,9 @@ type Waiting struct {
 	// Step 1 is the first
 	Step  int `json:"step"`
 	Steps int `json:"steps"`
+
+	// Who The same by name: people, user groups by handle, owners and admins in words
+	Who []string `json:"who,omitempty,omitzero"`
 }
 
 // AccountParam An id that Slack made; opaque

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "bcb03d59582454cb86a890e56d3d55e21ceef9876430ea35432ed77c637205aa"
+const Digest = "556bf61d3f1b800d6d306d4344320a43bc6b290016d8c0578fad8568b194b179"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
