@@ -59,6 +59,9 @@ func (c *Client) requestRow(r apiclient.Request) []string {
 	yours, why := "", ""
 	if r.MayDecide {
 		yours = "you may decide"
+		if r.InPlaceOf.Id != "" {
+			yours += " in the place of " + called(r.InPlaceOf)
+		}
 	}
 	if letters := []rune(r.Reason); r.Open {
 		why = string(letters[:min(len(letters), mostReason)])
@@ -145,7 +148,11 @@ func (c *Client) printRequest(w io.Writer, r apiclient.Request) {
 	for _, it := range r.Items {
 		row := []string{"  " + calledResource(it.Resource), string(it.State), it.Grant}
 		if it.DecidedBy.Id != "" {
-			row = append(row, "by "+called(it.DecidedBy))
+			by := "by " + called(it.DecidedBy)
+			if it.DecidedFor.Id != "" {
+				by += " in the place of " + called(it.DecidedFor)
+			}
+			row = append(row, by)
 		} else if it.Grant != "" {
 			row = append(row, "by policy")
 		}
@@ -178,7 +185,7 @@ func (c *Client) printWaiting(w io.Writer, it apiclient.Item) {
 	if at.Step == 0 {
 		return
 	}
-	fmt.Fprintf(w, "%s waits for %s", calledResource(it.Resource), clean(at.Approvers))
+	fmt.Fprintf(w, "%s waits for %s", calledResource(it.Resource), clean(strings.Join(at.Who, " or ")))
 	if at.Steps > 1 {
 		fmt.Fprintf(w, ", step %d of %d", at.Step, at.Steps)
 	}

@@ -44,7 +44,10 @@ func (c *Client) taskRow(t apiclient.Task) []string {
 	case apiclient.Fix:
 		return []string{calledResource(t.Grant.Resource) + " for " + called(t.Grant.Account), t.Grant.Trouble.Text, "ebb grants"}
 	}
-	do := "ebb approve "
+	do, place := "ebb approve ", ""
+	if t.Request.InPlaceOf.Id != "" {
+		place = ", in the place of " + called(t.Request.InPlaceOf)
+	}
 	switch t.Kind {
 	case apiclient.ConfirmAccess:
 		do = "ebb confirm "
@@ -55,5 +58,5 @@ func (c *Client) taskRow(t apiclient.Task) []string {
 	for _, it := range t.Request.Items {
 		what = append(what, calledResource(it.Resource))
 	}
-	return []string{strings.Join(what, " ") + " for " + called(t.Request.Subject), t.Request.Reason, do + t.Request.Id}
+	return []string{strings.Join(what, " ") + " for " + called(t.Request.Subject) + place, t.Request.Reason, do + t.Request.Id}
 }

@@ -46,6 +46,10 @@ type Vote struct {
 	Stage   Stage
 	Account string
 	User    string
+	// For is the account in whose place they said it, as its delegate; "": their
+	// own right.
+	For     string
+	ForUser string
 	At      time.Time
 }
 
@@ -129,12 +133,6 @@ func both(a, b []string) []string {
 		}
 	}
 	return out
-}
-
-// Voted reports whether this person has said yes to the item already, at any
-// step: a second account of theirs is the same person.
-func (it Item) Voted(account, user string) bool {
-	return slices.ContainsFunc(it.Votes, func(v Vote) bool { return v.Account == account || user != "" && v.User == user })
 }
 
 // Vote adds a yes at the item's stage. Once the step has all that it needs, the

@@ -50,6 +50,7 @@ type Item struct {
 	Rule          string
 	PolicyVersion int64
 	DecidedBy     string // account id; "" when policy decided
+	DecidedFor    string // account in whose place, as its delegate; "": their own right
 	DecidedAt     time.Time
 	Grant         string
 	// Stage is the step at which it waits, and who decides there (Rule.At).
@@ -78,6 +79,7 @@ type Item struct {
 type Confirm struct {
 	Due     time.Time // from then on its lack is a finding
 	By      string    // account id of who confirmed or ended it; "": nobody yet
+	For     string    // account in whose place, as its delegate
 	At      time.Time
 	Denied  bool // By said no, which ended the access
 	Overdue bool // Due passed, and the finding is written

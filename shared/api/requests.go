@@ -104,6 +104,9 @@ func requestJSON(v flow.RequestView) apigen.Request {
 		Start: v.Start, Seconds: int64(v.Length / time.Second), Reason: v.Reason, Created: v.Created, Expires: v.Expires,
 		Open: v.Open(), MayDecide: v.MayDecide, Emergency: v.Emergency, Profile: v.Profile, MayConfirm: v.MayConfirm, MayVeto: v.MayVeto,
 	}
+	if v.PlaceOf != "" {
+		out.InPlaceOf = ref(v.PlaceOf, v.Names)
+	}
 	for i, it := range v.Items {
 		item := itemJSON(v, it)
 		if c := it.Confirm; !c.Due.IsZero() {
@@ -113,7 +116,7 @@ func requestJSON(v flow.RequestView) apigen.Request {
 			}
 		}
 		if w, ok := v.Waits[i]; ok {
-			item.Waits = apigen.Waiting{Step: w.Step, Steps: w.Steps, Approvers: w.Approvers, Need: w.Need, Have: w.Have}
+			item.Waits = apigen.Waiting{Step: w.Step, Steps: w.Steps, Approvers: w.Approvers, Who: w.Who, Need: w.Need, Have: w.Have}
 		}
 		out.Items = append(out.Items, item)
 	}
@@ -132,6 +135,9 @@ func itemJSON(v flow.RequestView, it access.Item) apigen.Item {
 		out.ApprovedBy = append(out.ApprovedBy, ref(vote.Account, v.Names))
 	}
 	if it.DecidedBy != "" {
+		if it.DecidedFor != "" {
+			out.DecidedFor = ref(it.DecidedFor, v.Names)
+		}
 		out.DecidedBy, out.Comment = ref(it.DecidedBy, v.Names), v.Comments[it.DecidedBy]
 	}
 	return out

@@ -54,6 +54,9 @@ var rights = []struct {
 	{"PUT", "/v1/connectors/{conn}/resources/{oncall}/owners", `{"owners":["{sam}"]}`, "401 404 404 403 403 403 200 200 403 200"},
 	{"PUT", "/v1/connectors/{conn}/resources/{hush}/owners", `{"owners":["{sam}"]}`, "401 404 404 404 404 404 200 404 403 200"},
 
+	{"GET", "/v1/connectors/{conn}/delegations", "", "401 404 200 200 200 200 200 200 200 200"},
+	{"POST", "/v1/connectors/{conn}/delegations", `{"account":"{sam}","end":"2100-01-01T00:00:00Z"}`, "401 404 400 400 403 400 400 400 400 403"},
+	{"POST", "/v1/delegations/{grant}/end", "", "401 404 404 404 403 404 404 404 404 404"},
 	{"GET", "/v1/policy", "", "401 403 403 403 403 403 403 200 200 200"},
 	{"PUT", "/v1/policy", policy, "401 403 403 403 403 403 403 403 403 200"},
 	{"POST", "/v1/policy/check", policy, "401 200 200 200 200 200 200 200 200 200"},

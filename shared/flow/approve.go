@@ -75,6 +75,9 @@ func (h *House) vote(ctx context.Context, by access.Actor, r access.Request, com
 		if len(gs) > 0 {
 			data["grant"] = gs[0].ID
 		}
+		if data["for"] = r.Items[i].DecidedFor; r.Items[i].State == access.Pending {
+			data["for"] = r.Items[i].Votes[len(r.Items[i].Votes)-1].For
+		}
 		if data["step"] = fmt.Sprint(it.Step + 1); r.Items[i].State == access.Pending {
 			// A yes on the way: the request waits for more of them.
 			events = append(events, h.requestEvent(r, "request.step-approved", who(by), data))
@@ -116,30 +119,29 @@ func (h *House) voteItem(ctx context.Context, by access.Actor, account string, r
 		d.Rule = h.ruleOf(ctx, it.PolicyVersion, it.Rule)
 	}
 	rule := asked(d.Rule, *it)
-	p, err := h.confirmed(ctx, r.Connector, f.ask.Resource.Workspace, account, rule.Approvers)
+	f.ask.Requester.User = r.Requester
+	v, why, err := h.entitled(ctx, by, account, f, rule.Approvers, func(p access.Person) (bool, string) { return rule.MayApprove(p, f.ask) })
 	if err != nil {
 		return nil, nil, err
 	}
-	p.User = by.User.ID
-	f.ask.Requester.User = r.Requester
-	if ok, why := rule.MayApprove(p, f.ask); !ok {
+	if why != "" {
 		return nil, nil, fault.New("policy", fault.Forbidden, "you cannot decide this: %s", why)
 	}
-	if to == access.Approved && it.Voted(account, by.User.ID) {
-		return nil, nil, fault.New("policy", fault.Forbidden, "you cannot decide this: you have said yes already, and it waits for somebody else's")
+	if to == access.Approved && (it.Voted(account, by.User.ID) || v.For != "" && it.Voted(v.For, v.ForUser)) {
+		return nil, nil, fault.New("policy", fault.Forbidden, "you cannot decide this: you have said yes already, or somebody for whom or in whose place you decide, and it waits for somebody else's")
 	}
 	if to == access.Approved && !f.conn.Usable() {
 		return nil, nil, stopped(f.conn)
 	}
-	return h.settleItem(ctx, by, account, r, it, i, to, f, d)
+	return h.settleItem(ctx, by, v, r, it, i, to, f, d)
 }
 
 // settleItem puts the decision on the item and makes what follows from it.
-func (h *House) settleItem(ctx context.Context, by access.Actor, account string, r *access.Request, it *access.Item, i int, to access.ItemState, f facts, d access.Decision) ([]access.Grant, []audit.Event, error) {
+func (h *House) settleItem(ctx context.Context, by access.Actor, v access.Vote, r *access.Request, it *access.Item, i int, to access.ItemState, f facts, d access.Decision) ([]access.Grant, []audit.Event, error) {
 	next := *it
 	next.Rule, next.PolicyVersion = d.Rule.ID, max(d.Version, it.PolicyVersion)
 	if to == access.Approved {
-		voted, done := next.Vote(d.Rule, access.Vote{Account: account, User: by.User.ID, At: h.Now()}, d.Hours)
+		voted, done := next.Vote(d.Rule, v, d.Hours)
 		if !done {
 			moved, err := h.reach(ctx, f, d.Rule, voted, it.Step)
 			if err == nil {
@@ -149,7 +151,7 @@ func (h *House) settleItem(ctx context.Context, by access.Actor, account string,
 		}
 		next = voted
 	}
-	next.State, next.DecidedBy, next.DecidedAt = to, account, h.Now()
+	next.State, next.DecidedBy, next.DecidedFor, next.DecidedAt = to, v.Account, v.For, h.Now()
 	var grants []access.Grant
 	var events []audit.Event
 	switch {

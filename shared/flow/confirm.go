@@ -59,11 +59,12 @@ func (h *House) confirmAll(ctx context.Context, by access.Actor, r access.Reques
 		if !it.Confirm.Open() {
 			continue
 		}
-		if err := h.mayConfirm(ctx, by, account, r, it); err != nil {
+		v, err := h.mayConfirm(ctx, by, account, r, it)
+		if err != nil {
 			refusal = err
 			continue
 		}
-		if r, err = h.confirmItem(ctx, by, account, r, i, right, comment); err != nil {
+		if r, err = h.confirmItem(ctx, by, v, r, i, right, comment); err != nil {
 			return r, err
 		}
 		*settled++
@@ -80,14 +81,14 @@ func (h *House) confirmAll(ctx context.Context, by access.Actor, r access.Reques
 
 // confirmItem stores what somebody said of one item; a no ends its grant in the
 // same commit.
-func (h *House) confirmItem(ctx context.Context, by access.Actor, account string, r access.Request, i int, right bool, comment string) (access.Request, error) {
-	texts, hash, err := h.reason(ctx, "comment/"+r.ID+"/"+account, account, comment)
+func (h *House) confirmItem(ctx context.Context, by access.Actor, v access.Vote, r access.Request, i int, right bool, comment string) (access.Request, error) {
+	texts, hash, err := h.reason(ctx, "comment/"+r.ID+"/"+v.Account, v.Account, comment)
 	if err != nil {
 		return r, err
 	}
 	r.Items = slices.Clone(r.Items)
 	it := &r.Items[i]
-	it.Confirm.By, it.Confirm.At, it.Confirm.Denied = account, h.Now(), !right
+	it.Confirm.By, it.Confirm.For, it.Confirm.At, it.Confirm.Denied = v.Account, v.For, v.At, !right
 	var ended []access.Grant
 	var events []audit.Event
 	if !right {
@@ -106,7 +107,7 @@ func (h *House) confirmItem(ctx context.Context, by access.Actor, account string
 		action = "request.confirmation-denied"
 	}
 	e := h.requestEvent(r, action, who(by), map[string]string{
-		"item": fmt.Sprint(i), "resource": it.Resource, "rule": it.Rule, "grant": it.Grant, "account": account, "comment": hash, "key": by.Key,
+		"item": fmt.Sprint(i), "resource": it.Resource, "rule": it.Rule, "grant": it.Grant, "account": v.Account, "for": v.For, "comment": hash, "key": by.Key,
 	})
 	if r, err = h.Memory.SaveRequest(ctx, r, ended, texts, append(events, e)...); err != nil {
 		return r, err
@@ -125,23 +126,20 @@ func (h *House) confirmers(ctx context.Context, it access.Item) access.Rule {
 	return rule.Confirmers()
 }
 
-// mayConfirm is nil when the account may confirm an item, as Slack has it now.
-func (h *House) mayConfirm(ctx context.Context, by access.Actor, account string, r access.Request, it access.Item) error {
+// mayConfirm says by whose right the account may confirm an item, as Slack has
+// it now.
+func (h *House) mayConfirm(ctx context.Context, by access.Actor, account string, r access.Request, it access.Item) (access.Vote, error) {
 	f, err := h.gather(ctx, r.Connector, r.By, r.Subject, it.Resource, it.Slug, r.Length)
 	if err != nil {
-		return err
+		return access.Vote{}, err
 	}
 	f.ask.Requester.User = r.Requester
 	rule := h.confirmers(ctx, it)
-	p, err := h.confirmed(ctx, r.Connector, f.ask.Resource.Workspace, account, rule.Approvers)
-	if err != nil {
-		return err
+	v, why, err := h.entitled(ctx, by, account, f, rule.Approvers, func(p access.Person) (bool, string) { return rule.MayApprove(p, f.ask) })
+	if err == nil && why != "" {
+		err = fault.New("policy", fault.Forbidden, "you cannot confirm this: %s", why)
 	}
-	p.User = by.User.ID
-	if ok, why := rule.MayApprove(p, f.ask); !ok {
-		return fault.New("policy", fault.Forbidden, "you cannot confirm this: %s", why)
-	}
-	return nil
+	return v, err
 }
 
 // unconfirmed writes the finding of an emergency that nobody confirmed in time.

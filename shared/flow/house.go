@@ -48,6 +48,7 @@ type Memory interface {
 	Policies
 	People
 	Keys
+	Delegations
 	Texts
 	Trail
 }

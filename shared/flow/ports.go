@@ -297,6 +297,15 @@ type Keys interface {
 	SaveKey(ctx context.Context, k access.Key, e ...audit.Event) error
 }
 
+// Delegations remembers who decides in whose place.
+type Delegations interface {
+	Delegation(ctx context.Context, id string) (access.Delegation, error)
+	// DelegationsOf lists what an account delegates and what is delegated to it,
+	// without what was taken back.
+	DelegationsOf(ctx context.Context, conn, account string) ([]access.Delegation, error)
+	SaveDelegation(ctx context.Context, d access.Delegation, e ...audit.Event) (access.Delegation, error)
+}
+
 // Texts are read for people and erased by ebb forget.
 type Texts interface {
 	Text(ctx context.Context, about string) (access.Text, error)

@@ -24,6 +24,9 @@ type RequestView struct {
 	MayConfirm bool
 	// MayVeto: the same of one that would approve itself.
 	MayVeto bool
+	// PlaceOf is the account in whose place, as its delegate, the actor may do
+	// one of the three; "": by their own right.
+	PlaceOf string
 	// Skipped names in words whom an emergency skipped, by item.
 	Skipped   map[int]string
 	Names     map[string]string             // of accounts
@@ -137,17 +140,17 @@ func (s *sight) request(ctx context.Context, r access.Request) (*RequestView, er
 		return nil, err
 	}
 	v := &RequestView{Request: r}
-	if v.MayDecide, err = in.mayDecide(ctx, r); err != nil {
+	if v.MayDecide, err = in.mayDecide(ctx, r, &v.PlaceOf); err != nil {
 		return nil, err
 	}
-	if v.MayConfirm, err = in.mayConfirm(ctx, r); err != nil {
+	if v.MayConfirm, err = in.mayConfirm(ctx, r, &v.PlaceOf); err != nil {
 		return nil, err
 	}
-	if v.MayVeto, err = in.mayVeto(ctx, r); err != nil {
+	if v.MayVeto, err = in.mayVeto(ctx, r, &v.PlaceOf); err != nil {
 		return nil, err
 	}
 	decided := v.MayConfirm || v.MayVeto || slices.ContainsFunc(r.Items, func(it access.Item) bool {
-		return in.is(it.DecidedBy) || in.is(it.Confirm.By) || slices.ContainsFunc(approvers(it), in.is)
+		return in.is(it.DecidedBy) || in.is(it.DecidedFor) || in.is(it.Confirm.By) || slices.ContainsFunc(approvers(it), in.is)
 	})
 	if !v.MayDecide && !decided && !in.is(r.By) && !in.is(r.Subject) && !in.manages() {
 		return nil, nil
@@ -162,6 +165,9 @@ func (s *sight) request(ctx context.Context, r access.Request) (*RequestView, er
 // fill adds names and texts. A reviewer sees the resources' names.
 func (r *realm) fill(ctx context.Context, v *RequestView, reviewer bool) error {
 	accounts := []string{v.By, v.Subject}
+	if v.PlaceOf != "" {
+		accounts = append(accounts, v.PlaceOf)
+	}
 	v.Resources = map[string]directory.Resource{}
 	v.Comments = map[string]string{}
 	for _, it := range v.Items {
@@ -172,7 +178,7 @@ func (r *realm) fill(ctx context.Context, v *RequestView, reviewer bool) error {
 		if x.known && (x.seen || reviewer) {
 			v.Resources[it.Resource] = x.Resource
 		}
-		for _, account := range append(approvers(it), it.DecidedBy, it.Confirm.By) {
+		for _, account := range append(approvers(it), it.DecidedBy, it.DecidedFor, it.Confirm.By, it.Confirm.For) {
 			if account == "" || slices.Contains(accounts, account) {
 				continue
 			}
@@ -201,7 +207,7 @@ func (r *realm) text(ctx context.Context, about string) (string, error) {
 // mayDecide reports whether the actor could decide a waiting item, by the
 // policy in force and, as in voteItem, by the request's own where that says
 // nothing any more. It does not ask Slack.
-func (r *realm) mayDecide(ctx context.Context, q access.Request) (bool, error) {
+func (r *realm) mayDecide(ctx context.Context, q access.Request, place *string) (bool, error) {
 	if r.s.by.Service || !r.full() || r.is(q.By) || r.is(q.Subject) || !r.s.h.Now().Before(q.Expires) {
 		return false, nil
 	}
@@ -221,7 +227,12 @@ func (r *realm) mayDecide(ctx context.Context, q access.Request) (bool, error) {
 			rule = r.s.h.ruleOf(ctx, it.PolicyVersion, it.Rule)
 		}
 		f.ask.Requester.User = q.Requester
-		if ok, _ := asked(rule, it).MayApprove(r.me, f.ask); ok && !it.Voted(r.me.Account.ID, r.me.User) {
+		rule = asked(rule, it)
+		may := func(p access.Person) bool {
+			ok, _ := rule.MayApprove(p, f.ask)
+			return ok && !it.Voted(p.Account.ID, p.User)
+		}
+		if r.could(f, place, may) && !it.Voted(r.me.Account.ID, r.me.User) {
 			return true, nil
 		}
 	}
@@ -230,7 +241,7 @@ func (r *realm) mayDecide(ctx context.Context, q access.Request) (bool, error) {
 
 // mayConfirm reports whether the actor could confirm an emergency of the
 // request, as far as the directory knows.
-func (r *realm) mayConfirm(ctx context.Context, q access.Request) (bool, error) {
+func (r *realm) mayConfirm(ctx context.Context, q access.Request, place *string) (bool, error) {
 	if r.s.by.Service || !r.full() || r.is(q.By) || r.is(q.Subject) {
 		return false, nil
 	}
@@ -246,7 +257,8 @@ func (r *realm) mayConfirm(ctx context.Context, q access.Request) (bool, error) 
 			return false, err
 		}
 		f.ask.Requester.User = q.Requester
-		if ok, _ := r.s.h.confirmers(ctx, it).MayApprove(r.me, f.ask); ok {
+		rule := r.s.h.confirmers(ctx, it)
+		if r.could(f, place, func(p access.Person) bool { ok, _ := rule.MayApprove(p, f.ask); return ok }) {
 			return true, nil
 		}
 	}

@@ -43,7 +43,8 @@ type sight struct {
 type realm struct {
 	s         *sight
 	conn      connector.Connector
-	me        access.Person // the zero Person: no account here
+	me        access.Person   // the zero Person: no account here
+	placeOf   []access.Person // those who delegate to me now
 	held      map[string]bool
 	owns      bool // the connector
 	appOwners []string
@@ -109,10 +110,39 @@ func (r *realm) findMe(ctx context.Context) error {
 	}
 	me.User = r.s.by.User.ID
 	r.me = me
+	given, err := r.s.h.delegators(ctx, r.conn.ID, account)
+	if err != nil {
+		return err
+	}
+	for _, d := range given {
+		p, err := r.s.h.person(ctx, r.conn.ID, d.From)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err == nil && p.User == d.FromUser && p.User != me.User {
+			r.placeOf = append(r.placeOf, p)
+		}
+	}
 	return r.s.h.Memory.EachHeld(ctx, r.conn.ID, account, func(m directory.Membership) error {
 		r.held[m.Resource] = true
 		return nil
 	})
+}
+
+// could reports whether the actor may do something about a request, by their
+// own right or, noted in place, in that of somebody who delegates to them.
+func (r *realm) could(f facts, place *string, may func(access.Person) bool) bool {
+	if may(r.me) {
+		return true
+	}
+	if in, _ := access.MayStandIn(r.me, f.ask); !in {
+		return false
+	}
+	i := slices.IndexFunc(r.placeOf, may)
+	if i >= 0 {
+		*place = r.placeOf[i].Account.ID
+	}
+	return i >= 0
 }
 
 // full reports whether the actor is a full member of this Slack.

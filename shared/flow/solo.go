@@ -96,13 +96,14 @@ func (h *House) veto(ctx context.Context, by access.Actor, r access.Request, com
 		if it.State != access.Pending || it.SoloAt.IsZero() {
 			continue
 		}
-		if err := h.mayVeto(ctx, by, account, r, *it); err != nil {
+		v, err := h.mayVeto(ctx, by, account, r, *it)
+		if err != nil {
 			refusal = err
 			continue
 		}
-		it.State, it.DecidedBy, it.DecidedAt = access.Denied, account, h.Now()
+		it.State, it.DecidedBy, it.DecidedFor, it.DecidedAt = access.Denied, v.Account, v.For, v.At
 		events = append(events, h.requestEvent(r, "request.vetoed", who(by), map[string]string{
-			"item": fmt.Sprint(i), "resource": it.Resource, "rule": it.Rule, "account": account, "comment": hash, "key": by.Key,
+			"item": fmt.Sprint(i), "resource": it.Resource, "rule": it.Rule, "account": account, "for": v.For, "comment": hash, "key": by.Key,
 		}))
 	}
 	if len(events) == 0 {
@@ -111,23 +112,19 @@ func (h *House) veto(ctx context.Context, by access.Actor, r access.Request, com
 	return h.Memory.SaveRequest(ctx, r, nil, texts, events...)
 }
 
-// mayVeto is nil when the account may veto an item, as Slack has it now.
-func (h *House) mayVeto(ctx context.Context, by access.Actor, account string, r access.Request, it access.Item) error {
+// mayVeto says by whose right the account may veto an item, as Slack has it now.
+func (h *House) mayVeto(ctx context.Context, by access.Actor, account string, r access.Request, it access.Item) (access.Vote, error) {
 	f, err := h.gather(ctx, r.Connector, r.By, r.Subject, it.Resource, it.Slug, r.Length)
 	if err != nil {
-		return err
+		return access.Vote{}, err
 	}
 	f.ask.Requester.User = r.Requester
 	rule := h.soloRule(ctx, it)
-	p, err := h.confirmed(ctx, r.Connector, f.ask.Resource.Workspace, account, rule.Vetoers())
-	if err != nil {
-		return err
+	v, why, err := h.entitled(ctx, by, account, f, rule.Vetoers(), func(p access.Person) (bool, string) { return rule.MayVeto(p, f.ask) })
+	if err == nil && why != "" {
+		err = fault.New("policy", fault.Forbidden, "you cannot veto this: %s", why)
 	}
-	p.User = by.User.ID
-	if ok, why := rule.MayVeto(p, f.ask); !ok {
-		return fault.New("policy", fault.Forbidden, "you cannot veto this: %s", why)
-	}
-	return nil
+	return v, err
 }
 
 // soloRule is the rule of an item's name in the policy in force, or the one that
@@ -141,7 +138,7 @@ func (h *House) soloRule(ctx context.Context, it access.Item) access.Rule {
 
 // mayVeto reports whether the actor could veto an item of the request, as far
 // as the directory knows.
-func (r *realm) mayVeto(ctx context.Context, q access.Request) (bool, error) {
+func (r *realm) mayVeto(ctx context.Context, q access.Request, place *string) (bool, error) {
 	if r.s.by.Service || !r.me.Account.Live() || r.is(q.By) {
 		return false, nil
 	}
@@ -157,7 +154,8 @@ func (r *realm) mayVeto(ctx context.Context, q access.Request) (bool, error) {
 			return false, err
 		}
 		f.ask.Requester.User = q.Requester
-		if ok, _ := r.s.h.soloRule(ctx, it).MayVeto(r.me, f.ask); ok {
+		rule := r.s.h.soloRule(ctx, it)
+		if r.could(f, place, func(p access.Person) bool { ok, _ := rule.MayVeto(p, f.ask); return ok }) {
 			return true, nil
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -146,8 +147,15 @@ func (h *House) stands(ctx context.Context, g access.Grant, rule access.Rule, v 
 	if err != nil {
 		return "", err
 	}
-	_, no := rule.MayApprove(p, f.ask)
-	return no, nil
+	if v.For == "" {
+		_, no := rule.MayApprove(p, f.ask)
+		return no, nil
+	}
+	if _, no := access.MayStandIn(p, f.ask); no != "" {
+		return no, nil
+	}
+	v.Account, v.For = v.For, "" // whose right it was
+	return h.stands(ctx, g, rule, v, f)
 }
 
 // votesOf are the yeses that made a grant. A grant from before there were steps
@@ -173,7 +181,10 @@ func votesOf(g access.Grant, r access.Request) []access.Vote {
 type Waiting struct {
 	Step, Steps int    // 1 is the first
 	Approvers   string // in the policy's words
-	Need, Have  int    // how many have to say yes at this step, and how many have
+	// Who are the same by name, as policy names them: people, user groups by
+	// handle, owners and admins in words.
+	Who        []string
+	Need, Have int // how many have to say yes at this step, and how many have
 }
 
 // waits tells of each waiting item at which step it stands, by the policy in
@@ -184,7 +195,7 @@ func (h *House) waits(ctx context.Context, r access.Request) (map[int]Waiting, e
 		if it.State != access.Pending {
 			continue
 		}
-		_, d, err := h.decide(ctx, r.Connector, r.By, r.Subject, it.Resource, it.Slug, r.Length)
+		f, d, err := h.decide(ctx, r.Connector, r.By, r.Subject, it.Resource, it.Slug, r.Length)
 		if fault.Is(err, fault.NotFound) || err == nil && d.Rule.ID == "" {
 			continue
 		}
@@ -196,12 +207,44 @@ func (h *House) waits(ctx context.Context, r access.Request) (map[int]Waiting, e
 			Step: min(it.Step, len(way)-1) + 1, Steps: len(way),
 			Approvers: asked(d.Rule, it).Approvers.Words(), Need: d.Rule.StepAt(it.Stage).Needs(),
 		}
+		if w.Who, err = h.called(ctx, f.conn.ID, asked(d.Rule, it).Approvers); err != nil {
+			return nil, err
+		}
 		for _, v := range it.Votes {
 			if v.Stage.Step == it.Step {
 				w.Have++
 			}
 		}
 		out[i] = w
+	}
+	return out, nil
+}
+
+// called names those whom policy names as people know them: accounts and groups
+// by name, the others in words. What the directory does not know keeps its id.
+func (h *House) called(ctx context.Context, conn string, w access.Who) ([]string, error) {
+	var out []string
+	for _, id := range w.Accounts {
+		a, err := h.Memory.Account(ctx, conn, id)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		a.ID = id
+		out = append(out, a.Label())
+	}
+	for _, word := range w.Groups {
+		g, err := h.Memory.Resource(ctx, conn, word)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		if err == nil {
+			word = access.Name(g)
+		}
+		out = append(out, word)
+	}
+	w.Accounts, w.Groups = nil, nil
+	if !w.None() {
+		out = append(out, strings.Split(w.Words(), " or ")...)
 	}
 	return out, nil
 }

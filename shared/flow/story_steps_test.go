@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -75,7 +76,7 @@ func TestStepsInOrder(t *testing.T) {
 	c.refused(c.sam, r.ID, "said yes already") // named at both steps
 	v, err := c.house.ReadRequest(c.ctx, c.actor(c.ada), r.ID)
 	c.ok(err)
-	if w := v.Waits[0]; w != (flow.Waiting{Step: 2, Steps: 2, Approvers: c.lin + " or " + c.sam, Need: 1}) || v.Items[0].Risk != access.High {
+	if w := v.Waits[0]; !reflect.DeepEqual(w, flow.Waiting{Step: 2, Steps: 2, Approvers: c.lin + " or " + c.sam, Who: []string{"lin", "sam"}, Need: 1}) || v.Items[0].Risk != access.High {
 		t.Errorf("waits %+v", w)
 	}
 	r = c.say(c.lin, r.ID)

@@ -89,6 +89,11 @@ func requestOfKey(conn, account string, t time.Time, id string) Key {
 }
 func openRequestKey(t time.Time, id string) Key { return Key{"requests-open", at(t, id)} }
 
+func delegationKey(id string) Key { return Key{join("delegation", id), "delegation"} }
+func delegationsOfKey(conn, account string, t time.Time, id string) Key {
+	return Key{join("delegations-of", conn, account), at(t, id)}
+}
+
 func unconfirmedKey(t time.Time, id string) Key {
 	return Key{"requests-unconfirmed", at(t, id)}
 }

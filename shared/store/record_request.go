@@ -32,6 +32,7 @@ type itemRecord struct {
 	Rule          string `json:"rule,omitempty"`
 	PolicyVersion int64  `json:"policy_version,omitempty"`
 	DecidedBy     string `json:"decided_by,omitempty"`
+	DecidedFor    string `json:"decided_for,omitempty"`
 	DecidedAt     stamp  `json:"decided_at,omitzero"`
 	Grant         string `json:"grant,omitempty"`
 	stageRecord
@@ -49,17 +50,18 @@ type itemRecord struct {
 type confirmRecord struct {
 	Due     stamp  `json:"due,omitzero"`
 	By      string `json:"by,omitempty"`
+	For     string `json:"for,omitempty"`
 	At      stamp  `json:"at,omitzero"`
 	Denied  bool   `json:"denied,omitempty"`
 	Overdue bool   `json:"overdue,omitempty"`
 }
 
 func newConfirmRecord(c access.Confirm) confirmRecord {
-	return confirmRecord{Due: stamp(c.Due), By: c.By, At: stamp(c.At), Denied: c.Denied, Overdue: c.Overdue}
+	return confirmRecord{Due: stamp(c.Due), By: c.By, For: c.For, At: stamp(c.At), Denied: c.Denied, Overdue: c.Overdue}
 }
 
 func (c confirmRecord) confirm() access.Confirm {
-	return access.Confirm{Due: c.Due.time(), By: c.By, At: c.At.time(), Denied: c.Denied, Overdue: c.Overdue}
+	return access.Confirm{Due: c.Due.time(), By: c.By, For: c.For, At: c.At.time(), Denied: c.Denied, Overdue: c.Overdue}
 }
 
 // stageRecord has the fields of access.Stage in their order; in an item they
@@ -75,13 +77,15 @@ type voteRecord struct {
 	stageRecord
 	Account string `json:"account"`
 	User    string `json:"user,omitempty"`
+	For     string `json:"for,omitempty"`
+	ForUser string `json:"for_user,omitempty"`
 	At      stamp  `json:"at,omitzero"`
 }
 
 func newVoteRecords(votes []access.Vote) []voteRecord {
 	var out []voteRecord
 	for _, v := range votes {
-		out = append(out, voteRecord{stageRecord: stageRecord(v.Stage), Account: v.Account, User: v.User, At: stamp(v.At)})
+		out = append(out, voteRecord{stageRecord: stageRecord(v.Stage), Account: v.Account, User: v.User, For: v.For, ForUser: v.ForUser, At: stamp(v.At)})
 	}
 	return out
 }
@@ -89,7 +93,7 @@ func newVoteRecords(votes []access.Vote) []voteRecord {
 func votes(records []voteRecord) []access.Vote {
 	var out []access.Vote
 	for _, v := range records {
-		out = append(out, access.Vote{Stage: access.Stage(v.stageRecord), Account: v.Account, User: v.User, At: v.At.time()})
+		out = append(out, access.Vote{Stage: access.Stage(v.stageRecord), Account: v.Account, User: v.User, For: v.For, ForUser: v.ForUser, At: v.At.time()})
 	}
 	return out
 }
@@ -102,7 +106,7 @@ func newRequestRecord(r access.Request) requestRecord {
 	for _, i := range r.Items {
 		rec.Items = append(rec.Items, itemRecord{
 			Resource: i.Resource, Kind: string(i.Kind), Slug: i.Slug, State: string(i.State), Rule: i.Rule,
-			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: stamp(i.DecidedAt), Grant: i.Grant, Extends: i.Extends,
+			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedFor: i.DecidedFor, DecidedAt: stamp(i.DecidedAt), Grant: i.Grant, Extends: i.Extends,
 			stageRecord: stageRecord(i.Stage), Since: stamp(i.Since), Deadline: stamp(i.Deadline), Remind: stamp(i.Remind),
 			Reminders: i.Reminders, Votes: newVoteRecords(i.Votes), Risk: i.Risk,
 			Confirm: newConfirmRecord(i.Confirm), SoloAt: stamp(i.SoloAt),
@@ -119,7 +123,7 @@ func (r requestRecord) request(rev int64) access.Request {
 	for _, i := range r.Items {
 		out.Items = append(out.Items, access.Item{
 			Resource: i.Resource, Kind: directory.Kind(i.Kind), Slug: i.Slug, State: access.ItemState(i.State), Rule: i.Rule,
-			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedAt: i.DecidedAt.time(), Grant: i.Grant, Extends: i.Extends,
+			PolicyVersion: i.PolicyVersion, DecidedBy: i.DecidedBy, DecidedFor: i.DecidedFor, DecidedAt: i.DecidedAt.time(), Grant: i.Grant, Extends: i.Extends,
 			Stage: access.Stage(i.stageRecord), Since: i.Since.time(), Deadline: i.Deadline.time(), Remind: i.Remind.time(),
 			Reminders: i.Reminders, Votes: votes(i.Votes), Risk: i.Risk,
 			Confirm: i.Confirm.confirm(), SoloAt: i.SoloAt.time(),

@@ -56,7 +56,7 @@ func parties(r access.Request) []string {
 		all = append(all, it.DecidedBy)
 		all = append(all, it.Confirm.By)
 		for _, v := range it.Votes {
-			all = append(all, v.Account)
+			all = append(all, v.Account, v.For)
 		}
 	}
 	slices.Sort(all)

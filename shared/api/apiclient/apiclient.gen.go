@@ -430,6 +430,31 @@ type Decision struct {
 	Comment string `json:"comment,omitempty,omitzero"`
 }
 
+// Delegation defines model for Delegation.
+type Delegation struct {
+	Connector string    `json:"connector"`
+	End       time.Time `json:"end"`
+
+	// Ended It was taken back
+	Ended bool `json:"ended,omitempty,omitzero"`
+
+	// From An account or resource; the name is missing where you do not see it
+	From Ref `json:"from"`
+
+	// Holds Now
+	Holds bool      `json:"holds"`
+	Id    string    `json:"id"`
+	Start time.Time `json:"start"`
+
+	// To An account or resource; the name is missing where you do not see it
+	To Ref `json:"to"`
+}
+
+// DelegationList defines model for DelegationList.
+type DelegationList struct {
+	Items []Delegation `json:"items"`
+}
+
 // Disconnection defines model for Disconnection.
 type Disconnection struct {
 	// Stays Grants that were drained and whose access stays in Slack
@@ -616,6 +641,9 @@ type Item struct {
 	// DecidedBy An account or resource; the name is missing where you do not see it
 	DecidedBy Ref `json:"decidedBy,omitempty,omitzero"`
 
+	// DecidedFor An account or resource; the name is missing where you do not see it
+	DecidedFor Ref `json:"decidedFor,omitempty,omitzero"`
+
 	// Entitlement Such as usergroup:member
 	Entitlement string `json:"entitlement"`
 
@@ -690,6 +718,18 @@ type MemberList struct {
 type NewConnector struct {
 	Name   string `json:"name,omitempty,omitzero"`
 	Owners []Id   `json:"owners,omitempty,omitzero"`
+}
+
+// NewDelegation defines model for NewDelegation.
+type NewDelegation struct {
+	// Account An id that Slack made; opaque
+	Account SlackId `json:"account"`
+
+	// End At most 90 days after the start
+	End time.Time `json:"end"`
+
+	// Start Missing: now
+	Start time.Time `json:"start,omitempty,omitzero"`
 }
 
 // NewKey defines model for NewKey.
@@ -836,7 +876,10 @@ type Request struct {
 	Emergency bool      `json:"emergency,omitempty,omitzero"`
 	Expires   time.Time `json:"expires"`
 	Id        string    `json:"id"`
-	Items     []Item    `json:"items"`
+
+	// InPlaceOf An account or resource; the name is missing where you do not see it
+	InPlaceOf Ref    `json:"inPlaceOf,omitempty,omitzero"`
+	Items     []Item `json:"items"`
 
 	// MayConfirm You may confirm an emergency of it, as far as the directory knows
 	MayConfirm bool `json:"mayConfirm,omitempty,omitzero"`
@@ -1044,6 +1087,9 @@ type Waiting struct {
 	// Step 1 is the first
 	Step  int `json:"step"`
 	Steps int `json:"steps"`
+
+	// Who The same by name: people, user groups by handle, owners and admins in words
+	Who []string `json:"who,omitempty,omitzero"`
 }
 
 // AccountParam An id that Slack made; opaque
@@ -1054,6 +1100,9 @@ type ConnectorParam = Id
 
 // Cursor defines model for Cursor.
 type Cursor = string
+
+// DelegationParam An id that Ebb made
+type DelegationParam = Id
 
 // GrantParam An id that Ebb made
 type GrantParam = Id
@@ -1227,6 +1276,9 @@ type ListUsersParams struct {
 
 // AddConnectorJSONRequestBody defines body for AddConnector for application/json ContentType.
 type AddConnectorJSONRequestBody = NewConnector
+
+// CreateDelegationJSONRequestBody defines body for CreateDelegation for application/json ContentType.
+type CreateDelegationJSONRequestBody = NewDelegation
 
 // DisconnectConnectorJSONRequestBody defines body for DisconnectConnector for application/json ContentType.
 type DisconnectConnectorJSONRequestBody = Disconnection
@@ -1408,6 +1460,33 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/connectors/{connectorId}/confirmation (the `ConfirmRemovals` operationId).
 	ConfirmRemovals(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDelegations Who decides in your place, and in whose place you do
+	//
+	// Without what is over.
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/delegations (the `ListDelegations` operationId).
+	ListDelegations(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDelegationWithBody Let somebody decide in your place for a while
+	//
+	// They may then approve, deny, confirm and veto what you could, as judged with each decision; never what they or you
+	// ask for or get, and with one yes for both of you.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/delegations (the `CreateDelegation` operationId).
+	CreateDelegationWithBody(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDelegation Let somebody decide in your place for a while
+	//
+	// They may then approve, deny, confirm and veto what you could, as judged with each decision; never what they or you
+	// ask for or get, and with one yes for both of you.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/delegations (the `CreateDelegation` operationId).
+	CreateDelegation(ctx context.Context, connectorId ConnectorParam, body CreateDelegationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DisconnectConnectorWithBody Take the tokens back at Slack and forget them
 	//
 	// Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
@@ -1545,6 +1624,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /v1/connectors/{connectorId}/token (the `PasteToken` operationId).
 	PasteToken(ctx context.Context, connectorId ConnectorParam, body PasteTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndDelegation Take a delegation back
+	//
+	// By who made it or got it, or a Super Administrator. Repeats safely.
+	//
+	// Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
+	EndDelegation(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListGrants Grants, live ones first, each part newest first
 	//
@@ -1982,6 +2068,63 @@ func (c *Client) ConfirmRemovals(ctx context.Context, connectorId ConnectorParam
 	return c.Client.Do(req)
 }
 
+// ListDelegations Who decides in your place, and in whose place you do
+//
+// Without what is over.
+//
+// Corresponds with GET /v1/connectors/{connectorId}/delegations (the `ListDelegations` operationId).
+func (c *Client) ListDelegations(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDelegationsRequest(c.Server, connectorId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDelegationWithBody Let somebody decide in your place for a while
+//
+// They may then approve, deny, confirm and veto what you could, as judged with each decision; never what they or you
+// ask for or get, and with one yes for both of you.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/connectors/{connectorId}/delegations (the `CreateDelegation` operationId).
+func (c *Client) CreateDelegationWithBody(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDelegationRequestWithBody(c.Server, connectorId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDelegation Let somebody decide in your place for a while
+//
+// They may then approve, deny, confirm and veto what you could, as judged with each decision; never what they or you
+// ask for or get, and with one yes for both of you.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/connectors/{connectorId}/delegations (the `CreateDelegation` operationId).
+func (c *Client) CreateDelegation(ctx context.Context, connectorId ConnectorParam, body CreateDelegationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDelegationRequest(c.Server, connectorId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // DisconnectConnectorWithBody Take the tokens back at Slack and forget them
 //
 // Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
@@ -2290,6 +2433,23 @@ func (c *Client) PasteTokenWithBody(ctx context.Context, connectorId ConnectorPa
 // Corresponds with PUT /v1/connectors/{connectorId}/token (the `PasteToken` operationId).
 func (c *Client) PasteToken(ctx context.Context, connectorId ConnectorParam, body PasteTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPasteTokenRequest(c.Server, connectorId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndDelegation Take a delegation back
+//
+// By who made it or got it, or a Super Administrator. Repeats safely.
+//
+// Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
+func (c *Client) EndDelegation(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndDelegationRequest(c.Server, delegationId)
 	if err != nil {
 		return nil, err
 	}
@@ -3323,6 +3483,87 @@ func NewConfirmRemovalsRequest(server string, connectorId ConnectorParam) (*http
 	return req, nil
 }
 
+// NewListDelegationsRequest constructs an http.Request for the ListDelegations method
+func NewListDelegationsRequest(server string, connectorId ConnectorParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/delegations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateDelegationRequest calls the generic CreateDelegation builder with application/json body
+func NewCreateDelegationRequest(server string, connectorId ConnectorParam, body CreateDelegationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateDelegationRequestWithBody(server, connectorId, "application/json", bodyReader)
+}
+
+// NewCreateDelegationRequestWithBody constructs an http.Request for the CreateDelegation method, with any body, and a specified content type
+func NewCreateDelegationRequestWithBody(server string, connectorId ConnectorParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/delegations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewDisconnectConnectorRequest calls the generic DisconnectConnector builder with application/json body
 func NewDisconnectConnectorRequest(server string, connectorId ConnectorParam, body DisconnectConnectorJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4048,6 +4289,40 @@ func NewPasteTokenRequestWithBody(server string, connectorId ConnectorParam, con
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewEndDelegationRequest constructs an http.Request for the EndDelegation method
+func NewEndDelegationRequest(server string, delegationId DelegationParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "delegationId", delegationId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/delegations/%s/end", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -5353,6 +5628,35 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/connectors/{connectorId}/confirmation (the `ConfirmRemovals` operationId).
 	ConfirmRemovalsWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*ConfirmRemovalsResponse, error)
 
+	// ListDelegationsWithResponse Who decides in your place, and in whose place you do
+	//
+	// Without what is over.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/delegations (the `ListDelegations` operationId).
+	ListDelegationsWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*ListDelegationsResponse, error)
+
+	// CreateDelegationWithBodyWithResponse Let somebody decide in your place for a while
+	//
+	// They may then approve, deny, confirm and veto what you could, as judged with each decision; never what they or you
+	// ask for or get, and with one yes for both of you.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/delegations (the `CreateDelegation` operationId).
+	CreateDelegationWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDelegationResponse, error)
+
+	// CreateDelegationWithResponse Let somebody decide in your place for a while
+	//
+	// They may then approve, deny, confirm and veto what you could, as judged with each decision; never what they or you
+	// ask for or get, and with one yes for both of you.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/delegations (the `CreateDelegation` operationId).
+	CreateDelegationWithResponse(ctx context.Context, connectorId ConnectorParam, body CreateDelegationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDelegationResponse, error)
+
 	// DisconnectConnectorWithBodyWithResponse Take the tokens back at Slack and forget them
 	//
 	// Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
@@ -5510,6 +5814,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /v1/connectors/{connectorId}/token (the `PasteToken` operationId).
 	PasteTokenWithResponse(ctx context.Context, connectorId ConnectorParam, body PasteTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*PasteTokenResponse, error)
+
+	// EndDelegationWithResponse Take a delegation back
+	//
+	// By who made it or got it, or a Super Administrator. Repeats safely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
+	EndDelegationWithResponse(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*EndDelegationResponse, error)
 
 	// ListGrantsWithResponse Grants, live ones first, each part newest first
 	//
@@ -6169,6 +6482,86 @@ func (r ConfirmRemovalsResponse) ContentType() string {
 	return ""
 }
 
+// ListDelegationsResponseDefaultHeaders the declared response headers of an HTTP default response for ListDelegations
+type ListDelegationsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListDelegationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DelegationList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListDelegationsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDelegationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDelegationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDelegationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateDelegationResponseDefaultHeaders the declared response headers of an HTTP default response for CreateDelegation
+type CreateDelegationResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type CreateDelegationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Delegation
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CreateDelegationResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateDelegationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateDelegationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateDelegationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // DisconnectConnectorResponseDefaultHeaders the declared response headers of an HTTP default response for DisconnectConnector
 type DisconnectConnectorResponseDefaultHeaders struct {
 	RetryAfter int
@@ -6723,6 +7116,46 @@ func (r PasteTokenResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r PasteTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EndDelegationResponseDefaultHeaders the declared response headers of an HTTP default response for EndDelegation
+type EndDelegationResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type EndDelegationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Delegation
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EndDelegationResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r EndDelegationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndDelegationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndDelegationResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7915,6 +8348,53 @@ func (c *ClientWithResponses) ConfirmRemovalsWithResponse(ctx context.Context, c
 	return ParseConfirmRemovalsResponse(rsp)
 }
 
+// ListDelegationsWithResponse Who decides in your place, and in whose place you do
+//
+// Without what is over.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/connectors/{connectorId}/delegations (the `ListDelegations` operationId).
+func (c *ClientWithResponses) ListDelegationsWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*ListDelegationsResponse, error) {
+	rsp, err := c.ListDelegations(ctx, connectorId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDelegationsResponse(rsp)
+}
+
+// CreateDelegationWithBodyWithResponse Let somebody decide in your place for a while
+//
+// They may then approve, deny, confirm and veto what you could, as judged with each decision; never what they or you
+// ask for or get, and with one yes for both of you.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connectors/{connectorId}/delegations (the `CreateDelegation` operationId).
+func (c *ClientWithResponses) CreateDelegationWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDelegationResponse, error) {
+	rsp, err := c.CreateDelegationWithBody(ctx, connectorId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDelegationResponse(rsp)
+}
+
+// CreateDelegationWithResponse Let somebody decide in your place for a while
+//
+// They may then approve, deny, confirm and veto what you could, as judged with each decision; never what they or you
+// ask for or get, and with one yes for both of you.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connectors/{connectorId}/delegations (the `CreateDelegation` operationId).
+func (c *ClientWithResponses) CreateDelegationWithResponse(ctx context.Context, connectorId ConnectorParam, body CreateDelegationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDelegationResponse, error) {
+	rsp, err := c.CreateDelegation(ctx, connectorId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDelegationResponse(rsp)
+}
+
 // DisconnectConnectorWithBodyWithResponse Take the tokens back at Slack and forget them
 //
 // Refused while access is out that Ebb gave: drain first. What will not end (Slack takes no call any more) is named in
@@ -8179,6 +8659,21 @@ func (c *ClientWithResponses) PasteTokenWithResponse(ctx context.Context, connec
 		return nil, err
 	}
 	return ParsePasteTokenResponse(rsp)
+}
+
+// EndDelegationWithResponse Take a delegation back
+//
+// By who made it or got it, or a Super Administrator. Repeats safely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
+func (c *ClientWithResponses) EndDelegationWithResponse(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*EndDelegationResponse, error) {
+	rsp, err := c.EndDelegation(ctx, delegationId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndDelegationResponse(rsp)
 }
 
 // ListGrantsWithResponse Grants, live ones first, each part newest first
@@ -9096,6 +9591,98 @@ func ParseConfirmRemovalsResponse(rsp *http.Response) (*ConfirmRemovalsResponse,
 	return response, nil
 }
 
+// ParseListDelegationsResponse parses an HTTP response from a ListDelegationsWithResponse call
+func ParseListDelegationsResponse(rsp *http.Response) (*ListDelegationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDelegationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DelegationList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListDelegationsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateDelegationResponse parses an HTTP response from a CreateDelegationWithResponse call
+func ParseCreateDelegationResponse(rsp *http.Response) (*CreateDelegationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateDelegationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Delegation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers CreateDelegationResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseDisconnectConnectorResponse parses an HTTP response from a DisconnectConnectorWithResponse call
 func ParseDisconnectConnectorResponse(rsp *http.Response) (*DisconnectConnectorResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9727,6 +10314,52 @@ func ParsePasteTokenResponse(rsp *http.Response) (*PasteTokenResponse, error) {
 	switch {
 	case true:
 		var headers PasteTokenResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEndDelegationResponse parses an HTTP response from a EndDelegationWithResponse call
+func ParseEndDelegationResponse(rsp *http.Response) (*EndDelegationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndDelegationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Delegation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers EndDelegationResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

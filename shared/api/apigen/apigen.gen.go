@@ -431,6 +431,31 @@ type Decision struct {
 	Comment string `json:"comment,omitempty,omitzero"`
 }
 
+// Delegation defines model for Delegation.
+type Delegation struct {
+	Connector string    `json:"connector"`
+	End       time.Time `json:"end"`
+
+	// Ended It was taken back
+	Ended bool `json:"ended,omitempty,omitzero"`
+
+	// From An account or resource; the name is missing where you do not see it
+	From Ref `json:"from"`
+
+	// Holds Now
+	Holds bool      `json:"holds"`
+	Id    string    `json:"id"`
+	Start time.Time `json:"start"`
+
+	// To An account or resource; the name is missing where you do not see it
+	To Ref `json:"to"`
+}
+
+// DelegationList defines model for DelegationList.
+type DelegationList struct {
+	Items []Delegation `json:"items"`
+}
+
 // Disconnection defines model for Disconnection.
 type Disconnection struct {
 	// Stays Grants that were drained and whose access stays in Slack
@@ -617,6 +642,9 @@ type Item struct {
 	// DecidedBy An account or resource; the name is missing where you do not see it
 	DecidedBy Ref `json:"decidedBy,omitempty,omitzero"`
 
+	// DecidedFor An account or resource; the name is missing where you do not see it
+	DecidedFor Ref `json:"decidedFor,omitempty,omitzero"`
+
 	// Entitlement Such as usergroup:member
 	Entitlement string `json:"entitlement"`
 
@@ -691,6 +719,18 @@ type MemberList struct {
 type NewConnector struct {
 	Name   string `json:"name,omitempty,omitzero"`
 	Owners []Id   `json:"owners,omitempty,omitzero"`
+}
+
+// NewDelegation defines model for NewDelegation.
+type NewDelegation struct {
+	// Account An id that Slack made; opaque
+	Account SlackId `json:"account"`
+
+	// End At most 90 days after the start
+	End time.Time `json:"end"`
+
+	// Start Missing: now
+	Start time.Time `json:"start,omitempty,omitzero"`
 }
 
 // NewKey defines model for NewKey.
@@ -837,7 +877,10 @@ type Request struct {
 	Emergency bool      `json:"emergency,omitempty,omitzero"`
 	Expires   time.Time `json:"expires"`
 	Id        string    `json:"id"`
-	Items     []Item    `json:"items"`
+
+	// InPlaceOf An account or resource; the name is missing where you do not see it
+	InPlaceOf Ref    `json:"inPlaceOf,omitempty,omitzero"`
+	Items     []Item `json:"items"`
 
 	// MayConfirm You may confirm an emergency of it, as far as the directory knows
 	MayConfirm bool `json:"mayConfirm,omitempty,omitzero"`
@@ -1045,6 +1088,9 @@ type Waiting struct {
 	// Step 1 is the first
 	Step  int `json:"step"`
 	Steps int `json:"steps"`
+
+	// Who The same by name: people, user groups by handle, owners and admins in words
+	Who []string `json:"who,omitempty,omitzero"`
 }
 
 // AccountParam An id that Slack made; opaque
@@ -1055,6 +1101,9 @@ type ConnectorParam = Id
 
 // Cursor defines model for Cursor.
 type Cursor = string
+
+// DelegationParam An id that Ebb made
+type DelegationParam = Id
 
 // GrantParam An id that Ebb made
 type GrantParam = Id
@@ -1229,6 +1278,9 @@ type ListUsersParams struct {
 // AddConnectorJSONRequestBody defines body for AddConnector for application/json ContentType.
 type AddConnectorJSONRequestBody = NewConnector
 
+// CreateDelegationJSONRequestBody defines body for CreateDelegation for application/json ContentType.
+type CreateDelegationJSONRequestBody = NewDelegation
+
 // DisconnectConnectorJSONRequestBody defines body for DisconnectConnector for application/json ContentType.
 type DisconnectConnectorJSONRequestBody = Disconnection
 
@@ -1294,6 +1346,12 @@ type ServerInterface interface {
 	// ConfirmRemovals Let the removals of a waiting sync happen
 	// (POST /v1/connectors/{connectorId}/confirmation)
 	ConfirmRemovals(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
+	// ListDelegations Who decides in your place, and in whose place you do
+	// (GET /v1/connectors/{connectorId}/delegations)
+	ListDelegations(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
+	// CreateDelegation Let somebody decide in your place for a while
+	// (POST /v1/connectors/{connectorId}/delegations)
+	CreateDelegation(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
 	// DisconnectConnector Take the tokens back at Slack and forget them
 	// (POST /v1/connectors/{connectorId}/disconnect)
 	DisconnectConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
@@ -1336,6 +1394,9 @@ type ServerInterface interface {
 	// PasteToken Complete a connector with a user token
 	// (PUT /v1/connectors/{connectorId}/token)
 	PasteToken(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
+	// EndDelegation Take a delegation back
+	// (POST /v1/delegations/{delegationId}/end)
+	EndDelegation(w http.ResponseWriter, r *http.Request, delegationId DelegationParam)
 	// ListGrants Grants, live ones first, each part newest first
 	// (GET /v1/grants)
 	ListGrants(w http.ResponseWriter, r *http.Request, params ListGrantsParams)
@@ -1734,6 +1795,58 @@ func (siw *ServerInterfaceWrapper) ConfirmRemovals(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ConfirmRemovals(w, r, connectorId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListDelegations operation middleware
+func (siw *ServerInterfaceWrapper) ListDelegations(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListDelegations(w, r, connectorId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateDelegation operation middleware
+func (siw *ServerInterfaceWrapper) CreateDelegation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateDelegation(w, r, connectorId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2267,6 +2380,32 @@ func (siw *ServerInterfaceWrapper) PasteToken(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PasteToken(w, r, connectorId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EndDelegation operation middleware
+func (siw *ServerInterfaceWrapper) EndDelegation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "delegationId" -------------
+	var delegationId DelegationParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delegationId", r.PathValue("delegationId"), &delegationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "delegationId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EndDelegation(w, r, delegationId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3214,6 +3353,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/policy", wrapper.PublishPolicy)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/policy/check", wrapper.CheckPolicy)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policy/explain", wrapper.ExplainPolicy)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/delegations", wrapper.ListDelegations)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/delegations", wrapper.CreateDelegation)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/delegations/{delegationId}/end", wrapper.EndDelegation)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/profiles", wrapper.ListProfiles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/requests", wrapper.ListRequests)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests", wrapper.CreateRequest)
@@ -3602,6 +3744,89 @@ type ConfirmRemovalsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ConfirmRemovalsdefaultApplicationProblemPlusJSONResponse) VisitConfirmRemovalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDelegationsRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+}
+
+type ListDelegationsResponseObject interface {
+	VisitListDelegationsResponse(w http.ResponseWriter) error
+}
+
+type ListDelegations200JSONResponse DelegationList
+
+func (response ListDelegations200JSONResponse) VisitListDelegationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDelegationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListDelegationsdefaultApplicationProblemPlusJSONResponse) VisitListDelegationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDelegationRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+	Body        *CreateDelegationJSONRequestBody
+}
+
+type CreateDelegationResponseObject interface {
+	VisitCreateDelegationResponse(w http.ResponseWriter) error
+}
+
+type CreateDelegation201JSONResponse Delegation
+
+func (response CreateDelegation201JSONResponse) VisitCreateDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDelegationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response CreateDelegationdefaultApplicationProblemPlusJSONResponse) VisitCreateDelegationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4187,6 +4412,47 @@ type PasteTokendefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PasteTokendefaultApplicationProblemPlusJSONResponse) VisitPasteTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndDelegationRequestObject struct {
+	DelegationId DelegationParam `json:"delegationId"`
+}
+
+type EndDelegationResponseObject interface {
+	VisitEndDelegationResponse(w http.ResponseWriter) error
+}
+
+type EndDelegation200JSONResponse Delegation
+
+func (response EndDelegation200JSONResponse) VisitEndDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndDelegationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response EndDelegationdefaultApplicationProblemPlusJSONResponse) VisitEndDelegationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5297,6 +5563,12 @@ type StrictServerInterface interface {
 	// ConfirmRemovals Let the removals of a waiting sync happen
 	// (POST /v1/connectors/{connectorId}/confirmation)
 	ConfirmRemovals(ctx context.Context, request ConfirmRemovalsRequestObject) (ConfirmRemovalsResponseObject, error)
+	// ListDelegations Who decides in your place, and in whose place you do
+	// (GET /v1/connectors/{connectorId}/delegations)
+	ListDelegations(ctx context.Context, request ListDelegationsRequestObject) (ListDelegationsResponseObject, error)
+	// CreateDelegation Let somebody decide in your place for a while
+	// (POST /v1/connectors/{connectorId}/delegations)
+	CreateDelegation(ctx context.Context, request CreateDelegationRequestObject) (CreateDelegationResponseObject, error)
 	// DisconnectConnector Take the tokens back at Slack and forget them
 	// (POST /v1/connectors/{connectorId}/disconnect)
 	DisconnectConnector(ctx context.Context, request DisconnectConnectorRequestObject) (DisconnectConnectorResponseObject, error)
@@ -5339,6 +5611,9 @@ type StrictServerInterface interface {
 	// PasteToken Complete a connector with a user token
 	// (PUT /v1/connectors/{connectorId}/token)
 	PasteToken(ctx context.Context, request PasteTokenRequestObject) (PasteTokenResponseObject, error)
+	// EndDelegation Take a delegation back
+	// (POST /v1/delegations/{delegationId}/end)
+	EndDelegation(ctx context.Context, request EndDelegationRequestObject) (EndDelegationResponseObject, error)
 	// ListGrants Grants, live ones first, each part newest first
 	// (GET /v1/grants)
 	ListGrants(ctx context.Context, request ListGrantsRequestObject) (ListGrantsResponseObject, error)
@@ -5691,6 +5966,65 @@ func (sh *strictHandler) ConfirmRemovals(w http.ResponseWriter, r *http.Request,
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ConfirmRemovalsResponseObject); ok {
 		if err := validResponse.VisitConfirmRemovalsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDelegations operation middleware
+func (sh *strictHandler) ListDelegations(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
+	var request ListDelegationsRequestObject
+
+	request.ConnectorId = connectorId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDelegations(ctx, request.(ListDelegationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDelegations")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListDelegationsResponseObject); ok {
+		if err := validResponse.VisitListDelegationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateDelegation operation middleware
+func (sh *strictHandler) CreateDelegation(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
+	var request CreateDelegationRequestObject
+
+	request.ConnectorId = connectorId
+
+	var body CreateDelegationJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateDelegation(ctx, request.(CreateDelegationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateDelegation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateDelegationResponseObject); ok {
+		if err := validResponse.VisitCreateDelegationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -6090,6 +6424,32 @@ func (sh *strictHandler) PasteToken(w http.ResponseWriter, r *http.Request, conn
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(PasteTokenResponseObject); ok {
 		if err := validResponse.VisitPasteTokenResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EndDelegation operation middleware
+func (sh *strictHandler) EndDelegation(w http.ResponseWriter, r *http.Request, delegationId DelegationParam) {
+	var request EndDelegationRequestObject
+
+	request.DelegationId = delegationId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.EndDelegation(ctx, request.(EndDelegationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndDelegation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(EndDelegationResponseObject); ok {
+		if err := validResponse.VisitEndDelegationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

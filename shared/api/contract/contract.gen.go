@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "fb67a329ae853f907faf48379f18cc74fc7136b937d917277c5510de45f4d86a"
+const Digest = "556bf61d3f1b800d6d306d4344320a43bc6b290016d8c0578fad8568b194b179"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -52,6 +52,19 @@ var operations = []Operation{
 		Params: []Param{
 			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
 		},
+	},
+	{Method: "GET", Path: "/v1/connectors/{connectorId}/delegations",
+		Params: []Param{
+			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "POST", Path: "/v1/connectors/{connectorId}/delegations",
+		Params: []Param{
+			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaNewDelegation},
+		}},
 	},
 	{Method: "POST", Path: "/v1/connectors/{connectorId}/disconnect",
 		Params: []Param{
@@ -147,6 +160,11 @@ var operations = []Operation{
 		Body: &Body{Required: true, Kinds: []Kind{
 			{Type: "application/json", Schema: schemaToken},
 		}},
+	},
+	{Method: "POST", Path: "/v1/delegations/{delegationId}/end",
+		Params: []Param{
+			{Name: "delegationId", In: Path, Required: true, Schema: schemaId},
+		},
 	},
 	{Method: "GET", Path: "/v1/grants",
 		Params: []Param{
@@ -321,6 +339,12 @@ var schemaId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$
 var schemaNewConnector = &Schema{Type: Object, Fields: []Field{
 	{Name: "name", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
 	{Name: "owners", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 50, Items: schemaId}},
+}}
+
+var schemaNewDelegation = &Schema{Type: Object, Fields: []Field{
+	{Name: "account", Required: true, Schema: schemaSlackId},
+	{Name: "end", Required: true, Schema: &Schema{Type: String, Time: true}},
+	{Name: "start", Required: false, Schema: &Schema{Type: String, Time: true}},
 }}
 
 var schemaNewKey = &Schema{Type: Object, Fields: []Field{
