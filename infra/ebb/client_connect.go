@@ -15,8 +15,9 @@ import (
 // ConnectCmd is ebb connect.
 type ConnectCmd struct {
 	ClientFlags
-	Name  string `help:"What to call the connector."`
-	Token string `placeholder:"-" help:"Read a user token (xoxp-…) from standard input instead of installing with a link."`
+	Name          string `help:"What to call the connector."`
+	Collaboration bool   `help:"Ask Slack for the app's own voice alone: people ask, decide and are told in Slack. No administrator's token, and nothing that changes access."`
+	Token         string `placeholder:"-" help:"Read a user token (xoxp-…) from standard input instead of installing with a link."`
 }
 
 // Run adds a connector, or takes the one that waits for its installation.
@@ -29,10 +30,13 @@ func (x *ConnectCmd) Run(c *Client) error {
 	if err != nil {
 		return err
 	}
+	if x.Token == "-" && x.Collaboration {
+		return errors.New("--collaboration takes no token: Slack gives the app its own when you install it with the link")
+	}
 	if x.Token == "-" {
 		return c.paste(ctx, conn)
 	}
-	link, err := call[apiclient.Invitation](c.api.InviteInstaller(ctx, conn.Id))
+	link, err := call[apiclient.Invitation](c.api.InviteInstaller(ctx, conn.Id, apiclient.NewInvitation{Collaboration: x.Collaboration}))
 	if err != nil {
 		return err
 	}

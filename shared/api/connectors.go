@@ -34,7 +34,11 @@ func (s *server) ofConnector(ctx context.Context, id string, err error) error {
 }
 
 func (s *server) InviteInstaller(ctx context.Context, r apigen.InviteInstallerRequestObject) (apigen.InviteInstallerResponseObject, error) {
-	link, err := s.house.Invite(ctx, actor(ctx), r.ConnectorId)
+	invite := s.house.Invite
+	if r.Body != nil && r.Body.Collaboration {
+		invite = s.house.InviteCollaboration
+	}
+	link, err := invite(ctx, actor(ctx), r.ConnectorId)
 	if err != nil {
 		return nil, s.ofConnector(ctx, r.ConnectorId, err)
 	}

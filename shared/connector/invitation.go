@@ -20,6 +20,9 @@ type Invitation struct {
 	State     string // hash of the state sent to Slack; set when the link is opened
 	Browser   string // hash of the cookie given to the browser that opened it
 	Used      bool   // the callback came
+	// Collaboration asks Slack for the app's own voice alone: nobody's token, and
+	// nothing that changes access.
+	Collaboration bool
 	Rev       int64
 }
 

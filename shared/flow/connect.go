@@ -85,13 +85,25 @@ func (h *House) owned(ctx context.Context, by access.Actor, id string) (connecto
 // Invite mints a start link for installing Slack on one connector: single use,
 // ten minutes. The word goes into the link and is stored as a hash only.
 func (h *House) Invite(ctx context.Context, by access.Actor, id string) (link string, err error) {
+	return h.invite(ctx, by, connector.Invitation{Connector: id})
+}
+
+// InviteCollaboration is Invite for the collaboration integration alone: Slack
+// is asked for the app's own scopes and for no administrator's token. People
+// ask, decide and are told; what they ask for is given by nobody.
+func (h *House) InviteCollaboration(ctx context.Context, by access.Actor, id string) (link string, err error) {
+	return h.invite(ctx, by, connector.Invitation{Connector: id, Collaboration: true})
+}
+
+func (h *House) invite(ctx context.Context, by access.Actor, i connector.Invitation) (link string, err error) {
 	const op = "flow.Invite"
+	id := i.Connector
 	c, err := h.owned(ctx, by, id)
 	if err != nil {
 		return "", fault.Wrap(op, err)
 	}
 	word := h.NewWord()
-	i := connector.Invitation{Link: hash(word), Connector: c.ID, By: by.User.ID, Expires: h.Now().Add(connector.InvitationTime)}
+	i.Link, i.Connector, i.By, i.Expires = hash(word), c.ID, by.User.ID, h.Now().Add(connector.InvitationTime)
 	err = h.Memory.SaveInvitation(ctx, i, h.event("connector/"+c.ID, "connector.invited", who(by), nil))
 	return h.URL + "/connect/" + word, fault.Wrap(op, err)
 }
@@ -116,7 +128,11 @@ func (h *House) OpenInvitation(ctx context.Context, word string) (authorize, coo
 	if err := h.Memory.SaveInvitation(ctx, opened, h.event("connector/"+i.Connector, "connector.install-begun", i.By, nil)); err != nil {
 		return "", "", fault.Wrap(op, err)
 	}
-	return h.Slack.AuthorizeURL(state, h.URL+CallbackPath, connector.InstallBotScopes, h.userScopes()), cookie, nil
+	bot, user := connector.InstallBotScopes, h.userScopes()
+	if i.Collaboration {
+		bot, user = connector.CollaborationScopes, nil
+	}
+	return h.Slack.AuthorizeURL(state, h.URL+CallbackPath, bot, user), cookie, nil
 }
 
 // userScopes are what the installing administrator is asked for.
@@ -151,7 +167,10 @@ func (h *House) FinishInstall(ctx context.Context, state, cookie, code string) (
 	if err != nil {
 		return connector.Connector{}, fault.Wrap(op, err)
 	}
-	c, err := h.accept(ctx, i.By, i.Connector, got)
+	if i.Collaboration {
+		got.Tokens.User, got.UserScopes = "", nil // nobody's token was asked for, so none is kept
+	}
+	c, err := h.accept(ctx, i.By, i.Connector, got, i.Collaboration)
 	if fault.Is(err, fault.Forbidden, fault.Invalid) {
 		for _, t := range h.unwanted(ctx, got) {
 			if rerr := h.Slack.Revoke(ctx, t); rerr != nil {
@@ -220,14 +239,19 @@ func (h *House) PasteToken(ctx context.Context, by access.Actor, id, token strin
 		Tokens: connector.Tokens{User: token}, Installer: who.Account, Team: who.Team, TeamName: who.TeamName,
 		Enterprise: who.Enterprise, OrgWide: who.OrgWide, UserScopes: who.Scopes,
 	}
-	c, err = h.accept(ctx, by.User.ID, id, got)
+	c, err = h.accept(ctx, by.User.ID, id, got, false)
 	return c, fault.Wrap(op, err)
 }
 
 // accept checks an installation against its connector and puts it in force.
-func (h *House) accept(ctx context.Context, by, id string, got connector.Installation) (connector.Connector, error) {
+// botOnly: the app's own voice is all there is. Who may install an app that can
+// change nothing is decided by Slack, where admins approve apps.
+func (h *House) accept(ctx context.Context, by, id string, got connector.Installation, botOnly bool) (connector.Connector, error) {
 	const op = "flow.accept"
 	token := got.Tokens.User
+	if botOnly {
+		token = got.Tokens.Bot
+	}
 	if token == "" {
 		return connector.Connector{}, fault.New(op, fault.Invalid, "Slack gave no user token; allow the user scopes and install again")
 	}
@@ -235,7 +259,7 @@ func (h *House) accept(ctx context.Context, by, id string, got connector.Install
 	if err != nil {
 		return connector.Connector{}, err
 	}
-	if err := mayInstall(identity, got.OrgWide); err != nil {
+	if err := mayInstall(identity, got.OrgWide); err != nil && !botOnly {
 		h.saySo(ctx, id, by, err)
 		return connector.Connector{}, err
 	}
@@ -250,6 +274,9 @@ func (h *House) accept(ctx context.Context, by, id string, got connector.Install
 		}
 		if err = h.unique(ctx, c, got); err != nil {
 			return err
+		}
+		if botOnly && c.Linked() && len(c.UserScopes) > 0 {
+			return fault.New(op, fault.Invalid, "this connector has an administrator's token, by which access ends; it would be lost. Drain and disconnect it first, or install everything again. Nothing was changed")
 		}
 		if err = h.keepTokens(ctx, id, got.Tokens); err != nil {
 			return err

@@ -207,11 +207,19 @@ func (h *House) item(ctx context.Context, by access.Actor, r *access.Request, n 
 	if err != nil {
 		return access.Item{}, nil, err
 	}
+	cannot := grantable(f.conn, f.ask.Resource.Kind)
 	if !d.Allowed {
-		return access.Item{}, nil, h.denial(ctx, by, f, d)
+		err := h.denial(ctx, by, f, d)
+		if cannot != nil && fault.Is(err, fault.Forbidden) {
+			err = cannot // whatever policy says, nobody could give it
+		}
+		return access.Item{}, nil, err
 	}
 	if !f.conn.Usable() {
 		return access.Item{}, nil, stopped(f.conn)
+	}
+	if cannot != nil {
+		return access.Item{}, nil, cannot
 	}
 	it := access.Item{
 		Resource: resource, Kind: f.ask.Resource.Kind, Slug: slug, State: access.Pending,
@@ -291,6 +299,25 @@ func stopped(c connector.Connector) error {
 		text += ": " + c.Trouble.Text
 	}
 	return fault.New("flow.stopped", fault.Misconfigured, "%s", text)
+}
+
+// grantable refuses what the connector has no authorization for: it would be
+// approved, and then stand under Needs attention until somebody connects anew.
+func grantable(c connector.Connector, k directory.Kind) error {
+	for _, x := range c.Capabilities() {
+		if x.Kind == k && !x.Grant {
+			return fault.New("flow.grantable", fault.Misconfigured, "Ebb is not authorized to change this in Slack (%s); an owner of the connector has to install it with an administrator's token: ebb connect --connector %s",
+				lacks(x), c.ID)
+		}
+	}
+	return nil
+}
+
+func lacks(x connector.Capability) string {
+	if len(x.Missing) == 0 {
+		return x.Note
+	}
+	return "missing: " + strings.Join(x.Missing, ", ")
 }
 
 // newGrant makes the grant of an approved item, with its start and its end.

@@ -77,16 +77,17 @@ type inviteRecord struct {
 	State     string `json:"state_hash,omitempty"`
 	Browser   string `json:"browser_hash,omitempty"`
 	Used      bool   `json:"used,omitempty"`
+	Bot       bool   `json:"collaboration,omitempty"`
 }
 
 func newInviteRecord(i connector.Invitation) inviteRecord {
 	return inviteRecord{
-		Link: i.Link, Connector: i.Connector, By: i.By, Ends: stamp(i.Expires), State: i.State, Browser: i.Browser, Used: i.Used,
+		Link: i.Link, Connector: i.Connector, By: i.By, Ends: stamp(i.Expires), State: i.State, Browser: i.Browser, Used: i.Used, Bot: i.Collaboration,
 	}
 }
 
 func (r inviteRecord) invitation(rev int64) connector.Invitation {
 	return connector.Invitation{
-		Link: r.Link, Connector: r.Connector, By: r.By, Expires: r.Ends.time(), State: r.State, Browser: r.Browser, Used: r.Used, Rev: rev,
+		Link: r.Link, Connector: r.Connector, By: r.By, Expires: r.Ends.time(), State: r.State, Browser: r.Browser, Used: r.Used, Collaboration: r.Bot, Rev: rev,
 	}
 }

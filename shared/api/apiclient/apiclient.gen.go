@@ -732,6 +732,12 @@ type NewDelegation struct {
 	Start time.Time `json:"start,omitempty,omitzero"`
 }
 
+// NewInvitation defines model for NewInvitation.
+type NewInvitation struct {
+	// Collaboration Ask Slack for the app's own voice alone; no administrator's token, and nothing that changes access
+	Collaboration bool `json:"collaboration,omitempty,omitzero"`
+}
+
 // NewKey defines model for NewKey.
 type NewKey struct {
 	// Name What it is for
@@ -1283,6 +1289,9 @@ type CreateDelegationJSONRequestBody = NewDelegation
 // DisconnectConnectorJSONRequestBody defines body for DisconnectConnector for application/json ContentType.
 type DisconnectConnectorJSONRequestBody = Disconnection
 
+// InviteInstallerJSONRequestBody defines body for InviteInstaller for application/json ContentType.
+type InviteInstallerJSONRequestBody = NewInvitation
+
 // SetOwnersJSONRequestBody defines body for SetOwners for application/json ContentType.
 type SetOwnersJSONRequestBody = Owners
 
@@ -1514,12 +1523,23 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/connectors/{connectorId}/drain (the `DrainConnector` operationId).
 	DrainConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// InviteInstallerWithBody Mint a start link for installing Slack
+	//
+	// Single use, ten minutes, tied to the browser that opens it. An owner's act.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/invitations (the `InviteInstaller` operationId).
+	InviteInstallerWithBody(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// InviteInstaller Mint a start link for installing Slack
 	//
 	// Single use, ten minutes, tied to the browser that opens it. An owner's act.
 	//
+	// Takes a body of the `application/json` content type.
+	//
 	// Corresponds with POST /v1/connectors/{connectorId}/invitations (the `InviteInstaller` operationId).
-	InviteInstaller(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+	InviteInstaller(ctx context.Context, connectorId ConnectorParam, body InviteInstallerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetConnectorLog What happened to a connector, newest first
 	//
@@ -2182,13 +2202,34 @@ func (c *Client) DrainConnector(ctx context.Context, connectorId ConnectorParam,
 	return c.Client.Do(req)
 }
 
+// InviteInstallerWithBody Mint a start link for installing Slack
+//
+// Single use, ten minutes, tied to the browser that opens it. An owner's act.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/connectors/{connectorId}/invitations (the `InviteInstaller` operationId).
+func (c *Client) InviteInstallerWithBody(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInviteInstallerRequestWithBody(c.Server, connectorId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // InviteInstaller Mint a start link for installing Slack
 //
 // Single use, ten minutes, tied to the browser that opens it. An owner's act.
 //
+// Takes a body of the `application/json` content type.
+//
 // Corresponds with POST /v1/connectors/{connectorId}/invitations (the `InviteInstaller` operationId).
-func (c *Client) InviteInstaller(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewInviteInstallerRequest(c.Server, connectorId)
+func (c *Client) InviteInstaller(ctx context.Context, connectorId ConnectorParam, body InviteInstallerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewInviteInstallerRequest(c.Server, connectorId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3645,8 +3686,19 @@ func NewDrainConnectorRequest(server string, connectorId ConnectorParam) (*http.
 	return req, nil
 }
 
-// NewInviteInstallerRequest constructs an http.Request for the InviteInstaller method
-func NewInviteInstallerRequest(server string, connectorId ConnectorParam) (*http.Request, error) {
+// NewInviteInstallerRequest calls the generic InviteInstaller builder with application/json body
+func NewInviteInstallerRequest(server string, connectorId ConnectorParam, body InviteInstallerJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewInviteInstallerRequestWithBody(server, connectorId, "application/json", bodyReader)
+}
+
+// NewInviteInstallerRequestWithBody constructs an http.Request for the InviteInstaller method, with any body, and a specified content type
+func NewInviteInstallerRequestWithBody(server string, connectorId ConnectorParam, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -3671,10 +3723,12 @@ func NewInviteInstallerRequest(server string, connectorId ConnectorParam) (*http
 		return nil, err
 	}
 
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
 	if err != nil {
 		return nil, err
 	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -5686,14 +5740,23 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/connectors/{connectorId}/drain (the `DrainConnector` operationId).
 	DrainConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*DrainConnectorResponse, error)
 
+	// InviteInstallerWithBodyWithResponse Mint a start link for installing Slack
+	//
+	// Single use, ten minutes, tied to the browser that opens it. An owner's act.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/invitations (the `InviteInstaller` operationId).
+	InviteInstallerWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InviteInstallerResponse, error)
+
 	// InviteInstallerWithResponse Mint a start link for installing Slack
 	//
 	// Single use, ten minutes, tied to the browser that opens it. An owner's act.
 	//
-	// Returns a wrapper object for the known response body format(s).
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/connectors/{connectorId}/invitations (the `InviteInstaller` operationId).
-	InviteInstallerWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*InviteInstallerResponse, error)
+	InviteInstallerWithResponse(ctx context.Context, connectorId ConnectorParam, body InviteInstallerJSONRequestBody, reqEditors ...RequestEditorFn) (*InviteInstallerResponse, error)
 
 	// GetConnectorLogWithResponse What happened to a connector, newest first
 	//
@@ -8442,15 +8505,30 @@ func (c *ClientWithResponses) DrainConnectorWithResponse(ctx context.Context, co
 	return ParseDrainConnectorResponse(rsp)
 }
 
+// InviteInstallerWithBodyWithResponse Mint a start link for installing Slack
+//
+// Single use, ten minutes, tied to the browser that opens it. An owner's act.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connectors/{connectorId}/invitations (the `InviteInstaller` operationId).
+func (c *ClientWithResponses) InviteInstallerWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*InviteInstallerResponse, error) {
+	rsp, err := c.InviteInstallerWithBody(ctx, connectorId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseInviteInstallerResponse(rsp)
+}
+
 // InviteInstallerWithResponse Mint a start link for installing Slack
 //
 // Single use, ten minutes, tied to the browser that opens it. An owner's act.
 //
-// Returns a wrapper object for the known response body format(s).
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/connectors/{connectorId}/invitations (the `InviteInstaller` operationId).
-func (c *ClientWithResponses) InviteInstallerWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*InviteInstallerResponse, error) {
-	rsp, err := c.InviteInstaller(ctx, connectorId, reqEditors...)
+func (c *ClientWithResponses) InviteInstallerWithResponse(ctx context.Context, connectorId ConnectorParam, body InviteInstallerJSONRequestBody, reqEditors ...RequestEditorFn) (*InviteInstallerResponse, error) {
+	rsp, err := c.InviteInstaller(ctx, connectorId, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}

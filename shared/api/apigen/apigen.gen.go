@@ -733,6 +733,12 @@ type NewDelegation struct {
 	Start time.Time `json:"start,omitempty,omitzero"`
 }
 
+// NewInvitation defines model for NewInvitation.
+type NewInvitation struct {
+	// Collaboration Ask Slack for the app's own voice alone; no administrator's token, and nothing that changes access
+	Collaboration bool `json:"collaboration,omitempty,omitzero"`
+}
+
 // NewKey defines model for NewKey.
 type NewKey struct {
 	// Name What it is for
@@ -1283,6 +1289,9 @@ type CreateDelegationJSONRequestBody = NewDelegation
 
 // DisconnectConnectorJSONRequestBody defines body for DisconnectConnector for application/json ContentType.
 type DisconnectConnectorJSONRequestBody = Disconnection
+
+// InviteInstallerJSONRequestBody defines body for InviteInstaller for application/json ContentType.
+type InviteInstallerJSONRequestBody = NewInvitation
 
 // SetOwnersJSONRequestBody defines body for SetOwners for application/json ContentType.
 type SetOwnersJSONRequestBody = Owners
@@ -3924,6 +3933,7 @@ func (response DrainConnectordefaultApplicationProblemPlusJSONResponse) VisitDra
 
 type InviteInstallerRequestObject struct {
 	ConnectorId ConnectorParam `json:"connectorId"`
+	Body        *InviteInstallerJSONRequestBody
 }
 
 type InviteInstallerResponseObject interface {
@@ -6096,6 +6106,16 @@ func (sh *strictHandler) InviteInstaller(w http.ResponseWriter, r *http.Request,
 	var request InviteInstallerRequestObject
 
 	request.ConnectorId = connectorId
+
+	var body InviteInstallerJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.InviteInstaller(ctx, request.(InviteInstallerRequestObject))

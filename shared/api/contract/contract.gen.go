@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "556bf61d3f1b800d6d306d4344320a43bc6b290016d8c0578fad8568b194b179"
+const Digest = "1f3c4951527c9dd6fa617ad60d40b438a8a8eca6c1f8bf9711407ce15cf08024"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -83,6 +83,9 @@ var operations = []Operation{
 		Params: []Param{
 			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
 		},
+		Body: &Body{Required: false, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaNewInvitation},
+		}},
 	},
 	{Method: "GET", Path: "/v1/connectors/{connectorId}/log",
 		Params: []Param{
@@ -345,6 +348,10 @@ var schemaNewDelegation = &Schema{Type: Object, Fields: []Field{
 	{Name: "account", Required: true, Schema: schemaSlackId},
 	{Name: "end", Required: true, Schema: &Schema{Type: String, Time: true}},
 	{Name: "start", Required: false, Schema: &Schema{Type: String, Time: true}},
+}}
+
+var schemaNewInvitation = &Schema{Type: Object, Fields: []Field{
+	{Name: "collaboration", Required: false, Schema: &Schema{Type: Boolean}},
 }}
 
 var schemaNewKey = &Schema{Type: Object, Fields: []Field{
