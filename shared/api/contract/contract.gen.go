@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "556bf61d3f1b800d6d306d4344320a43bc6b290016d8c0578fad8568b194b179"
+const Digest = "bf792427d7c53700afb9957fe22f869ee507b0157b7de6db9a14e545215975d9"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
