@@ -4,6 +4,11 @@
 //
 // A request's item: pending -> approved | denied | canceled | expired.
 //
+// An item that is approved as an emergency skipped its approvers and waits for
+// a confirmation (Item.Confirm), which nothing else waits for. One with a SoloAt
+// approves itself then, unless somebody vetoes it. In both, and in every vote,
+// a delegate may stand in for somebody, never for who asks or gets it.
+//
 // A grant (Turn is the only function that moves it):
 //
 //	state         turn      becomes        why

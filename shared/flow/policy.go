@@ -61,8 +61,11 @@ func (h *House) notAllowedNow(ctx context.Context, p access.Policy) ([]access.Gr
 		if err != nil {
 			return nil, err
 		}
-		f.ask.Emergency = r.Emergency
-		if !p.Decide(f.ask).Allowed {
+		allowed := p.Decide(f.ask).Allowed
+		if f.ask.Emergency = r.Emergency; !allowed && r.Emergency {
+			allowed = p.Decide(f.ask).Allowed
+		}
+		if !allowed {
 			out = append(out, g)
 		}
 	}

@@ -20,7 +20,8 @@ import (
 //	               auditors and administrators: all of it, e-mail too
 //	a resource     private: members, owners, auditors, whom policy lets request it;
 //	               others: full members of its workspace, and administrators
-//	a request      requester, subject, who may decide or decided; owners of the
+//	a request      requester, subject, who may decide, confirm or veto it, or did
+//	               (a delegate, too); owners of the
 //	               connector; auditors and administrators
 //	a grant        who holds, asked for or approved it; owners of the resource and
 //	               of the connector; auditors and administrators

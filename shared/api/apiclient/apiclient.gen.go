@@ -1876,7 +1876,8 @@ type ClientInterface interface {
 
 	// ListTasks What waits for you, the most urgent first
 	//
-	// Requests that you may decide; for owners (and super administrators) grants that need attention, and connectors in
+	// Requests that you may decide or veto, and emergencies that you may confirm, by your own right or as somebody's delegate;
+	// for owners (and super administrators) grants that need attention, and connectors in
 	// Error or with removals to confirm. A service's key has none.
 	//
 	// Corresponds with GET /v1/tasks (the `ListTasks` operationId).
@@ -3015,7 +3016,8 @@ func (c *Client) GetSync(ctx context.Context, runId RunParam, reqEditors ...Requ
 
 // ListTasks What waits for you, the most urgent first
 //
-// Requests that you may decide; for owners (and super administrators) grants that need attention, and connectors in
+// Requests that you may decide or veto, and emergencies that you may confirm, by your own right or as somebody's delegate;
+// for owners (and super administrators) grants that need attention, and connectors in
 // Error or with removals to confirm. A service's key has none.
 //
 // Corresponds with GET /v1/tasks (the `ListTasks` operationId).
@@ -6137,7 +6139,8 @@ type ClientWithResponsesInterface interface {
 
 	// ListTasksWithResponse What waits for you, the most urgent first
 	//
-	// Requests that you may decide; for owners (and super administrators) grants that need attention, and connectors in
+	// Requests that you may decide or veto, and emergencies that you may confirm, by your own right or as somebody's delegate;
+	// for owners (and super administrators) grants that need attention, and connectors in
 	// Error or with removals to confirm. A service's key has none.
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -9178,7 +9181,8 @@ func (c *ClientWithResponses) GetSyncWithResponse(ctx context.Context, runId Run
 
 // ListTasksWithResponse What waits for you, the most urgent first
 //
-// Requests that you may decide; for owners (and super administrators) grants that need attention, and connectors in
+// Requests that you may decide or veto, and emergencies that you may confirm, by your own right or as somebody's delegate;
+// for owners (and super administrators) grants that need attention, and connectors in
 // Error or with removals to confirm. A service's key has none.
 //
 // Returns a wrapper object for the known response body format(s).

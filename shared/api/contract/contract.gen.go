@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "1f3c4951527c9dd6fa617ad60d40b438a8a8eca6c1f8bf9711407ce15cf08024"
+const Digest = "793045169c88cf5fb2007bd0890a331214d9e9e5f3de2c6464f58b165bfeff60"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
