@@ -108,9 +108,18 @@ func (h *House) doPress(ctx context.Context, p access.Press) (Pressed, error) {
 	case access.ActAsk:
 		r, err = h.Request(ctx, by, Asking{
 			Connector: p.Connector, Subject: p.Subject, Resources: p.Resources, Start: p.Start, Length: p.Length, Reason: p.Words, Key: p.ID,
+			Emergency: p.Emergency, Profile: p.Profile,
 		})
 	case access.ActApprove, access.ActDeny:
 		r, err = h.decidePress(ctx, by, p)
+	case access.ActVeto:
+		if r, err = h.Memory.Request(ctx, p.Target); err == nil && !settledBy(r, p, access.Denied) {
+			r, err = h.Veto(ctx, by, p.Target, p.Words)
+		}
+	case access.ActConfirm, access.ActRefute:
+		if r, err = h.Memory.Request(ctx, p.Target); err == nil && !confirmedBy(r, p) {
+			r, err = h.ConfirmAccess(ctx, by, p.Target, p.Act == access.ActConfirm, p.Words)
+		}
 	case access.ActComment:
 		r, err = h.Comment(ctx, by, p.Target, p.ID, p.Words)
 	case access.ActCancel:
@@ -164,5 +173,12 @@ func settledBy(r access.Request, p access.Press, to access.ItemState) bool {
 	return !r.Open() && slices.ContainsFunc(r.Items, func(it access.Item) bool {
 		own := it.DecidedBy == p.Account || to == access.Canceled
 		return own && it.State == to && !it.DecidedAt.Before(p.Taken)
+	})
+}
+
+// confirmedBy is settledBy for what an emergency left to confirm.
+func confirmedBy(r access.Request, p access.Press) bool {
+	return !r.Unconfirmed() && slices.ContainsFunc(r.Items, func(it access.Item) bool {
+		return it.Confirm.By == p.Account && it.Confirm.Denied == (p.Act == access.ActRefute) && !it.Confirm.At.Before(p.Taken)
 	})
 }
