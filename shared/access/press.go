@@ -14,6 +14,9 @@ const (
 	ActCancel  Act = "cancel"
 	ActExtend  Act = "extend"
 	ActEnd     Act = "end"
+	ActVeto    Act = "veto"
+	ActConfirm Act = "confirm" // an emergency was right
+	ActRefute  Act = "refute"  // or it was not, and its access ends
 )
 
 // Press is one act, kept from the moment it is taken until it is done: Slack
@@ -33,6 +36,8 @@ type Press struct {
 	Resources []string
 	Start     time.Time
 	Length    time.Duration
+	Emergency bool
+	Profile   string // instead of Resources
 
 	Taken  time.Time
 	Next   time.Time // when it is looked at again

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/message"
 )
 
 // Pressed is what became of a press. Waits: it is not done yet, and sweep does it.
@@ -42,7 +44,7 @@ func (h *House) Press(ctx context.Context, p access.Press) (Pressed, error) {
 		return Pressed{}, fault.Wrap(op, err)
 	}
 	p.Rev = 1
-	out, err := h.serve1(ctx, p)
+	out, err := h.serve1(ctx, p, false)
 	return out, fault.Wrap(op, err)
 }
 
@@ -53,35 +55,35 @@ func (h *House) servePress(ctx context.Context, id string) error {
 	if err != nil || !p.Served.IsZero() || p.Next.After(h.Now()) {
 		return fault.Wrap(op, err)
 	}
-	out, err := h.serve1(ctx, p)
-	if err != nil || !out.Waits {
-		h.afterPress(ctx, p, out, err)
+	_, err = h.serve1(ctx, p, true)
+	if fault.Is(err, fault.Internal) {
+		return fault.Wrap(op, err)
 	}
-	return nil
+	return nil // what is refused is told to who pressed
 }
 
-// afterPress tells what became of an act after its time: the person looks at
-// something else by now.
-func (h *House) afterPress(_ context.Context, p access.Press, _ Pressed, err error) {
-	if err != nil {
-		h.log().Info("a press was refused", "press", p.ID, "act", p.Act, "error", err)
-	}
-}
-
-// serve1 does the act and stores that it was done, or when it is tried again.
-func (h *House) serve1(ctx context.Context, p access.Press) (Pressed, error) {
+// serve1 does the act and stores that it was done, or when it is tried again. tell:
+// its person looks at something else by now, and is written to first. Who dies in
+// between does it again, which changes nothing, and writes again.
+func (h *House) serve1(ctx context.Context, p access.Press, tell bool) (Pressed, error) {
 	out, err := h.doPress(ctx, p)
 	now := h.Now()
 	later := err != nil && fault.Is(err, fault.Wait, fault.Backoff, fault.Unclear, fault.Pause, fault.Conflict, fault.Internal)
 	if later && fault.Is(err, fault.Internal) {
 		h.log().Error("press", "press", p.ID, "act", p.Act, "error", err)
 	}
-	if later && now.Sub(p.Taken) >= access.PressTime {
+	over := now.Sub(p.Taken) >= access.PressTime
+	if later && over {
 		later, err = false, fault.New("flow.press", fault.Invalid, "this could not be done within half an hour, and is not tried any more: %s", fault.TextOf(err))
+	}
+	wait := err
+	if !later && tell {
+		wait = h.tellPress(ctx, p, err)
+		later = fault.Is(wait, fault.Wait, fault.Backoff, fault.Pause) && !over
 	}
 	if later {
 		p.Tries++
-		if p.Next = fault.UntilOf(err); !p.Next.After(now) {
+		if p.Next = fault.UntilOf(wait); !p.Next.After(now) {
 			p.Next = now.Add(access.Backoff(p.Tries))
 		}
 		out, err = Pressed{Waits: true}, nil
@@ -96,6 +98,20 @@ func (h *House) serve1(ctx context.Context, p access.Press) (Pressed, error) {
 	return out, err
 }
 
+// tellPress writes to who pressed what became of it: where nobody can write, it is
+// logged and done.
+func (h *House) tellPress(ctx context.Context, p access.Press, cause error) error {
+	l := connector.Link{Connector: p.Connector, AsBot: true}
+	channel, err := h.Slack.Direct(ctx, l, p.Account)
+	if err == nil {
+		_, err = h.Slack.Post(ctx, l, channel, "", message.Pressed(string(p.Act), p.Target, fault.TextOf(cause), cause == nil))
+	}
+	if err != nil {
+		h.log().Warn("not told", "press", p.ID, "act", p.Act, "error", err)
+	}
+	return err
+}
+
 // doPress is the verb behind an act, for who the account is now. Each may run
 // twice.
 func (h *House) doPress(ctx context.Context, p access.Press) (Pressed, error) {
@@ -108,9 +124,18 @@ func (h *House) doPress(ctx context.Context, p access.Press) (Pressed, error) {
 	case access.ActAsk:
 		r, err = h.Request(ctx, by, Asking{
 			Connector: p.Connector, Subject: p.Subject, Resources: p.Resources, Start: p.Start, Length: p.Length, Reason: p.Words, Key: p.ID,
+			Emergency: p.Emergency, Profile: p.Profile,
 		})
 	case access.ActApprove, access.ActDeny:
 		r, err = h.decidePress(ctx, by, p)
+	case access.ActVeto:
+		if r, err = h.Memory.Request(ctx, p.Target); err == nil && !settledBy(r, p, access.Denied) {
+			r, err = h.Veto(ctx, by, p.Target, p.Words)
+		}
+	case access.ActConfirm, access.ActRefute:
+		if r, err = h.Memory.Request(ctx, p.Target); err == nil && !confirmedBy(r, p) {
+			r, err = h.ConfirmAccess(ctx, by, p.Target, p.Act == access.ActConfirm, p.Words)
+		}
 	case access.ActComment:
 		r, err = h.Comment(ctx, by, p.Target, p.ID, p.Words)
 	case access.ActCancel:
@@ -164,5 +189,12 @@ func settledBy(r access.Request, p access.Press, to access.ItemState) bool {
 	return !r.Open() && slices.ContainsFunc(r.Items, func(it access.Item) bool {
 		own := it.DecidedBy == p.Account || to == access.Canceled
 		return own && it.State == to && !it.DecidedAt.Before(p.Taken)
+	})
+}
+
+// confirmedBy is settledBy for what an emergency left to confirm.
+func confirmedBy(r access.Request, p access.Press) bool {
+	return !r.Unconfirmed() && slices.ContainsFunc(r.Items, func(it access.Item) bool {
+		return it.Confirm.By == p.Account && it.Confirm.Denied == (p.Act == access.ActRefute) && !it.Confirm.At.Before(p.Taken)
 	})
 }

@@ -19,6 +19,11 @@ func (h *House) Preview(ctx context.Context, by access.Actor, a Asking) ([]Expla
 	if a.Subject == "" {
 		a.Subject = account
 	}
+	if a.Profile != "" {
+		if a.Resources, err = h.ofProfile(ctx, by, a); err != nil {
+			return nil, fault.Wrap(op, err)
+		}
+	}
 	if err := a.check(h.Now()); err != nil {
 		return nil, fault.Wrap(op, err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // Home is what concerns one person in one Slack: what they have (the first to end
 // first), what they asked for or somebody asked for them and waits (the newest
-// first), and what waits for them to decide (the oldest first).
+// first), and what waits for them to decide, veto or confirm (the oldest first).
 type Home struct {
 	Has    []GrantView
 	Asked  []RequestView
@@ -94,6 +94,11 @@ func (r *realm) decides(ctx context.Context) ([]RequestView, error) {
 	if err != nil {
 		return nil, err
 	}
+	confirm, err := r.s.confirmTasks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tasks = append(tasks, confirm...)
 	slices.SortStableFunc(tasks, func(a, b Task) int { return a.Since.Compare(b.Since) })
 	var out []RequestView
 	for _, t := range tasks {

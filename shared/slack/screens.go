@@ -78,7 +78,7 @@ func (c *Client) Answer(ctx context.Context, responseURL string, body json.RawMe
 	case r.status >= http.StatusInternalServerError:
 		return unwell(op, method{writes: true}, said(r.body), "Slack failed while it took the answer", nil)
 	}
-	return &fault.Error{Op: op, Kind: fault.Internal, Code: said(r.body), Text: mistake}
+	return &fault.Error{Op: op, Kind: fault.Permanent, Code: said(r.body), Text: mistake}
 }
 
 // answers reports whether an address is one of Slack's for answers: hooks beside

@@ -14,7 +14,7 @@ import (
 // acts are the buttons that do something at once.
 var acts = map[message.Action]access.Act{
 	message.Approve: access.ActApprove, message.Cancel: access.ActCancel, message.End: access.ActEnd,
-	message.Deny: access.ActDeny, message.Comment: access.ActComment, message.Extend: access.ActExtend,
+	message.Deny: access.ActDeny, message.Veto: access.ActVeto, message.Comment: access.ActComment, message.Extend: access.ActExtend,
 }
 
 // acted serves a button. It carries an id alone.
@@ -33,8 +33,10 @@ func (t *turn) acted(w http.ResponseWriter, in Interaction) {
 	switch action {
 	case message.Approve, message.Cancel, message.End:
 		t.now(in, acts[action], id)
-	case message.Deny:
-		t.askDenial(id)
+	case message.Deny, message.Veto:
+		t.askDenial(action, id)
+	case message.Confirm:
+		t.askConfirmation(id)
 	case message.Comment:
 		t.askComment(id)
 	case message.Extend:
@@ -86,20 +88,43 @@ type about struct {
 	End int64  `json:"e,omitempty"` // Unix seconds
 }
 
-func (t *turn) askDenial(id string) {
+// askDenial asks why somebody denies or vetoes.
+func (t *turn) askDenial(action message.Action, id string) {
 	v, err := t.e.house.ReadRequest(t.ctx, t.by, id)
-	if err == nil && !v.MayDecide {
+	label, may := "Deny", v.MayDecide
+	if action == message.Veto {
+		label, may = "Veto", v.MayVeto
+	}
+	if err == nil && !may {
 		err = fault.New("slackapp.deny", fault.Forbidden, "%s", notYours(v))
 	}
 	if err != nil {
 		t.say(t.words(err))
 		return
 	}
-	t.open(modal(string(message.Deny), "Deny", "Deny", "Cancel", about{ID: id}, []object{
-		section("You deny what " + who(v.By) + " asked for:\n" + cutMarkup(standing(v))),
+	t.open(modal(string(action), label, label, "Cancel", about{ID: id}, []object{
+		section("You refuse what " + who(v.By) + " asked for:\n" + cutMarkup(standing(v))),
 		input(whyField, "Why?", "Whoever asked reads this.", false, object{"type": "plain_text_input", "multiline": true, "max_length": 2000}),
 	}))
 }
+
+// askConfirmation asks whether an emergency was right.
+func (t *turn) askConfirmation(id string) {
+	v, err := t.e.house.ReadRequest(t.ctx, t.by, id)
+	if err == nil && !v.MayConfirm {
+		err = fault.New("slackapp.confirm", fault.Forbidden, "nothing of this request waits for your confirmation")
+	}
+	if err != nil {
+		t.say(t.words(err))
+		return
+	}
+	blocks := append(t.requestBlocks(v), input(rightField, "Was it an emergency?", "", false, object{
+		"type": "radio_buttons", "options": []object{choice("Yes, it was right", "yes", ""), choice("No: its access ends now", "no", "")},
+	}), input(whyField, "Comment", "", true, object{"type": "plain_text_input", "multiline": true, "max_length": 2000}))
+	t.open(modal(string(message.Confirm), "Confirm", "Confirm", "Cancel", about{ID: id}, blocks))
+}
+
+const rightField = "right"
 
 func notYours(v flow.RequestView) string {
 	if !v.Open() {
@@ -145,6 +170,11 @@ func (t *turn) finish(w http.ResponseWriter, in Interaction) {
 	if json.Unmarshal([]byte(in.View.Metadata), &a) != nil || !ourID.MatchString(a.ID) {
 		t.refused(w, in, "this window is too old; begin again")
 		return
+	}
+	if in.Callback == string(message.Confirm) {
+		if act = access.ActRefute; in.value(rightField).Value == "yes" {
+			act = access.ActConfirm
+		}
 	}
 	p := access.Press{ID: in.key(), Act: act, Target: a.ID, Words: in.value(whyField).Value}
 	if act == access.ActExtend {

@@ -1,6 +1,7 @@
 package slackapp
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -26,6 +27,7 @@ const (
 	lengthField = "length"
 	startField  = "start"
 	whyField    = "why"
+	skipField   = "emergency"
 )
 
 const (
@@ -46,6 +48,7 @@ type draft struct {
 	Resources []string      `json:"r"`
 	Start     int64         `json:"t,omitempty"` // Unix seconds
 	Length    time.Duration `json:"l"`
+	Profile   string        `json:"p,omitempty"`
 
 	found []flow.Found
 }
@@ -57,7 +60,7 @@ func (d *draft) add(f flow.Found) {
 }
 
 func (d draft) asking(conn string) flow.Asking {
-	a := flow.Asking{Connector: conn, Subject: d.Subject, Resources: d.Resources, Length: d.Length}
+	a := flow.Asking{Connector: conn, Subject: d.Subject, Resources: d.Resources, Length: d.Length, Profile: d.Profile}
 	if d.Start != 0 {
 		a.Start = time.Unix(d.Start, 0).UTC()
 	}
@@ -134,16 +137,47 @@ func resourceOption(f flow.Found) object {
 	return choice(name(f.Resource), f.ID, about)
 }
 
+// profileMark tells an access profile from an id of Slack's.
+const profileMark = "profile:"
+
+// profiles are the access profiles whose name one is typing.
+func (t *turn) profiles(typed string) []object {
+	all, err := t.e.house.ReadProfiles(t.ctx, t.by, t.conn.ID)
+	if err != nil {
+		t.e.log.Warn("slackapp", "options", "profiles", "error", err)
+	}
+	var out []object
+	for _, p := range all {
+		words := strings.ToLower(p.ID + " " + p.Label)
+		if len(out) < 10 && len(p.ID) <= 100 && strings.Contains(words, strings.ToLower(strings.TrimSpace(typed))) {
+			var holds []string
+			for _, r := range p.Holds {
+				holds = append(holds, name(r))
+			}
+			out = append(out, choice(cmp.Or(p.Label, p.ID), profileMark+p.ID, strings.Join(holds, ", ")))
+		}
+	}
+	return out
+}
+
 // read takes the first window's fields; what is missing is an error at its field.
 func (in Interaction) read() (draft, error) {
-	d := draft{Resources: in.value(whatField).Options, Subject: in.value(whomField).User, Start: in.value(startField).Time}
-	for _, id := range d.Resources {
+	d := draft{Subject: in.value(whomField).User, Start: in.value(startField).Time}
+	for _, id := range in.value(whatField).Options {
+		if profile, ok := strings.CutPrefix(id, profileMark); ok {
+			d.Profile = profile
+			continue
+		}
+		d.Resources = append(d.Resources, id)
 		if !slackID.MatchString(id) {
 			return d, strange("something that is no id of Slack's")
 		}
 	}
 	if d.Subject != "" && !slackID.MatchString(d.Subject) {
 		return d, strange("something that is no id of Slack's")
+	}
+	if d.Profile != "" && len(in.value(whatField).Options) > 1 {
+		return d, fault.At("slackapp.form", "resources", "an access profile is asked for alone")
 	}
 	span, ok := length(in.value(lengthField).Value)
 	if !ok {
@@ -154,7 +188,7 @@ func (in Interaction) read() (draft, error) {
 }
 
 // fields of the verbs, as fields of the form.
-var fields = map[string]string{"resources": whatField, "length": lengthField, "start": startField, "subject": whomField, "reason": whyField}
+var fields = map[string]string{"resources": whatField, "length": lengthField, "start": startField, "subject": whomField, "reason": whyField, "profile": whatField}
 
 // wrong answers with errors at fields.
 func wrong(w http.ResponseWriter, at map[string]string) {
@@ -191,14 +225,14 @@ func (t *turn) continued(w http.ResponseWriter, in Interaction) {
 func (t *turn) refusals(d draft, seen []flow.Explanation) map[string]string {
 	at := map[string]string{}
 	for i, x := range seen {
-		if x.Decision.Allowed {
+		if x.Decision.Allowed || x.Emergency != "" {
 			continue
 		}
 		field := whatField
 		switch rule := x.Decision.Rule; {
 		case rule.Max > 0 && d.Length > rule.Max:
 			field = lengthField
-		case d.Subject != "" && d.Subject != t.account && t.allowedToMe(d, i):
+		case d.Subject != "" && d.Subject != t.account && i < len(d.Resources) && t.allowedToMe(d, i):
 			field = whomField
 		}
 		text := x.Resource + ": " + x.Decision.Because

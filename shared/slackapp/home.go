@@ -83,10 +83,7 @@ func (t *turn) lists(home flow.Home, most int) []object {
 			if v.Reason != "" {
 				out = append(out, quote(v.Reason, 300))
 			}
-			out = append(out, buttons("decide "+v.ID,
-				message.Button{Action: message.Approve, ID: v.ID, Label: "Approve", Look: message.Good},
-				message.Button{Action: message.Deny, ID: v.ID, Label: "Deny"},
-				message.Button{Action: message.Details, ID: v.ID, Label: "Details"}))
+			out = append(out, buttons("decide "+v.ID, deciding(v)...))
 		}
 		out = append(out, rest(n, most)...)
 	}
@@ -113,6 +110,22 @@ func (t *turn) lists(home flow.Home, most int) []object {
 		out = append(out, rest(n, most)...)
 	}
 	return out
+}
+
+// deciding are the buttons of what waits for somebody.
+func deciding(v flow.RequestView) []message.Button {
+	var out []message.Button
+	if v.MayDecide {
+		out = append(out, message.Button{Action: message.Approve, ID: v.ID, Label: "Approve", Look: message.Good},
+			message.Button{Action: message.Deny, ID: v.ID, Label: "Deny"})
+	}
+	if v.MayVeto {
+		out = append(out, message.Button{Action: message.Veto, ID: v.ID, Label: "Veto", Look: message.Danger})
+	}
+	if v.MayConfirm {
+		out = append(out, message.Button{Action: message.Confirm, ID: v.ID, Label: "Confirm", Look: message.Good})
+	}
+	return append(out, message.Button{Action: message.Details, ID: v.ID, Label: "Details"})
 }
 
 func rest(n, most int) []object {

@@ -74,7 +74,7 @@ func (t *turn) submitted(w http.ResponseWriter, in Interaction) {
 		t.continued(w, in)
 	case sendCallback:
 		t.send(w, in)
-	case string(message.Deny), string(message.Comment), string(message.Extend):
+	case string(message.Deny), string(message.Comment), string(message.Extend), string(message.Veto), string(message.Confirm):
 		t.finish(w, in)
 	default:
 		w.WriteHeader(http.StatusOK)
@@ -90,6 +90,7 @@ func (t *turn) suggest(w http.ResponseWriter, in Interaction) {
 		if err != nil {
 			t.e.log.Warn("slackapp", "options", in.Act.Action, "error", err)
 		}
+		options = append(options, t.profiles(in.Typed)...)
 		for _, f := range found {
 			options = append(options, resourceOption(f))
 		}

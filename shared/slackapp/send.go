@@ -28,7 +28,25 @@ func (t *turn) confirmation(d draft, seen []flow.Explanation) object {
 	blocks = append(blocks, input(whyField, "Why?", "Whoever decides reads this.", false, object{
 		"type": "plain_text_input", "multiline": true, "max_length": 2000,
 	}))
+	if words := skips(seen); words != "" {
+		blocks = append(blocks, input(skipField, "Is it an emergency?", "Its approvers are skipped and told, and somebody confirms afterwards. "+words, true, object{
+			"type": "checkboxes", "options": []object{choice("Yes: it cannot wait for anybody", "yes", "")},
+		}))
+	}
 	return modal(sendCallback, "Is this right?", "Send request", "Back", d, blocks)
+}
+
+// skips says what policy makes of an emergency, where it allows one for all items;
+// "" otherwise.
+func skips(seen []flow.Explanation) string {
+	words := ""
+	for _, x := range seen {
+		if x.Emergency == "" {
+			return ""
+		}
+		words = upper(x.Emergency) + "."
+	}
+	return words
 }
 
 // outlook is what policy will do with one item, and what else it gives.
@@ -36,9 +54,15 @@ func outlook(x flow.Explanation) string {
 	var b strings.Builder
 	b.WriteString(bold(x.Resource) + ": ")
 	rule := x.Decision.Rule
-	if x.Decision.Auto {
+	switch {
+	case !x.Decision.Allowed:
+		b.WriteString("only in an emergency, because policy " + people(x.Decision.Because))
+		return b.String()
+	case x.Decision.Auto:
 		b.WriteString("policy approves it at once")
-	} else {
+	case x.Solo != "":
+		b.WriteString(people(x.Solo))
+	default:
 		var way []string
 		for _, s := range rule.Way() {
 			way = append(way, s.Words())
@@ -77,6 +101,7 @@ func (t *turn) send(w http.ResponseWriter, in Interaction) {
 	a := d.asking(t.conn.ID)
 	out, err := t.press(access.Press{
 		ID: in.key(), Act: access.ActAsk, Subject: a.Subject, Resources: a.Resources, Start: a.Start, Length: a.Length,
+		Profile: a.Profile, Emergency: len(in.value(skipField).Options) > 0,
 		Words: in.value(whyField).Value,
 	})
 	switch {

@@ -38,6 +38,9 @@ func TestWhatTakesTooLongIsSweeps(t *testing.T) {
 	if got := o.request(r.ID); got.Items[0].State != access.Approved || got.Items[0].DecidedBy != o.lin || len(o.duePresses()) != 0 {
 		t.Errorf("%+v, due %+v", got, o.duePresses())
 	}
+	if said := o.told(o.lin, card.Channel); !strings.Contains(said, "your approval, and now it is done") {
+		t.Error(said)
+	}
 	_, err = o.house.Sweep(o.ctx())
 	o.ok(err)
 	if len(o.grants()) != 1 {
@@ -62,6 +65,9 @@ func TestWhatIsKeptIsJudgedLater(t *testing.T) {
 	o.ok(err)
 	if o.request(r.ID).Items[0].State != access.Pending || len(o.duePresses()) != 0 || len(o.grants()) != 0 {
 		t.Error("it counted")
+	}
+	if said := o.told(o.lin, card.Channel); !strings.Contains(said, "could not be done: you cannot decide this") {
+		t.Error(said)
 	}
 }
 
