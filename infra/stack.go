@@ -24,7 +24,7 @@ type Stack struct {
 	http      awsapigatewayv2.HttpApi
 	url       *string
 	functions map[string]awslambda.Function // by name
-	dead      map[string]awssqs.Queue       // by scheduled function
+	dead      map[string]awssqs.Queue       // by function that a schedule or the stream calls
 	lease     awsstepfunctions.StateMachine
 	mail      awsses.ConfigurationSet // nil without a sender
 }
@@ -52,6 +52,7 @@ func NewStack(app awscdk.App, p Parameters, code map[string]awslambda.Code) *Sta
 	s.addFunctions(code)
 	s.addRoutes()    // HTTP API -> install, api, slackapp
 	s.addSchedules() // EventBridge Scheduler -> sync, sweep
+	s.addStream()    // DynamoDB's stream -> notify
 	s.addLease()     // Step Functions -> grant, revoke
 	s.addMail()      // SES, when there is a sender
 	s.addAlarms()    // each with its page in infra/alarms

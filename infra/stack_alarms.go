@@ -115,7 +115,7 @@ func (s *Stack) functionAlarms(f Function) []Alarm {
 			Metric: s.lambda(f.Name, "Throttles"), Least: 1, Of: 3, Within: 5,
 		},
 	}
-	if f.Trigger == Scheduled {
+	if s.dead[f.Name] != nil {
 		all = append(all, Alarm{
 			ID: title(f.Name) + "LostCalls", Page: "dead-letters.md", Says: fmt.Sprintf("calls of %s were lost", f.Name),
 			Metric: s.dead[f.Name].MetricApproximateNumberOfMessagesVisible(minutely("Maximum")), Least: 1, Of: 1, Within: 1,

@@ -24,6 +24,9 @@ func (s *Stack) addFunctions(code map[string]awslambda.Code) {
 
 func (s *Stack) addFunction(f Function, code awslambda.Code) {
 	id, name := title(f.Name), s.p.StackName+"-"+f.Name
+	if f.Trigger == Scheduled || f.Trigger == Streamed {
+		s.addDeadLetters(f)
+	}
 	logs := s.logGroup(id+"Logs", "/aws/lambda/"+name)
 	role := awsiam.NewRole(s.Stack, jsii.String(id+"Role"), &awsiam.RoleProps{
 		AssumedBy:      awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
@@ -49,7 +52,9 @@ func (s *Stack) addFunction(f Function, code awslambda.Code) {
 		props.ReservedConcurrentExecutions = jsii.Number(n)
 	}
 	if f.Trigger == Scheduled {
-		s.addDeadLetters(f, props)
+		props.DeadLetterQueue = s.dead[f.Name]
+		props.RetryAttempts = jsii.Number(0)
+		props.MaxEventAge = awscdk.Duration_Seconds(jsii.Number(60))
 	}
 	s.functions[f.Name] = awslambda.NewFunction(s.Stack, jsii.String(id), props)
 }

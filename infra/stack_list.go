@@ -14,6 +14,7 @@ const (
 	HTTP      Trigger = "HTTP API"
 	Scheduled Trigger = "Scheduler"
 	Leased    Trigger = "Step Functions"
+	Streamed  Trigger = "DynamoDB stream"
 )
 
 // Function is one Lambda: a folder in functions/, a line in the README's table,
@@ -46,6 +47,7 @@ const (
 	ReadHeads   Use = "reads heads of the audit"
 	AddHeads    Use = "adds heads of the audit"
 	Wakes       Use = "starts leases"
+	Hears       Use = "reads the table's stream"
 )
 
 // Functions is the one table of functions.
@@ -94,6 +96,12 @@ var Functions = []Function{
 		Name: names.Sweep, Trigger: Scheduled, Memory: 1024, Timeout: 3 * time.Minute,
 		Does: "every minute: the net under everything",
 		Uses: []Use{Locks, Directory, ReadTokens, Pseudonyms, Signs, AddHeads}, // pseudonyms: of what people typed in Slack
+	},
+	{
+		// A record is a few calls of Slack; what does not fit is sweep's.
+		Name: names.Notify, Trigger: Streamed, Memory: 512, Timeout: time.Minute,
+		Does: "tells people in Slack what has just changed",
+		Uses: []Use{ReadTokens, Hears},
 	},
 }
 

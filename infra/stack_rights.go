@@ -55,6 +55,11 @@ func (s *Stack) right(use Use) []awsiam.PolicyStatement {
 	case AddHeads:
 		// Neither deleting, nor changing what was put, nor its retention.
 		return one(allow("AddHeads", []*string{s.heads.ArnForObjects(jsii.String("heads/*"))}, "s3:PutObject"))
+	case Hears:
+		return []awsiam.PolicyStatement{
+			allow("Stream", []*string{s.table.TableStreamArn()}, "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+			allow("PutAside", []*string{s.dead[names.Notify].QueueArn()}, "sqs:SendMessage"),
+		}
 	case Wakes:
 		return one(allow("Wake", []*string{s.leaseARN()}, "states:StartExecution"))
 	}

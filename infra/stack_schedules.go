@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsscheduler"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
@@ -71,20 +70,17 @@ func (s *Stack) schedulerRole() awsiam.Role {
 	})
 }
 
-// addDeadLetters gives a scheduled function a queue for calls that failed or
-// never arrived, from Lambda and from the schedule alike. A call that failed is
-// not repeated: the next minute's does the same work on what is due by then.
-func (s *Stack) addDeadLetters(f Function, props *awslambda.FunctionProps) {
-	queue := awssqs.NewQueue(s.Stack, jsii.String(title(f.Name)+"DeadLetters"), &awssqs.QueueProps{
+// addDeadLetters gives a function a queue for calls that failed or never arrived,
+// from Lambda and from the schedule or the stream alike. A scheduled call that
+// failed is not repeated: the next minute's does the same work on what is due by
+// then.
+func (s *Stack) addDeadLetters(f Function) {
+	s.dead[f.Name] = awssqs.NewQueue(s.Stack, jsii.String(title(f.Name)+"DeadLetters"), &awssqs.QueueProps{
 		QueueName:       jsii.String(s.p.StackName + "-" + f.Name + "-dead-letters"),
 		Encryption:      awssqs.QueueEncryption_SQS_MANAGED,
 		EnforceSSL:      jsii.Bool(true),
 		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
 	})
-	s.dead[f.Name] = queue
-	props.DeadLetterQueue = queue
-	props.RetryAttempts = jsii.Number(0)
-	props.MaxEventAge = awscdk.Duration_Seconds(jsii.Number(60))
 }
 
 func document(all ...awsiam.PolicyStatement) awsiam.PolicyDocument {

@@ -35,7 +35,7 @@ const (
 )
 
 // mayLinkCEL are the functions that decide by policy.
-var mayLinkCEL = []string{names.API, names.Grant, names.Sweep, names.Slack}
+var mayLinkCEL = []string{names.API, names.Grant, names.Sweep, names.Slack, names.Notify}
 
 // tags and flags of every build: without the runtime of old (RPC), without
 // paths, symbols and version control.

@@ -44,13 +44,16 @@ type Step struct {
 }
 
 // Due is one thing to look at: Kind "grant", "request", "resource",
-// "notice", "connector". Urgency 0 goes before 1 before 2.
+// "notice", "connector". Urgency 0 goes before 1 before 2. Seq tells apart the
+// rows of one aggregate in the lane "tell", where each change of state has its
+// own; 0 everywhere else.
 type Due struct {
 	At        time.Time
 	Kind      string
 	ID        string
 	Connector string
 	Urgency   int
+	Seq       int64
 }
 
 // Wish is what somebody would do with a method of Slack that rests: some calls,

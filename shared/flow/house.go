@@ -42,6 +42,7 @@ type Memory interface {
 	Grants
 	Converging
 	Due
+	Tellings
 	Notices
 	Presses
 	Policies
@@ -57,6 +58,7 @@ type Slack interface {
 	Listings
 	Lookups
 	Changes
+	Voice
 }
 
 // House holds the ports. The zero House is not usable; all fields but Log and

@@ -230,7 +230,7 @@ type Converging interface {
 // Due finds what has to be looked at.
 type Due interface {
 	// Due lists rows up to a time, oldest first. lane "hear" (events of Slack), "act" (grants, requests,
-	// resources, notices) or "sync".
+	// resources, notices), "sync", or "tell" (what people are to hear of).
 	Due(ctx context.Context, lane string, until time.Time, limit int) ([]access.Due, error)
 	// Pause remembers that a method of a connector rests until a time; Pauses
 	// gives those that still rest at now.
@@ -239,6 +239,19 @@ type Due interface {
 	// Turn takes a turn at a method that rests and gives its time: now, when it
 	// does not rest. A turn that is not used is lost.
 	Turn(ctx context.Context, conn, method string, w access.Wish, now time.Time) (time.Time, error)
+}
+
+// Tellings remembers what people were told. Saves of a request, a grant or a
+// connector put a row into the lane "tell" in the same commit where somebody is
+// to hear of the change.
+type Tellings interface {
+	// Telling reads what was told of a "request", "grant" or "connector"; the zero
+	// Telling where nothing was.
+	Telling(ctx context.Context, kind, id string) (access.Telling, error)
+	// SaveTelling saves who tells and when there is more to tell, the messages
+	// that changed, and takes away the rows of the lane that were served, in one
+	// commit.
+	SaveTelling(ctx context.Context, t access.Telling, said []access.Message, served []access.Due) (access.Telling, error)
 }
 
 // Notices remembers what Slack told until it was served, and for two days that

@@ -57,7 +57,7 @@ func TestMethodsAreSlacksOwn(t *testing.T) {
 			t.Errorf("%s is in testdata/methods.json and not in the table", name)
 		}
 	}
-	if Tier("chat.postMessage") != 0 {
+	if Tier("chat.delete") != 0 {
 		t.Error("a method that is not called has a tier")
 	}
 }
@@ -68,7 +68,7 @@ func TestEveryDocumentedCodeHasAClass(t *testing.T) {
 		for _, code := range d.Errors {
 			_, own := ofMethod[name][code]
 			_, all := general[code]
-			if !own && !all {
+				if !own && !all && !waits[code] {
 				t.Errorf("%s of %s has no class", code, name)
 			}
 		}

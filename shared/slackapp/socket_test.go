@@ -22,7 +22,7 @@ func TestAnEventByTheSocket(t *testing.T) {
 	w.slack.HandDeactivate(ada)
 	event := slackapp.Envelope{Kind: "events_api", Payload: w.slack.PendingEvents()[0].Body}
 	secret := slackapp.Secret(w.slack.SigningSecret())
-	s := slackapp.Socket{Door: slackapp.Handler(w.house, secret), Secret: "another", Now: w.clock}
+	s := slackapp.Socket{Door: slackapp.Handler(w.house, secret, nil), Secret: "another", Now: w.clock}
 	if _, err := s.Deliver(t.Context(), event); err == nil || len(w.due()) != 0 {
 		t.Error("another secret was taken", err)
 	}

@@ -48,6 +48,9 @@ func (s *Store) saveConnector(ctx context.Context, c *change, n connector.Connec
 			return connector.Connector{}, err
 		}
 	}
+	if broke, mended := n.Label == connector.Error, prev.Label == string(connector.Error); broke != mended {
+		s.news(c, "connector", n.ID, n.ID, n.Rev)
+	}
 	c.put(connectorKey(n.ID), n.Rev, rec)
 	if err := s.save(ctx, c, e); err != nil {
 		return connector.Connector{}, err

@@ -176,7 +176,7 @@ func TestTheLargestStepIsOneCommit(t *testing.T) {
 	}
 	step.Clear, step.Wake = &access.Writing{Rev: 1}, h.now.Add(time.Minute)
 	h.must(h.Record(ctx, l, step, events...))
-	if h.table.rows > 70 {
+	if h.table.rows > 75 {
 		t.Errorf("%d rows", h.table.rows)
 	}
 	h.checkTrail(0)

@@ -41,6 +41,10 @@
 //	res#<conn>#<resource>  wake                     where the resource's own due row is
 //	lock#<conn>#<resource> lock                     one per resource ever changed; never deleted
 //	due#act, due#sync      <time>#<urgency>#<kind>#<conn>#<id>  one per aggregate that can act, at its next action
+//	due#tell               <time>#<urgency>#<kind>#<conn>#<id>#<rev>  one per change that somebody is to hear of, until they heard
+//	due#tell               <time>#<urgency>#<kind>#<conn>#<id>  at most one per aggregate: when there is more to tell
+//	tell#<kind>#<id>       tell                     who tells of an aggregate now, and where its due row is; expires
+//	tell#<kind>#<id>       message#<what>#<n>#<to>  each message that was posted; expires
 //	pause#<conn>           <method>                 each rate limit that was hit; expires
 //	policy                 <version>                each version of the policy
 //	user#<id>              user                     each user
@@ -78,8 +82,9 @@
 // The table takes 100 rows in one commit. A grant takes 3 when it is scheduled
 // (row, pointer, due row), 2 to 4 when it moves (row, copy, and the due row's
 // old and new place) and 5 when it ends (row, copy, both pointers, due row);
-// an aggregate's events take 1 together, and a commit with events 1 more. So
+// a change that somebody is to hear of takes 1 more in the lane "tell"; an
+// aggregate's events take 1 together, and a commit with events 1 more. So
 // one commit holds a request's 20 new grants with their events, or 8 grants of
 // converge (MaxGrantsPerStep) with an event and a hold each beside the lock,
-// the writing row and the resource's due row, with 30 rows to spare.
+// the writing row and the resource's due row, with 25 rows to spare.
 package store

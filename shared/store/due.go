@@ -9,12 +9,13 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// The lanes of due rows: what converges and decides, what Slack told, and what
-// syncs.
+// The lanes of due rows: what converges and decides, what Slack told, what
+// syncs, and what people are to be told.
 const (
 	laneAct  = "act"
 	laneHear = "hear"
 	laneSync = "sync"
+	laneTell = "tell"
 )
 
 func duePart(lane string) string { return join("due", lane) }
@@ -22,7 +23,11 @@ func duePart(lane string) string { return join("due", lane) }
 // dueSort orders by time, then urgency. The connector keeps two resources
 // with one id apart.
 func dueSort(d access.Due) string {
-	return at(d.At, strconv.Itoa(d.Urgency), d.Kind, d.Connector, d.ID)
+	words := []string{strconv.Itoa(d.Urgency), d.Kind, d.Connector, d.ID}
+	if d.Seq > 0 {
+		words = append(words, strconv.FormatInt(d.Seq, 10))
+	}
+	return at(d.At, words...)
 }
 
 // due moves an aggregate's one due row from where its record says it is (""
@@ -46,7 +51,8 @@ func (c *change) due(lane, was string, d access.Due, next bool) string {
 }
 
 // Due lists what is due up to and including a time, oldest first, at most
-// limit rows (0: 1000). Lane is "act", "hear" or "sync"; another one is empty.
+// limit rows (0: 1000). Lane is "act", "hear", "sync" or "tell"; another one is
+// empty.
 func (s *Store) Due(ctx context.Context, lane string, until time.Time, limit int) ([]access.Due, error) {
 	if limit <= 0 {
 		limit = pageSize

@@ -123,7 +123,27 @@ func (s *Store) addGrant(ctx context.Context, c *change, g access.Grant) (moved 
 	c.copyGrant(was, g, prev.CopyBase, &rec)
 	c.put(grantKey(g.ID), g.Rev, rec)
 	c.indexGrant(was, g)
+	if newsworthy(was, g) {
+		s.news(c, "grant", g.ID, g.Connector, g.Rev)
+	}
 	return was.State != g.State, nil
+}
+
+// newsworthy reports whether somebody is to hear of a change of a grant. What
+// begins tells nobody before it is given, and what is on its way out nobody
+// before it is gone, unless its end was moved: then it tells when it would call
+// people.
+func newsworthy(was, g access.Grant) bool {
+	if g.Parent != "" {
+		return false
+	}
+	switch g.State {
+	case access.Scheduled, access.Granting:
+		return false
+	case access.Revoking:
+		return was.State == access.Stuck || !was.End.Equal(g.End)
+	}
+	return was.State != g.State || !was.End.Equal(g.End) || g.State == access.Stuck && was.Trouble.Code != g.Trouble.Code
 }
 
 // allowed refuses what would leave index rows behind, and no state.

@@ -48,7 +48,7 @@ func TestGrantThroughItsLife(t *testing.T) {
 	for i, step := range []struct {
 		turn access.Turn
 		rows int
-	}{{access.Begin, 6}, {access.Give, 6}, {access.End, 6}, {access.Stick, 4}} {
+	}{{access.Begin, 6}, {access.Give, 7}, {access.End, 6}, {access.Stick, 5}} {
 		h.now = h.now.Add(time.Second)
 		g = h.turned(g, step.turn)
 		if g.Rev != int64(i+2) || h.table.rows != step.rows {
@@ -60,7 +60,7 @@ func TestGrantThroughItsLife(t *testing.T) {
 		}
 	}
 	g = h.turned(h.turned(g, access.End), access.Gone)
-	if h.table.rows != 7 {
+	if h.table.rows != 8 {
 		t.Errorf("the end took %d rows", h.table.rows)
 	}
 	for _, part := range []string{"live", "due#act", "res#c1#S1"} {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/directory"
 )
 
@@ -120,6 +121,12 @@ func toldKey(conn, resource, notice string) Key {
 
 func mendKey(conn, resource, account string) Key {
 	return Key{standing(conn, resource), join("mend", account)}
+}
+
+func telling(kind, id string) string { return join("tell", kind, id) }
+func tellingKey(kind, id string) Key { return Key{telling(kind, id), "tell"} }
+func messageKey(kind, id string, m access.Message) Key {
+	return Key{telling(kind, id), join("message", string(m.What), m.N, m.To)}
 }
 
 func noticeKey(id string) Key            { return Key{join("notice", id), "notice"} }

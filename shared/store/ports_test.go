@@ -16,6 +16,7 @@ var (
 	_ flow.Repeats     = (*store.Store)(nil)
 	_ flow.Grants      = (*store.Store)(nil)
 	_ flow.Converging  = (*store.Store)(nil)
+	_ flow.Tellings    = (*store.Store)(nil)
 	_ flow.Due         = (*store.Store)(nil)
 	_ flow.Policies    = (*store.Store)(nil)
 	_ flow.People      = (*store.Store)(nil)

@@ -94,14 +94,15 @@ type dueRecord struct {
 	ID        string `json:"id"`
 	Connector string `json:"connector,omitempty"`
 	Urgency   int    `json:"urgency"`
+	Seq       int64  `json:"seq,omitempty"`
 }
 
 func newDueRecord(d access.Due) dueRecord {
-	return dueRecord{At: stamp(d.At), Kind: d.Kind, ID: d.ID, Connector: d.Connector, Urgency: d.Urgency}
+	return dueRecord{At: stamp(d.At), Kind: d.Kind, ID: d.ID, Connector: d.Connector, Urgency: d.Urgency, Seq: d.Seq}
 }
 
 func (r dueRecord) due() access.Due {
-	return access.Due{At: r.At.time(), Kind: r.Kind, ID: r.ID, Connector: r.Connector, Urgency: r.Urgency}
+	return access.Due{At: r.At.time(), Kind: r.Kind, ID: r.ID, Connector: r.Connector, Urgency: r.Urgency, Seq: r.Seq}
 }
 
 // pauseRecord is how long a method of Slack rests, and up to when its calls

@@ -92,6 +92,8 @@ func TestRecordsKeepEveryField(t *testing.T) {
 	roundTrip(t, newToldRecord, func(r toldRecord) access.Told { return r.told(0) }, "Rev")
 	roundTrip(t, newMendRecord, func(r mendRecord) access.Mend { return r.mend(0) }, "Rev")
 	roundTrip(t, newNoticeRecord, func(r noticeRecord) connector.Notice { return r.notice(0) }, "Rev")
+	roundTrip(t, newTellingRecord, func(r tellingRecord) access.Telling { return r.telling(0) }, "Rev", "Messages")
+	roundTrip(t, newMessageRecord, func(r messageRecord) access.Message { return r.message(0) }, "Rev")
 	roundTrip(t, newLockRecord, func(r lockRecord) access.Lock { return r.lock(0) }, "Rev")
 	roundTrip(t, newDueRecord, dueRecord.due)
 	roundTrip(t, newPolicyRecord, policyRecord.policy)

@@ -99,6 +99,7 @@ func (s *Store) addRequest(ctx context.Context, c *change, r access.Request) err
 	next, waits := r.Next()
 	rec := newRequestRecord(r)
 	rec.Due = c.due(laneAct, prev.Due, access.Due{At: next, Kind: "request", ID: r.ID, Connector: r.Connector, Urgency: 2}, waits)
+	s.news(c, "request", r.ID, r.Connector, r.Rev)
 	c.put(requestKey(r.ID), r.Rev, rec)
 	if r.Rev == 0 {
 		c.point(requestsKey(r.Created, r.ID), pointer{ID: r.ID})

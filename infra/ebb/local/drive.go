@@ -14,10 +14,12 @@ import (
 const beat = time.Second
 
 // Drive serves what is due until ctx ends: access in one lane, syncs in
-// another, so that a long sync never stands in the way of an end.
+// another, what people are told in a third, so that neither a long sync nor a
+// slow message ever stands in the way of an end.
 func (h *House) Drive(ctx context.Context) {
 	var lanes sync.WaitGroup
-	for _, lane := range []func(context.Context) (time.Time, error){h.Sweep, h.Sync} {
+	tell := func(ctx context.Context) (time.Time, error) { return h.Tell(ctx, 0) }
+	for _, lane := range []func(context.Context) (time.Time, error){h.Sweep, h.Sync, tell} {
 		lanes.Go(func() { h.lane(ctx, lane) })
 	}
 	lanes.Go(func() { h.purge(ctx) })

@@ -11,15 +11,12 @@ import (
 	"github.com/ebb-access/ebb/shared/slack"
 )
 
-// coming are methods of the collaboration integration that the client's table
-// does not hold yet. The test fails for one that it does: take it off this list.
-var coming = []string{
-	"chat.postEphemeral", "chat.postMessage", "chat.update", "conversations.open",
-}
-
 // ofCollaboration are the methods that a house without an administrator's token
 // calls.
-var ofCollaboration = append(slices.Clone(coming), "auth.test", "usergroups.users.list", "users.info", "users.list", "views.open", "views.publish", "views.update")
+var ofCollaboration = []string{
+	"auth.test", "chat.postMessage", "chat.update", "conversations.open", "usergroups.users.list", "users.info", "users.list",
+	"views.open", "views.publish", "views.update",
+}
 
 // notMethods are scopes that no method's page names, with what needs them.
 var notMethods = map[string]string{
@@ -106,7 +103,7 @@ func methodsOf(c Choice) []string {
 	if c.CollaborationOnly {
 		return ofCollaboration
 	}
-	return slices.Concat(slack.Methods(), coming)
+	return slack.Methods()
 }
 
 func without(list []string, s string) []string {
@@ -150,15 +147,6 @@ func TestNoScopeTooFew(t *testing.T) {
 			if got, want := slices.Contains(events, string(kind)), may && (c.Plan == Enterprise || !ofOrganizations); got != want {
 				t.Errorf("%s: subscribed to %s %v, want %v", name, kind, got, want)
 			}
-		}
-	}
-}
-
-// The list of what is coming holds nothing that has come.
-func TestComingHasNotCome(t *testing.T) {
-	for _, m := range coming {
-		if slices.Contains(slack.Methods(), m) {
-			t.Errorf("%s is in the client's table now: take it off the list \"coming\"", m)
 		}
 	}
 }

@@ -12,10 +12,11 @@ const (
 	Grant   = "grant"
 	Revoke  = "revoke"
 	Sweep   = "sweep"
+	Notify  = "notify"
 )
 
 // Functions lists those that are built and deployed.
-var Functions = []string{Install, Sync, API, Slack, Grant, Revoke, Sweep}
+var Functions = []string{Install, Sync, API, Slack, Grant, Revoke, Sweep, Notify}
 
 // The environment of a function. None of it is a secret. Which function needs
 // which is said in package config.

@@ -1,0 +1,18 @@
+// Command notify is the Lambda behind the table's stream: it tells people of what
+// has just changed. What it misses, sweep tells.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/ebb-access/ebb/functions/internal/aws"
+	"github.com/ebb-access/ebb/shared/config/names"
+	"github.com/ebb-access/ebb/shared/policyfile"
+	"github.com/ebb-access/ebb/shared/steps"
+)
+
+func main() {
+	h := aws.Must(names.Notify).House()
+	h.Condition = policyfile.NewConditions() // who may decide now
+	lambda.Start(steps.Stream(h))
+}

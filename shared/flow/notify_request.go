@@ -1,0 +1,193 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/message"
+)
+
+// requestTale is a request as it stands: who decides it, and what was decided.
+type requestTale struct {
+	h     *House
+	r     access.Request
+	asked message.Asked // without names, as nobody in particular reads it
+	may   map[string]bool
+	order []string // who may decide, in their order
+}
+
+func (h *House) requestTale(ctx context.Context, t access.Telling) (tale, error) {
+	r, err := h.Memory.Request(ctx, t.ID)
+	if err != nil {
+		return tale{}, err
+	}
+	out := tale{}
+	if out.conn, err = h.Memory.Connector(ctx, r.Connector); err != nil {
+		return out, err
+	}
+	q := &requestTale{h: h, r: r, may: map[string]bool{}, asked: message.Asked{Request: r}}
+	if err := q.read(ctx); err != nil {
+		return out, err
+	}
+	out.news = r.News()
+	out.readers = func(ctx context.Context, n access.News) ([]reader, error) {
+		if n.To == access.ToParties {
+			return h.persons(ctx, r.Connector, r.By, r.Subject)
+		}
+		if deciders, err := h.persons(ctx, r.Connector, q.order...); err != nil || len(deciders) > 0 {
+			return deciders, err
+		}
+		return h.keepers(ctx, out.conn, "")
+	}
+	out.card = q.card
+	return out, nil
+}
+
+// read gathers what the cards say beside the request.
+func (q *requestTale) read(ctx context.Context) error {
+	waits, err := q.h.waits(ctx, q.r)
+	if err != nil {
+		return err
+	}
+	for i, it := range q.r.Items {
+		a := message.AskedItem{Item: it}
+		if w, ok := waits[i]; ok {
+			a.Asks, a.Step, a.Of, a.Need, a.Have = w.Approvers, w.Step, w.Steps, w.Need, w.Have
+		}
+		if it.State == access.Pending && q.h.Now().Before(q.r.Expires) {
+			if err := q.item(ctx, &a); err != nil {
+				return err
+			}
+		}
+		q.asked.Items = append(q.asked.Items, a)
+	}
+	if q.asked.Reason, err = q.text(ctx, "request/"+q.r.ID); err != nil {
+		return err
+	}
+	q.asked.Comments = map[string]string{}
+	for _, account := range q.deciders() {
+		if q.asked.Comments[account], err = q.text(ctx, "comment/"+q.r.ID+"/"+account); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// item adds what policy says of an item that waits, who may decide it now, and
+// what stands today.
+func (q *requestTale) item(ctx context.Context, a *message.AskedItem) error {
+	r, it := q.r, a.Item
+	f, d, err := q.h.decide(ctx, r.Connector, r.By, r.Subject, it.Resource, it.Slug, r.Length)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	rule := d.Rule
+	if rule.ID == "" {
+		rule = q.h.ruleOf(ctx, it.PolicyVersion, it.Rule)
+	}
+	f.ask.Requester.User = r.Requester
+	people, err := q.h.approversOf(ctx, f, asked(rule, it))
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if id := p.Account.ID; !it.Voted(id, p.User) && !q.may[id] {
+			q.may[id] = true
+			q.order = append(q.order, id)
+		}
+	}
+	if a.Asks == "" {
+		a.Asks = asked(rule, it).Approvers.Words()
+	}
+	a.Asks = q.called(ctx, a.Asks, asked(rule, it).Approvers.Accounts)
+	a.Policy, a.Gives = fmt.Sprintf("rule %q %s", rule.ID, d.Because), d.Gives
+	if d.Rule.ID == "" {
+		a.Policy = "the rule that took it allows it no more: " + d.Because
+	}
+	a.Stands, err = q.stands(ctx, f.ask.Resource, it.Slug)
+	return err
+}
+
+// called puts names where words have the ids of accounts.
+func (q *requestTale) called(ctx context.Context, words string, accounts []string) string {
+	for _, id := range accounts {
+		if a, err := q.h.Memory.Account(ctx, q.r.Connector, id); err == nil {
+			words = strings.ReplaceAll(words, id, a.Label())
+		}
+	}
+	return words
+}
+
+// stands is what the subject has today, as far as is known.
+func (q *requestTale) stands(ctx context.Context, res directory.Resource, slug string) (string, error) {
+	held, err := q.h.Memory.Holds(ctx, directory.Membership{Connector: q.r.Connector, Resource: res.ID, Slug: slug, Account: q.r.Subject})
+	if err != nil {
+		return "", err
+	}
+	members := fmt.Sprintf("%d members today", res.Count)
+	if res.Count == 1 {
+		members = "1 member today"
+	}
+	if held {
+		return members + ", and they are one", nil
+	}
+	return members + ", and they are not among them", nil
+}
+
+func (q *requestTale) text(ctx context.Context, about string) (string, error) {
+	t, err := q.h.Memory.Text(ctx, about)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	return t.Body, err
+}
+
+// deciders are the accounts that had a say.
+func (q *requestTale) deciders() []string {
+	var out []string
+	for _, it := range q.r.Items {
+		for _, account := range append(approvers(it), it.DecidedBy) {
+			if account != "" && !slices.Contains(out, account) {
+				out = append(out, account)
+			}
+		}
+	}
+	return out
+}
+
+// card is what one reader sees. Who decides is the reviewer of private resources
+// and sees their names; who asked knows them; for whom it was asked learns them
+// with the access.
+func (q *requestTale) card(ctx context.Context, n access.News, r reader, due bool) (message.Card, error) {
+	all := !r.channel && (r.to != q.r.Subject || r.to == q.r.By || q.approved())
+	accounts := append([]string{q.r.By, q.r.Subject}, q.deciders()...)
+	var resources []string
+	for _, it := range q.r.Items {
+		resources = append(resources, it.Resource)
+	}
+	a := q.asked
+	var err error
+	if a.Names, err = q.h.names(ctx, q.r.Connector, all, accounts, resources); err != nil {
+		return message.Card{}, err
+	}
+	a.May = due && (q.may[r.to] || r.channel)
+	switch n.What {
+	case access.TellRemind:
+		return a.Remind(), nil
+	case access.TellOutcome:
+		return a.Outcome(r.to), nil
+	}
+	return a.Decide(), nil
+}
+
+func (q *requestTale) approved() bool {
+	return slices.ContainsFunc(q.r.Items, func(it access.Item) bool { return it.State == access.Approved })
+}
