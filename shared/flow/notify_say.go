@@ -158,7 +158,7 @@ func (s *speech) speak(ctx context.Context, l line) (access.Message, error) {
 		return m, err
 	}
 	err = s.rests(ctx, "chat.postMessage", func() (err error) {
-		m.TS, err = s.h.Slack.Post(ctx, link, m.Channel, "", l.card)
+		m.TS, err = s.h.Slack.Post(ctx, link, m.Channel, l.r.thread, l.card)
 		return err
 	})
 	return m, err
