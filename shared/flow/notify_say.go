@@ -88,7 +88,8 @@ func (s *speech) lines(ctx context.Context) ([]line, error) {
 	}
 	var out []line
 	for _, m := range s.t.Messages {
-		if m.TS == "" || m.Failed != "" || m.Connector != s.tale.conn.ID {
+		said := m.What == access.TellComment // stays as it was said
+		if said || m.TS == "" || m.Failed != "" || m.Connector != s.tale.conn.ID {
 			continue
 		}
 		r := reader{to: m.To, channel: m.To == m.Channel}

@@ -289,7 +289,7 @@ func (a Asked) policy() []Line {
 	say := func(label, text string) {
 		if text != "" && !said[text] {
 			said[text] = true
-			out = append(out, words(B(label+": "), text))
+			out = append(out, words(B(label+":"), " "+text))
 		}
 	}
 	for _, it := range a.Items {
@@ -306,7 +306,7 @@ func (a Asked) policy() []Line {
 func (a Asked) comments() []Line {
 	var accounts []string
 	for account, text := range a.Comments {
-		if text != "" {
+		if text != "" && account != "" {
 			accounts = append(accounts, account)
 		}
 	}
