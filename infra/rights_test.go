@@ -83,7 +83,7 @@ func TestSecrets(t *testing.T) {
 		want           who
 	}{
 		// Approving reads approvers' groups in Slack as they are now; that is api, and slackapp.
-		{"GetSecretValue", token, who{names.API, names.Grant, names.Install, names.Revoke, names.Slack, names.Sweep, names.Sync}},
+		{"GetSecretValue", token, who{names.API, names.Grant, names.Install, names.Notify, names.Revoke, names.Slack, names.Sweep, names.Sync}},
 		{"PutSecretValue", token, who{names.API, names.Install}},
 		{"CreateSecret", token, who{names.API, names.Install}},
 		{"DeleteSecret", token, who{names.API}},

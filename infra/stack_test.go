@@ -33,7 +33,7 @@ func TestTable(t *testing.T) {
 		"PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled": true,
 		"SSESpecification.SSEEnabled":                                 true,
 		"SSESpecification.SSEType":                                    "KMS",
-		"StreamSpecification.StreamViewType":                          "NEW_AND_OLD_IMAGES",
+		"StreamSpecification.StreamViewType":                          "NEW_IMAGE",
 		"TimeToLiveSpecification.Enabled":                             true,
 		"TimeToLiveSpecification.AttributeName":                       dynamo.Expires,
 		"KeySchema.0.AttributeName":                                   dynamo.Part,

@@ -79,6 +79,7 @@ func deploy(t *testing.T, at site) *house {
 		names.EnvLogLevel + "=" + at.level,
 	}
 	h.fleet.deploy(t, built)
+	h.streamed(t)
 	return h
 }
 

@@ -29,6 +29,12 @@ var kept = slices.Concat(
 		Roles: []string{names.Sync, names.Sweep}, Sid: "made by CDK", Why: "Lambda itself puts a call aside that failed, with the function's role",
 	}, "sqs:SendMessage"),
 	rights.Each(rights.Kept{
+		Roles: []string{names.Notify}, Sid: "Stream", Why: "Lambda itself reads the table's stream, with the function's role",
+	}, "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+	rights.Each(rights.Kept{
+		Roles: []string{names.Notify}, Sid: "PutAside", Why: "Lambda itself puts a record aside that failed three times, with the function's role",
+	}, "sqs:SendMessage"),
+	rights.Each(rights.Kept{
 		Roles: []string{"SchedulerRole"}, Sid: "PutAside", Why: "the Scheduler itself puts a call aside that did not arrive",
 	}, "sqs:SendMessage"),
 	rights.Each(

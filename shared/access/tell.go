@@ -15,7 +15,7 @@ import (
 // Tiding is a kind of message.
 type Tiding string
 
-// The tidings. Of a request: decide, remind, outcome. Of a grant: given, ends,
+// The tidings. Of a request: decide, remind, outcome, emergency, solo, comment. Of a grant: given, ends,
 // ended, not given, attention. Of a connector: broken.
 const (
 	TellDecide    Tiding = "decide"
@@ -27,6 +27,9 @@ const (
 	TellNotGiven  Tiding = "not-given"
 	TellAttention Tiding = "attention"
 	TellBroken    Tiding = "broken"
+	TellEmergency Tiding = "emergency"
+	TellSolo      Tiding = "solo"
+	TellComment   Tiding = "comment"
 )
 
 // Audience says who is told.
@@ -38,6 +41,9 @@ const (
 	ToParties           // who has the access, or was to have it, and who asked for it
 	ToDeciders          // who may decide now
 	ToKeepers           // the owners of the resource and of the connector
+	ToSkipped           // whom an emergency skipped, and who confirms it
+	ToVetoers           // who may veto what approves itself
+	ToAll               // parties and deciders: of what somebody said
 )
 
 // News is one message that its audience should have. N tells apart several of a
@@ -132,29 +138,48 @@ func (g Grant) trouble() string {
 // News is what should have been told of a request by now. Its next reminder or
 // deadline changes its state, and so is news of its own.
 func (r Request) News() []News {
-	var news []News
-	pending, decided, reminders, quiet := 0, 0, 0, true
+	var people, alone, decided, reminders, confirms int
+	quiet, late := true, false
 	for _, it := range r.Items {
-		if it.State == Pending {
-			pending++
-			reminders += it.Reminders
-			continue
+		if !it.Confirm.Due.IsZero() {
+			confirms++
+			late = late || it.Confirm.Overdue && it.Confirm.Open()
 		}
-		decided++
-		// What policy approved by itself, and begins at once, tells of itself when
-		// it is given.
-		quiet = quiet && it.State == Approved && it.DecidedBy == "" && it.Extends == "" && !r.Start.After(r.Created)
+		switch {
+		case it.State != Pending:
+			decided++
+			quiet = quiet && r.quiet(it)
+		case it.SoloAt.IsZero():
+			people++
+			reminders += it.Reminders
+		default:
+			alone++
+		}
 	}
-	if pending > 0 {
-		news = append(news, News{What: TellDecide, To: ToDeciders})
+	all := []struct {
+		when bool
+		n    News
+	}{
+		{people > 0, News{What: TellDecide, To: ToDeciders}},
+		{reminders > 0, News{What: TellRemind, N: fmt.Sprint(reminders), To: ToDeciders}},
+		{alone > 0, News{What: TellSolo, To: ToVetoers}},
+		{confirms > 0, News{What: TellEmergency, To: ToSkipped}},
+		{late, News{What: TellEmergency, N: "late", To: ToSkipped}},
+		{decided > 0 && !quiet, News{What: TellOutcome, N: fmt.Sprint(decided), To: ToParties}},
 	}
-	if reminders > 0 {
-		news = append(news, News{What: TellRemind, N: fmt.Sprint(reminders), To: ToDeciders})
-	}
-	if decided > 0 && !quiet {
-		news = append(news, News{What: TellOutcome, N: fmt.Sprint(decided), To: ToParties})
+	var news []News
+	for _, x := range all {
+		if x.when {
+			news = append(news, x.n)
+		}
 	}
 	return news
+}
+
+// quiet reports whether an item tells of itself when it is given: policy approved
+// it at once, and it begins at once.
+func (r Request) quiet(it Item) bool {
+	return it.State == Approved && it.DecidedBy == "" && len(it.Votes) == 0 && it.SoloAt.IsZero() && it.Extends == "" && !r.Start.After(r.Created)
 }
 
 // Telling is what was told of one aggregate ("grant", "request", "connector"),

@@ -112,6 +112,7 @@ type tale struct {
 type reader struct {
 	to      string
 	channel bool
+	thread  string // of a message that this answers; "": none
 }
 
 // tellOf brings what people were told of one aggregate to what they should have

@@ -16,9 +16,12 @@ import (
 type requestTale struct {
 	h     *House
 	r     access.Request
-	asked message.Asked // without names, as nobody in particular reads it
-	may   map[string]bool
-	order []string // who may decide, in their order
+	asked message.Asked                     // without names, as nobody in particular reads it
+	may   map[access.Tiding]map[string]bool // who may decide, veto, confirm
+	order map[access.Tiding][]string        // the same, in their order
+	told  access.Telling
+	said  map[string]access.Text // comments, by their key
+	keys  []string               // the same, the oldest first
 }
 
 func (h *House) requestTale(ctx context.Context, t access.Telling) (tale, error) {
@@ -30,16 +33,22 @@ func (h *House) requestTale(ctx context.Context, t access.Telling) (tale, error)
 	if out.conn, err = h.Memory.Connector(ctx, r.Connector); err != nil {
 		return out, err
 	}
-	q := &requestTale{h: h, r: r, may: map[string]bool{}, asked: message.Asked{Request: r}}
+	q := &requestTale{
+		h: h, r: r, may: map[access.Tiding]map[string]bool{}, order: map[access.Tiding][]string{}, asked: message.Asked{Request: r},
+		told: t, said: map[string]access.Text{},
+	}
 	if err := q.read(ctx); err != nil {
 		return out, err
 	}
-	out.news = r.News()
+	out.news = append(r.News(), q.comments()...)
 	out.readers = func(ctx context.Context, n access.News) ([]reader, error) {
-		if n.To == access.ToParties {
+		switch n.To {
+		case access.ToParties:
 			return h.persons(ctx, r.Connector, r.By, r.Subject)
+		case access.ToAll:
+			return q.whoFollows(ctx, n)
 		}
-		if deciders, err := h.persons(ctx, r.Connector, q.order...); err != nil || len(deciders) > 0 {
+		if deciders, err := h.persons(ctx, r.Connector, q.order[askedBy(n.What)]...); err != nil || len(deciders) > 0 {
 			return deciders, err
 		}
 		return h.keepers(ctx, out.conn, "")
@@ -64,9 +73,17 @@ func (q *requestTale) read(ctx context.Context) error {
 				return err
 			}
 		}
+		if it.Confirm.Open() || it.State == access.Pending && !it.SoloAt.IsZero() {
+			if err := q.others(ctx, it); err != nil {
+				return err
+			}
+		}
 		q.asked.Items = append(q.asked.Items, a)
 	}
 	if q.asked.Reason, err = q.text(ctx, "request/"+q.r.ID); err != nil {
+		return err
+	}
+	if err := q.readComments(ctx); err != nil {
 		return err
 	}
 	q.asked.Comments = map[string]string{}
@@ -82,7 +99,7 @@ func (q *requestTale) read(ctx context.Context) error {
 // what stands today.
 func (q *requestTale) item(ctx context.Context, a *message.AskedItem) error {
 	r, it := q.r, a.Item
-	f, d, err := q.h.decide(ctx, r.Connector, r.By, r.Subject, it.Resource, it.Slug, r.Length)
+	f, d, err := q.h.decideFor(ctx, r, it.Resource, it.Slug, r.Length)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -99,9 +116,8 @@ func (q *requestTale) item(ctx context.Context, a *message.AskedItem) error {
 		return err
 	}
 	for _, p := range people {
-		if id := p.Account.ID; !it.Voted(id, p.User) && !q.may[id] {
-			q.may[id] = true
-			q.order = append(q.order, id)
+		if !it.Voted(p.Account.ID, p.User) {
+			q.lets(access.TellDecide, p)
 		}
 	}
 	if a.Asks == "" {
@@ -178,8 +194,22 @@ func (q *requestTale) card(ctx context.Context, n access.News, r reader, due boo
 	if a.Names, err = q.h.names(ctx, q.r.Connector, all, accounts, resources); err != nil {
 		return message.Card{}, err
 	}
-	a.May = due && (q.may[r.to] || r.channel)
+	a.May = due && (q.may[askedBy(n.What)][r.to] || r.channel)
 	switch n.What {
+	case access.TellEmergency:
+		return a.EmergencyCard(n.N != ""), nil
+	case access.TellSolo:
+		return a.Solo(), nil
+	case access.TellComment:
+		said := q.said[n.N]
+		if _, named := a.Names.People[said.Author]; !named {
+			more, err := q.h.names(ctx, q.r.Connector, false, []string{said.Author}, nil)
+			if err != nil {
+				return message.Card{}, err
+			}
+			a.Names.People[said.Author] = more.People[said.Author]
+		}
+		return a.Commented(said.Author, said.Body, r.thread == ""), nil
 	case access.TellRemind:
 		return a.Remind(), nil
 	case access.TellOutcome:

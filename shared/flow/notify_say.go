@@ -88,7 +88,8 @@ func (s *speech) lines(ctx context.Context) ([]line, error) {
 	}
 	var out []line
 	for _, m := range s.t.Messages {
-		if m.TS == "" || m.Failed != "" || m.Connector != s.tale.conn.ID {
+		said := m.What == access.TellComment // stays as it was said
+		if said || m.TS == "" || m.Failed != "" || m.Connector != s.tale.conn.ID {
 			continue
 		}
 		r := reader{to: m.To, channel: m.To == m.Channel}
@@ -158,7 +159,7 @@ func (s *speech) speak(ctx context.Context, l line) (access.Message, error) {
 		return m, err
 	}
 	err = s.rests(ctx, "chat.postMessage", func() (err error) {
-		m.TS, err = s.h.Slack.Post(ctx, link, m.Channel, "", l.card)
+		m.TS, err = s.h.Slack.Post(ctx, link, m.Channel, l.r.thread, l.card)
 		return err
 	})
 	return m, err

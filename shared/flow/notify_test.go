@@ -219,3 +219,117 @@ func TestTwoTell(t *testing.T) {
 		})
 	}
 }
+
+// What is denied, or expires, tells requester and subject, and nobody else.
+func TestTellingNo(t *testing.T) {
+	c := newCompany(t)
+	r, err := c.request(c.ada, c.oncall, time.Hour)
+	c.ok(err)
+	c.tell(time.Second)
+	_, err = c.house.Comment(c.ctx, c.actor(c.lin), r.ID, "k1", "which database?")
+	c.ok(err)
+	c.tell(time.Second)
+	c.hasHeard(c.ada, "@lin says about the request for *@oncall*: which database?")
+	c.hasHeard(c.lin, "@ada asks for *@oncall* for 1h. [approve deny comment details]")
+	_, err = c.house.Comment(c.ctx, c.actor(c.ada), r.ID, "k2", "<!channel> mine")
+	c.ok(err)
+	_, err = c.house.Deny(c.ctx, c.actor(c.lin), r.ID, "not today")
+	c.ok(err)
+	c.tell(time.Second)
+	c.hasHeard(
+		c.lin,
+		"@ada asks for *@oncall* for 1h. Denied by @lin. (changed)",
+		"@ada says: &lt;!channel&gt; mine",
+	)
+	for _, m := range c.slack.MessagesFor(c.lin, c.slack.DirectWithApp(c.lin))[1:] {
+		if m.ThreadTS == "" {
+			t.Errorf("the comment is not in the thread of the question: %+v", m)
+		}
+	}
+	c.hasHeard(c.ada, "@lin says about the request for *@oncall*: which database?", "You asked for *@oncall* for 1h. Denied by @lin.")
+
+	_, err = c.request(c.bob, c.oncall, time.Hour)
+	c.ok(err)
+	c.tell(5 * time.Hour) // a reminder is a message of its own
+	heard := c.heard(c.lin)
+	if last := heard[len(heard)-1]; !strings.HasPrefix(last, "Still waiting for a decision: @bob asks") {
+		t.Errorf("lin was not reminded: %q", heard)
+	}
+	c.tell(72 * time.Hour)
+	c.hasHeard(c.bob, "You asked for *@oncall* for 1h. Expired: nobody decided in time.")
+	for _, line := range c.heard(c.lin)[2:] {
+		if strings.Contains(line, "[") {
+			t.Errorf("what expired still has buttons: %q", line)
+		}
+	}
+}
+
+// Whom an emergency skipped hears of it, and who may confirm it has the button.
+func TestTellingAnEmergency(t *testing.T) {
+	c := emergencyCompany(t)
+	r, err := c.emergency(c.ada, time.Hour)
+	c.ok(err)
+	c.tell(10 * time.Second)
+	const took = "@ada took *@oncall* for 1h in an emergency, without the approval that it needs otherwise."
+	c.hasHeard(c.lin, took+" [details]")
+	c.hasHeard(c.sam, took+" [details]")
+	for _, account := range []string{c.lin, c.sam} {
+		m := c.slack.MessagesFor(account, c.slack.DirectWithApp(account))[0]
+		if !strings.Contains(string(m.Blocks), `"action_id":"confirm"`) {
+			t.Errorf("%s cannot confirm: %s", account, m.Blocks)
+		}
+	}
+	_, err = c.house.ConfirmAccess(c.ctx, c.actor(c.sam), r.ID, true, "")
+	c.ok(err)
+	c.tell(time.Second)
+	c.hasHeard(c.lin, took+" (changed)")
+	c.tell(30 * time.Hour) // confirmed in time: nobody hears of a finding
+	c.hasHeard(c.lin, took+" (changed)")
+}
+
+// A rate limit of Slack's is waited for, and everything is told afterwards, once.
+func TestTellingKeepsToTheRate(t *testing.T) {
+	c := newCompany(t)
+	c.slack.Inject(slacktest.Fault{Method: "chat.postMessage", Kind: slacktest.RateLimit, RetryAfter: 30})
+	_, err := c.request(c.ada, c.oncall, time.Hour)
+	c.ok(err)
+	_, err = c.request(c.bob, c.oncall, time.Hour)
+	c.ok(err)
+	calls := 0
+	c.slack.OnCall = func(call slacktest.Call) {
+		if call.Method == "chat.postMessage" {
+			calls++
+		}
+	}
+	c.tell(25 * time.Second)
+	c.hasHeard(c.lin)
+	if calls > 1 {
+		t.Errorf("Slack was asked %d times while it wanted a pause", calls)
+	}
+	c.tell(20 * time.Second)
+	c.hasHeard(c.lin, "@ada asks for *@oncall* for 1h. [approve deny comment details]", "@bob asks for *@oncall* for 1h. [approve deny comment details]")
+}
+
+// Owners hear of a grant that needs them, with the remedy, and that it does not
+// any more; whose access it is hears of that alone.
+func TestTellingOwners(t *testing.T) {
+	c := newCompany(t)
+	_, err := c.house.BindTo(c.ctx, c.root, c.root.User.ID, c.conn.ID, c.kit)
+	c.ok(err)
+	r, err := c.request(c.ada, c.incident, time.Hour)
+	c.ok(err)
+	c.tell(time.Minute)
+	c.hasHeard(c.ada, "You have *#incident-1*. It ends by itself 2026-11-23 09:00 UTC. [extend end]")
+	c.slack.SetPref("", slacktest.PrefRemoveFromPrivate, "owners")
+	c.tell(2 * time.Hour)
+	c.state(r.Items[0].Grant, access.Stuck)
+	c.hasHeard(c.kit, "@ada still has *#incident-1*, and should not since 2026-11-23 09:00 UTC. [details]")
+	c.slack.SetPref("", slacktest.PrefRemoveFromPrivate, "everyone")
+	c.tell(2 * time.Hour)
+	c.state(r.Items[0].Grant, access.Revoked)
+	c.hasHeard(c.kit, "@ada's access to *#incident-1* needs nobody's attention any more. (changed)")
+	if heard := c.heard(c.ada); len(heard) != 3 || !strings.Contains(heard[2], "ended") {
+		t.Errorf("ada was told %q", heard)
+	}
+	c.hasHeard(c.bob)
+}

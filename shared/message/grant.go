@@ -17,10 +17,10 @@ type Held struct {
 
 // Given says that the access is there, and until when; once it is over, that it was.
 func (g Held) Given() Card {
-	c := g.card(g.has("have", "has")+" "+g.plain(), words(g.who(), g.has(" have ", " has "), g.what(), ". It ends by itself ", g.End, "."))
+	c := g.card(g.has("You have ", g.label(g.Account)+" has ")+g.plain(), words(g.who(), g.has(" have ", " has "), g.what(), ". It ends by itself ", g.End, "."))
 	if g.State != access.Active {
 		c.Lead = words(g.who(), " had ", g.what(), ". ", g.over())
-		c.Summary = c.Lead
+		c.Title, c.Summary = sentenceCase(g.plain()+" ended"), c.Lead
 		return c
 	}
 	c.Buttons = g.buttons()

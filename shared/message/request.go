@@ -199,7 +199,7 @@ func (a Asked) state(it AskedItem) Line {
 		out = words(out, fmt.Sprintf(", step %d of %d", it.Step, it.Of))
 	}
 	if !it.SoloAt.IsZero() {
-		out = words("begins by itself at ", it.SoloAt, " unless somebody vetoes it")
+		out = words("begins by itself ", it.SoloAt, " unless somebody vetoes it")
 	}
 	return out
 }
@@ -207,6 +207,10 @@ func (a Asked) state(it AskedItem) Line {
 // settled is what became of an item.
 func (a Asked) settled(it AskedItem) Line {
 	switch {
+	case it.Solo():
+		return words("approved by itself: nobody vetoed it")
+	case it.State == access.Approved && a.Emergency:
+		return words("given at once, as an emergency")
 	case it.State == access.Approved && it.DecidedBy == "":
 		return words("approved by policy")
 	case it.State == access.Approved:
@@ -285,7 +289,7 @@ func (a Asked) policy() []Line {
 	say := func(label, text string) {
 		if text != "" && !said[text] {
 			said[text] = true
-			out = append(out, words(B(label+": "), text))
+			out = append(out, words(B(label+":"), " "+text))
 		}
 	}
 	for _, it := range a.Items {
@@ -302,7 +306,7 @@ func (a Asked) policy() []Line {
 func (a Asked) comments() []Line {
 	var accounts []string
 	for account, text := range a.Comments {
-		if text != "" {
+		if text != "" && account != "" {
 			accounts = append(accounts, account)
 		}
 	}

@@ -68,7 +68,7 @@ func TestEveryDocumentedCodeHasAClass(t *testing.T) {
 		for _, code := range d.Errors {
 			_, own := ofMethod[name][code]
 			_, all := general[code]
-				if !own && !all && !waits[code] {
+			if !own && !all && !waits[code] {
 				t.Errorf("%s of %s has no class", code, name)
 			}
 		}

@@ -27,7 +27,7 @@ func CreateTable(ctx context.Context, client *dynamodb.Client, name string) erro
 		TableName: &name, BillingMode: types.BillingModePayPerRequest,
 		KeySchema:            []types.KeySchemaElement{key(Part, types.KeyTypeHash), key(Sort, types.KeyTypeRange)},
 		AttributeDefinitions: []types.AttributeDefinition{text(Part), text(Sort)},
-		StreamSpecification:  &types.StreamSpecification{StreamEnabled: &yes, StreamViewType: types.StreamViewTypeNewAndOldImages},
+		StreamSpecification:  &types.StreamSpecification{StreamEnabled: &yes, StreamViewType: types.StreamViewTypeNewImage},
 	})
 	var exists *types.ResourceInUseException
 	if err != nil && !errors.As(err, &exists) {

@@ -1,0 +1,188 @@
+package message_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/message"
+)
+
+var update = flag.Bool("update", false, "write testdata/cards.txt anew")
+
+var nine = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+// plain is a card as text.
+func plain(c message.Card) string {
+	var b strings.Builder
+	say := func(label, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "%-8s %s\n", label, strings.ReplaceAll(text, "\n", "\n         "))
+		}
+	}
+	say("summary", line(c.Summary))
+	say("title", c.Title)
+	say("lead", line(c.Lead))
+	for _, f := range c.Facts {
+		say("fact", f.Label+": "+line(f.Value))
+	}
+	say("quote", c.Quote)
+	for _, n := range c.Notes {
+		say("note", line(n))
+	}
+	var buttons []string
+	for _, x := range c.Buttons {
+		buttons = append(buttons, fmt.Sprintf("[%s %s %s]", x.Label, x.Action, x.ID))
+	}
+	say("buttons", strings.Join(buttons, " "))
+	say("foot", line(c.Foot))
+	return b.String()
+}
+
+func line(l message.Line) string {
+	var b strings.Builder
+	for _, p := range l {
+		switch p.Kind {
+		case message.Person, message.Channel, message.Group:
+			b.WriteString(p.Name)
+		case message.Moment:
+			b.WriteString(p.Time.Format("Jan 2 15:04"))
+		case message.Strong:
+			b.WriteString("*" + p.Text + "*")
+		case message.Code:
+			b.WriteString("`" + p.Text + "`")
+		default:
+			b.WriteString(p.Text)
+		}
+	}
+	return b.String()
+}
+
+var names = message.Names{
+	People: map[string]string{"U1": "Ada", "U2": "Lin", "U3": "Sam"},
+	Resources: map[string]directory.Resource{
+		"S1": {ID: "S1", Name: "oncall", Kind: directory.UserGroup},
+		"C1": {ID: "C1", Name: "war-room", Kind: directory.Channel, Private: true},
+	},
+}
+
+// asked is Ada's request for @oncall as lin reads it; f changes it.
+func asked(f func(*message.Asked)) message.Asked {
+	it := access.Item{Resource: "S1", Kind: directory.UserGroup, Slug: "member", State: access.Pending, Rule: "oncall"}
+	a := message.Asked{
+		Request: access.Request{ID: "rq_1", By: "U1", Subject: "U1", Length: 2 * time.Hour, Created: nine, Expires: nine.Add(72 * time.Hour)},
+		Names:   names, Reason: "the database is slow", May: true,
+		Items: []message.AskedItem{{
+			Item: it, Asks: "@sre-leads", Step: 1, Of: 1, Need: 1, Policy: `rule "oncall" allows up to 8h, approved by @sre-leads`,
+			Stands: "2 members today, and they are not among them", Gives: []string{"#war-room"},
+		}},
+	}
+	f(&a)
+	a.Request.Items = nil
+	for _, x := range a.Items {
+		a.Request.Items = append(a.Request.Items, x.Item)
+	}
+	return a
+}
+
+func decided(to access.ItemState, by string) func(*message.Asked) {
+	return func(a *message.Asked) {
+		it := &a.Items[0]
+		it.State, it.DecidedBy, it.DecidedAt = to, by, nine.Add(time.Minute)
+		a.Comments = map[string]string{by: "because"}
+	}
+}
+
+func held(f func(*message.Held)) message.Held {
+	g := message.Held{
+		Grant: access.Grant{ID: "g_1", Request: "rq_1", Resource: "S1", Kind: directory.UserGroup, Account: "U1", State: access.Active, Start: nine, End: nine.Add(2 * time.Hour)},
+		Names: names, Reader: "U1", By: "U1", Now: nine.Add(time.Hour),
+	}
+	f(&g)
+	return g
+}
+
+// What people are told, word by word.
+func TestCards(t *testing.T) {
+	same := func(*message.Asked) {}
+	now := func(*message.Held) {}
+	over := func(s access.State, outcome, by string) func(*message.Held) {
+		return func(g *message.Held) { g.State, g.Outcome, g.EndedBy = s, outcome, by }
+	}
+	stuck := func(g *message.Held) {
+		g.Reader, g.State, g.Taking, g.Trouble.Text = "U3", access.Stuck, true, "the connector's token was revoked in Slack"
+	}
+	lost := connector.Connector{ID: "con_1", Name: "Acme", Label: connector.Error, Trouble: connector.Trouble{Text: "the connector's token was revoked in Slack", Since: nine}}
+	again := lost
+	again.Label = connector.Connected
+	var b strings.Builder
+	for _, c := range []struct {
+		name string
+		card message.Card
+	}{
+		{"decide", asked(same).Decide()},
+		{"decide, for somebody else, two things, two steps, a private channel", asked(func(a *message.Asked) {
+			a.Subject, a.Start = "U3", nine.Add(24*time.Hour)
+			a.Items = append(a.Items, a.Items[0])
+			a.Items[1].Resource, a.Items[1].Kind, a.Items[1].Of, a.Items[1].Need, a.Items[1].Have = "C1", directory.Channel, 2, 2, 1
+		}).Decide()},
+		{"decide, high risk", asked(func(a *message.Asked) { a.Items[0].Risk = access.High }).Decide()},
+		{"decide, who may not any more", asked(func(a *message.Asked) { a.May = false }).Decide()},
+		{"decide, approved", asked(decided(access.Approved, "U2")).Decide()},
+		{"remind", asked(same).Remind()},
+		{"outcome, approved", asked(decided(access.Approved, "U2")).Outcome("U1")},
+		{"outcome, denied, for the subject", asked(func(a *message.Asked) { decided(access.Denied, "U2")(a); a.Subject = "U3" }).Outcome("U3")},
+		{"outcome, expired", asked(decided(access.Expired, "")).Outcome("U1")},
+		{"outcome, more time", asked(func(a *message.Asked) {
+			decided(access.Approved, "U2")(a)
+			a.Start, a.Items[0].Extends = nine.Add(-time.Hour), "g_1"
+		}).Outcome("U1")},
+		{"emergency", asked(func(a *message.Asked) {
+			decided(access.Approved, "")(a)
+			a.Emergency, a.Items[0].Confirm.Due = true, nine.Add(72*time.Hour)
+		}).EmergencyCard(false)},
+		{"emergency, confirmed", asked(func(a *message.Asked) {
+			decided(access.Approved, "")(a)
+			a.Emergency, a.Items[0].Confirm = true, access.Confirm{Due: nine.Add(72 * time.Hour), By: "U2"}
+		}).EmergencyCard(false)},
+		{"solo", asked(func(a *message.Asked) { a.Items[0].SoloAt = nine.Add(24 * time.Hour) }).Solo()},
+		{"comment", asked(same).Commented("U2", "which database?", true)},
+		{"given", held(now).Given()},
+		{"given, to who asked for it", held(func(g *message.Held) { g.Reader, g.By = "U2", "U2" }).Given()},
+		{"ends", held(now).Ends(10*time.Minute, nine.Add(2*time.Hour))},
+		{"ends, but it was extended", held(now).Ends(10*time.Minute, nine.Add(time.Hour))},
+		{"ended", held(over(access.Revoked, access.OutcomeGone, "")).Ended()},
+		{"ended by somebody", held(over(access.Revoked, access.OutcomeGone, "U2")).Ended()},
+		{"ended, and it stood before", held(over(access.Ended, access.OutcomeStood, "")).Ended()},
+		{"removed in Slack", held(over(access.EndedOutside, access.OutcomeOutside, "")).Ended()},
+		{"not given", held(over(access.Failed, "Slack refused: the account is a guest", "")).NotGiven()},
+		{"attention", held(stuck).Attention()},
+		{"attention, solved", held(func(g *message.Held) { g.Reader, g.State = "U3", access.Revoked }).Attention()},
+		{"broken", message.Broken(lost)},
+		{"broken, and back", message.Broken(again)},
+	} {
+		fmt.Fprintf(&b, "== %s\n%s\n", c.name, plain(c.card))
+		if len(c.card.Summary) == 0 || len(c.card.Title) > 150 || len(c.card.Buttons) > 5 {
+			t.Errorf("%s: no summary, too long a title, or too many buttons", c.name)
+		}
+	}
+	const file = "testdata/cards.txt"
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil || string(want) != b.String() {
+		t.Errorf("the cards differ from %s (-update writes it): %v", file, err)
+	}
+}
