@@ -22,6 +22,7 @@ type stream struct {
 	url   string // of DynamoDB Local, past the engines that count whose calls these are
 	fleet *fleet
 	begun map[string]string // by shard, where to go on; "" when it is closed
+	serve func(batch []json.RawMessage)
 }
 
 // streamed wakes notify by the table's stream until the test ends.
@@ -29,6 +30,7 @@ func (h *house) streamed(t *testing.T) {
 	t.Helper()
 	s := &stream{url: h.engines.dynamo.String(), fleet: h.fleet, begun: map[string]string{}}
 	ctx, cancel := context.WithCancel(context.Background())
+	s.serve = func(batch []json.RawMessage) { s.notify(ctx, batch) }
 	var all sync.WaitGroup
 	all.Go(func() {
 		for ctx.Err() == nil {
@@ -116,7 +118,7 @@ func (s *stream) shard(ctx context.Context, arn, id string) error {
 	s.begun[id] = page.NextShardIterator
 	wanted := slices.DeleteFunc(page.Records, func(raw json.RawMessage) bool { return !toTell(raw) })
 	for batch := range slices.Chunk(wanted, 10) {
-		s.notify(ctx, batch)
+		s.serve(batch)
 	}
 	return nil
 }
