@@ -287,7 +287,9 @@ func (p *pass) proved(j access.Judgment, out outcome) []audit.Event {
 // write sends the change with the fewest calls that Slack offers.
 func (p *pass) write(ctx context.Context, j access.Judgment) outcome {
 	if !p.lock.MayWrite(p.h.Now()) { // storing the intent took too long
-		return notSent(j)
+		var out outcome
+		out.fail(p.turnOver(), slices.Concat(j.Add, j.Remove)...)
+		return out
 	}
 	if p.view.Resource.Kind == directory.Channel {
 		return p.writeChannel(ctx, j)
@@ -301,7 +303,7 @@ func (p *pass) writeChannel(ctx context.Context, j access.Judgment) outcome {
 	var out outcome
 	for i, a := range j.Remove {
 		if !p.lock.MayWrite(p.h.Now()) {
-			out.fail(errNotSent, slices.Concat(j.Remove[i:], j.Add)...)
+			out.fail(p.turnOver(), slices.Concat(j.Remove[i:], j.Add)...)
 			return out
 		}
 		if p.most > 0 && i == p.most {
@@ -323,7 +325,7 @@ func (p *pass) writeChannel(ctx context.Context, j access.Judgment) outcome {
 	}
 	for part := range slices.Chunk(j.Add, 100) {
 		if !p.lock.MayWrite(p.h.Now()) {
-			out.fail(errNotSent, part...)
+			out.fail(p.turnOver(), part...)
 			continue
 		}
 		refused, err := p.h.Slack.Invite(ctx, p.link, p.res.ID, part)
@@ -356,7 +358,8 @@ func (p *pass) kick(ctx context.Context, account string) error {
 
 var errDeactivated = &fault.Error{Op: "flow.write", Kind: fault.NotFound, Code: codeDeactivated, Text: "the account is deactivated in Slack; what it holds shows again when it is reactivated"}
 
-// turnOver: the turn held no more; the next pass takes another one at once.
+// turnOver: the turn held no more, or its lease no more time; the next pass goes
+// on at once. It is a matter of waiting and no failure: nothing backs off for it.
 func (p *pass) turnOver() error {
 	return &fault.Error{Op: "flow.write", Kind: fault.Wait, Until: p.h.Now().Add(time.Second), Code: "lease", Text: errNotSent.Text}
 }
@@ -368,7 +371,8 @@ var errChannelFirst = &fault.Error{
 	Text: "waits until Ebb has seen who is in the group's private default channels: invite Ebb's app into them",
 }
 
-// errNotSent: the lease ran out before the call; the next pass goes on.
+// errNotSent: asking Slack about members took the whole lease. Asked anew at once,
+// it would again.
 var errNotSent = &fault.Error{Op: "flow.write", Kind: fault.Backoff, Code: "lease", Text: "the turn was over; Ebb goes on at once"}
 
 func notSent(j access.Judgment) outcome {

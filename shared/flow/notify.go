@@ -37,18 +37,22 @@ const (
 )
 
 // Tell tells what has been due for at least late, which leaves what is newer to
-// whoever hears of it sooner (function notify). next is when there is more to do:
-// zero, not within the hour. What fails stays due.
-func (h *House) Tell(ctx context.Context, late time.Duration) (next time.Time, err error) {
+// whoever hears of it sooner (function notify). It ends before until, where that
+// is set: no end of access waits for words about another. next is when there is
+// more to do: zero, not within the hour. What fails stays due.
+func (h *House) Tell(ctx context.Context, late time.Duration, until time.Time) (next time.Time, err error) {
 	const op = "flow.Tell"
 	began := h.Now()
+	if most := began.Add(tellingFor); until.IsZero() || until.After(most) {
+		until = most
+	}
 	due, err := h.Memory.Due(ctx, LaneTell, began.Add(-late), tellBatch)
 	if err != nil {
 		return began.Add(busyFor), fault.Wrap(op, err)
 	}
 	cut := len(due) == tellBatch
 	for _, rows := range byAggregate(due) {
-		if h.Now().Sub(began) > tellingFor {
+		if !h.Now().Before(until) {
 			cut = true
 			break
 		}

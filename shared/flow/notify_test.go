@@ -20,7 +20,7 @@ func (w *world) tell(d time.Duration) {
 	for {
 		next, err := w.house.Sweep(w.ctx)
 		w.ok(err)
-		more, err := w.house.Tell(w.ctx, 0)
+		more, err := w.house.Tell(w.ctx, 0, time.Time{})
 		w.ok(err)
 		if next.IsZero() || !more.IsZero() && more.Before(next) {
 			next = more
@@ -129,7 +129,7 @@ func (c *company) toldOf(d time.Duration) {
 		_, err := c.house.Sweep(c.ctx)
 		c.ok(err)
 		c.fate.watching = true
-		_ = c.survive(func() error { _, err := c.house.Tell(c.ctx, 0); return err })
+		_ = c.survive(func() error { _, err := c.house.Tell(c.ctx, 0, time.Time{}); return err })
 		c.fate.watching = false
 		c.clock.move(20 * time.Second)
 	}
@@ -207,7 +207,7 @@ func TestTwoTell(t *testing.T) {
 		}
 		t.Run(fmt.Sprintf("%d %s", i, call), func(t *testing.T) {
 			c := tellingStory(t, i, mishap{name: "another house", meanwhile: func(w *world) {
-				if _, err := w.other().Tell(w.ctx, 0); err != nil {
+				if _, err := w.other().Tell(w.ctx, 0, time.Time{}); err != nil {
 					t.Error(err)
 				}
 			}})

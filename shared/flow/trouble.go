@@ -82,7 +82,11 @@ func (h *House) stumble(g access.Grant, cause error, now time.Time) (access.Gran
 		next.Tries, next.Trouble = was.Tries, was.Trouble
 		g = next
 	}
+	tries := g.Tries
 	g = g.Trip(troubleOf(cause), now, nextTry(g, cause, now))
+	if fault.Is(cause, fault.Wait) {
+		g.Tries = tries // whoever waited for turns has failed at nothing
+	}
 	if g.State != was.State {
 		events = append(events, h.grantEvent(g, ""))
 	}

@@ -29,7 +29,7 @@ func (w *World) ticks(minute int) {
 	at := w.begin.Add(time.Duration(minute) * time.Minute)
 	w.plan(at, func() {
 		w.truth.overdue()
-		if w.due(flow.LaneAct, steps.Ahead+5*time.Second) || w.due(flow.LaneHear, steps.Ahead) || w.unsealed() {
+		if w.due(flow.LaneAct, steps.Ahead+5*time.Second) || w.due(flow.LaneHear, steps.Ahead) || w.due(flow.LaneTell, -steps.Untold) || w.unsealed() {
 			w.launch("sweep", fmt.Sprintf("sweep %d", minute), 3*time.Minute, func(ctx context.Context, h *flow.House) error {
 				return steps.SweepOn(h, "house", io.Discard, wait)(ctx)
 			}, nil)

@@ -360,6 +360,7 @@ func (w *World) rest() {
 	}
 	due := must(w.store.Due(ctx, flow.LaneAct, w.now().Add(-2*time.Minute), 10))
 	due = append(due, must(w.store.Due(ctx, flow.LaneHear, w.now().Add(-2*time.Minute), 10))...)
+	due = append(due, must(w.store.Due(ctx, flow.LaneTell, w.now().Add(-10*time.Minute), 10))...)
 	for _, d := range due {
 		w.violate("every due row is served", "%s %s is due since %s", d.Kind, d.ID, d.At.Sub(w.begin))
 	}

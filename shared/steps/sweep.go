@@ -52,7 +52,7 @@ func SweepOn(h *flow.House, house string, out io.Writer, wait Wait) func(context
 func round(h *flow.House) func(context.Context) (time.Time, error) {
 	return func(ctx context.Context) (time.Time, error) {
 		next, err := h.Sweep(ctx)
-		more, terr := h.Tell(ctx, Untold)
+		more, terr := h.Tell(ctx, Untold, next)
 		if next.IsZero() || !more.IsZero() && more.Before(next) {
 			next = more
 		}

@@ -18,7 +18,7 @@ const beat = time.Second
 // slow message ever stands in the way of an end.
 func (h *House) Drive(ctx context.Context) {
 	var lanes sync.WaitGroup
-	tell := func(ctx context.Context) (time.Time, error) { return h.Tell(ctx, 0) }
+	tell := func(ctx context.Context) (time.Time, error) { return h.Tell(ctx, 0, time.Time{}) }
 	for _, lane := range []func(context.Context) (time.Time, error){h.Sweep, h.Sync, tell} {
 		lanes.Go(func() { h.lane(ctx, lane) })
 	}
