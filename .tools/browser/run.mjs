@@ -58,7 +58,7 @@ async function house() {
     await end()
     throw new Error(`${e.message}\n${said}`)
   }
-  return { url: `http://127.0.0.1:${at}/`, dir: join(dir, 'ebb'), said: () => said, end }
+  return { url: `http://127.0.0.1:${at}/`, slack: `http://127.0.0.1:${sim}/`, dir: join(dir, 'ebb'), said: () => said, end }
 }
 
 // look photographs a page at both sizes and holds it against axe; nothing may
@@ -97,27 +97,51 @@ async function judged(page, size, file, except) {
   return wrong
 }
 
+// slackOf calls the simulated Slack's API past Ebb, as the owner who installed it.
+function slackOf(h) {
+  const { Tokens } = JSON.parse(readFileSync(join(h.dir, 'slack.json'), 'utf8'))
+  const token = Tokens.find((t) => !t.Bot && !t.Revoked && t.Scopes.includes('usergroups:write'))?.Value
+  return async (method, args = {}) => {
+    const body = await (await fetch(`${h.slack}api/${method}`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: new URLSearchParams(args) })).json()
+    if (!body.ok) throw new Error(`${method}: ${body.error}`)
+    return body
+  }
+}
+
+// eventually looks until what it is given is so, for twenty seconds.
+async function eventually(what, so) {
+  for (const end = Date.now() + 20000; ;) {
+    if (await so()) return
+    if (Date.now() > end) throw new Error(`after 20 s still not: ${what}`)
+    await new Promise((done) => setTimeout(done, 100))
+  }
+}
+
 async function walk(browser, file) {
   const h = await house()
   const errors = []
+  const open = []
   try {
     // A person each: what one does in Slack, another sees in another window.
     const person = async () => {
       const context = await browser.newContext({ viewport: wide, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', colorScheme: 'light' })
       const page = await context.newPage()
       page.setDefaultTimeout(20000)
+      open.push(page)
       page.on('pageerror', (e) => errors.push(String(e)))
       page.on('console', (m) => { if (m.type() === 'error') errors.push(m.text()) })
       return page
     }
     const ebb = (as, ...args) => execFileSync(join(root, '.build/ebb'), [...args, '--as', as, '--dir', h.dir, '--url', h.url], { encoding: 'utf8' })
     const expect = (true_, what) => { if (!true_) throw new Error(what) }
-    await (await import(pathToFileURL(file))).default({ house: h.url, person, look, ebb, expect })
+    await (await import(pathToFileURL(file))).default({ house: h.url, window: `${h.slack}window/`, person, look, ebb, slack: slackOf(h), eventually, expect })
     if (errors.length) throw new Error(`a page complained: ${errors.join('; ')}`)
   } catch (e) {
-    e.message += `\n  the house said:\n${h.said().replace(/^/gm, '    ')}`
+    for (const [i, page] of open.entries()) await page.screenshot({ path: join(shots, `failed-${i + 1}.png`) }).catch(() => {})
+    e.message += `\n  what each person saw last is in failed-*.png; the house said:\n${h.said().replace(/^/gm, '    ')}`
     throw e
   } finally {
+    for (const page of open) await page.context().close()
     await h.end()
   }
 }
