@@ -3,7 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BUILD := .build
 TOOL := go tool -modfile=.tools/go.mod
-GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
+# What the commands are built of: code, and what is embedded in it.
+GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 'shared/**.html' 'shared/**.css' 'shared/**.txt' 'shared/**.json' 'infra/**.json' 'infra/**.yaml' ':!*/testdata/*' 2>/dev/null)
 # Everything but the CDK app, which alone costs a minute to compile.
 PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest/... ./infra/e2e/... ./infra/rights/... ./infra/pack/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
 
@@ -120,11 +121,12 @@ deploy: synth ## Deploy to the account of your AWS credentials; says first what 
 destroy: build ## Take the house down; refuses while grants live, keeps the data unless DATA=delete.
 	DATA=$(DATA) .tools/cdk/destroy $(STACK) $(SET)
 
-# NAME=window walks one journey. Where there can be no browser it says SKIP and goes on.
+# NAME=window walks one journey; PICTURES=1 makes the pictures of README.md anew.
+# Where there can be no browser it says SKIP and goes on.
 browser: bin ## Walk the journeys of infra/ebb/browser in headless Chromium; pictures in .build/browser.
 	@.tools/browser/setup && status=0 || status=$$?; \
 	  if [ $$status = 2 ]; then exit 0; elif [ $$status != 0 ]; then exit $$status; fi; \
-	  node .tools/browser/run.mjs infra/ebb/browser $(NAME)
+	  EBB_PICTURES=$(PICTURES) node .tools/browser/run.mjs infra/ebb/browser $(NAME)
 
 generate: ## Make the API's server and client types, and its table of what is allowed, from shared/api/openapi.yaml.
 	go generate ./shared/api/...

@@ -7,9 +7,10 @@
 // journey is a module whose default export is a function of what `stage` below
 // holds; it throws when something is not as it should be. Whatever a page logs as
 // an error, and whatever axe finds wrong with a page that is photographed, fails it.
-// Pictures go to .build/browser (EBB_SHOTS).
+// Pictures go to .build/browser (EBB_SHOTS); with EBB_PICTURES=1, those that lie in
+// the journeys' folder pictures are made anew.
 import { execFileSync, spawn } from 'node:child_process'
-import { readFileSync, readdirSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, readFileSync, readdirSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -20,6 +21,9 @@ const root = resolve(import.meta.dirname, '../..')
 const shots = resolve(process.env.EBB_SHOTS || join(root, '.build/browser'))
 const axe = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8')
 const [folder, ...only] = process.argv.slice(2)
+
+// largest is how many bytes a picture that documents show may have.
+const largest = 120_000
 
 // Sizes at which each page is looked at: a laptop's, and a small telephone's.
 const wide = { width: 1280, height: 800 }
@@ -89,7 +93,7 @@ async function judged(page, size, file, except) {
   const wrong = []
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   if (over > 0) wrong.push(`${over} px stick out at ${size.width} px`)
-  await page.evaluate(axe)
+  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe)
   const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }))
   for (const v of violations.filter((v) => !except.includes(v.id))) {
     wrong.push(`${v.id} at ${size.width} px: ${v.help}: ${v.nodes.map((n) => n.html).slice(0, 2).join(' ')}`)
@@ -146,6 +150,25 @@ async function walk(browser, file) {
   }
 }
 
+// kept are the pictures that documents show: each has to be one that the journeys
+// make. With EBB_PICTURES they are made anew.
+function kept() {
+  const to = join(resolve(folder), 'pictures')
+  let wrong = 0
+  for (const name of readdirSync(to)) {
+    const from = join(shots, name)
+    const size = statSync(from, { throwIfNoEntry: false })?.size
+    if (!size || size > largest) {
+      wrong++
+      console.log(`FAILED  pictures/${name}: ${size ? `${size} bytes, over ${largest}` : 'no journey makes it'}`)
+    } else if (process.env.EBB_PICTURES) {
+      copyFileSync(from, join(to, name))
+    }
+  }
+  return wrong
+}
+
+rmSync(shots, { recursive: true, force: true }) // what is looked at is of this run
 mkdirSync(shots, { recursive: true })
 const browser = await chromium.launch({
   executablePath: execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
@@ -167,5 +190,6 @@ try {
 } finally {
   await browser.close()
 }
+if (!failed && !only.length) failed += kept()
 console.log(`pictures in ${shots}`)
 process.exit(failed ? 1 : 0)

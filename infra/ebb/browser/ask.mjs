@@ -88,16 +88,15 @@ export default async function ({ window, person, look, ebb, slack, eventually, e
   await press(form, 'Extend')
   await form.getByText('More time has to be approved').waitFor()
   await press(form, 'Close')
-  await press(lin.getByRole('main'), 'Home')
-  await lin.getByText('Waits for you').waitFor()
-  await look(lin, 'home-lead')
-  await press(lin.getByRole('main'), 'Approve')
-  await press(ada.getByRole('main'), 'Home')
-  await eventually('more time', async () => {
-    await press(ada.getByRole('main'), 'Home')
-    return await ada.getByText(/\b2 h 5\d min left/).count() > 0
+  const home = async (page, text) => eventually(`the home tab shows: ${text}`, async () => {
+    await press(page.getByRole('main'), 'Home')
+    return await page.getByText(text).count() > 0
   })
+  await home(ada, 'What you asked for')
   await look(ada, 'home')
+  await home(lin, 'Waits for you')
+  await press(lin.getByRole('main'), 'Approve')
+  await home(ada, /\b2 h 5\d min left/)
   expect(await isIn('ada'), 'Ada went while she got more time')
 
   // She gives it back; whoever was in before still is.
