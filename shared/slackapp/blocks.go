@@ -157,7 +157,7 @@ func left(d time.Duration) string {
 		return "no time left"
 	case d < time.Minute:
 		return "less than a minute left"
-	case d < 2*time.Hour:
+	case d < time.Hour:
 		return fmt.Sprintf("%d min left", int(d.Minutes()))
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%d h %d min left", int(d.Hours()), int(d.Minutes())%60)
