@@ -49,12 +49,13 @@ lint: ## go vet, gofumpt, staticcheck, govulncheck (SKIP without its database).
 	  elif echo "$$out" | grep -qE 'fetching vulnerabilities|no such host|403 Forbidden|dial tcp'; then echo "govulncheck: SKIP (its database cannot be reached from here)"; \
 	  else echo "$$out"; exit 1; fi
 
-bench: ## Measure speed and size against their limits (about five minutes).
+bench: $(BUILD)/ebb ## Measure speed and size against their limits (about six minutes).
 	EBB_BENCH=1 go test ./infra/ebb/bench -count=1 -timeout 20m -v
 	go test ./shared/store/sqlite -run '^$$' -bench 'Batch$$|Commit$$' -benchtime 2s
 	go run ./infra/pack
 	go run ./infra/pack -arch $$(go env GOARCH) -unpacked
 	EBB_BENCH=1 EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions .tools/aws/with go test ./infra/lambdatest -run TestFigures -count=1 -v
+	EBB_BENCH=1 .tools/aws/with go test ./infra/e2e -run TestClick -count=1 -timeout 8m -v
 
 # The seeds of one run: make sim SEEDS=100000 FROM=5000; one step by step: make sim SEED=n;
 # a story that was kept: make sim STORY=shared/simulation/testdata/NAME.txt
