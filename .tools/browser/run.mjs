@@ -87,6 +87,7 @@ async function look(page, name, except = []) {
 }
 
 async function judged(page, size, file, except) {
+  await page.waitForLoadState() // with its styles
   await page.evaluate(() => window.stop())
   await page.setViewportSize(size)
   await page.screenshot({ path: join(shots, `${file}.png`) })
@@ -94,7 +95,7 @@ async function judged(page, size, file, except) {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   if (over > 0) wrong.push(`${over} px stick out at ${size.width} px`)
   if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe)
-  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }))
+  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'], preload: false }))
   for (const v of violations.filter((v) => !except.includes(v.id))) {
     wrong.push(`${v.id} at ${size.width} px: ${v.help}: ${v.nodes.map((n) => n.html).slice(0, 2).join(' ')}`)
   }

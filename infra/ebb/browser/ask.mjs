@@ -39,6 +39,14 @@ export default async function ({ window, person, look, ebb, slack, eventually, e
   await press(form, 'Find')
   await form.getByLabel('What do you need?').selectOption({ label: '@oncall' })
   await look(ada, 'ask-form')
+
+  // What policy refuses stands at its field.
+  await form.getByLabel('For how long?').selectOption('3 days')
+  await press(form, 'Continue')
+  await form.getByText('8h').waitFor()
+  expect(await form.getByLabel('For how long?').getAttribute('aria-invalid') === 'true', 'three days are not refused at the length')
+  await look(ada, 'ask-refused')
+  await form.getByLabel('For how long?').selectOption('2 hours')
   await press(form, 'Continue')
   await form.getByRole('heading', { name: 'Is this right?' }).waitFor()
   for (const said of ['needs @sre-leads', 'at most 8 hours', 'ends by itself']) {
