@@ -3,7 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BUILD := .build
 TOOL := go tool -modfile=.tools/go.mod
-GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
+# What the commands are built of: code, and what is embedded in it.
+GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 'shared/**.html' 'shared/**.css' 'shared/**.txt' 'shared/**.json' 'infra/**.json' 'infra/**.yaml' ':!*/testdata/*' 2>/dev/null)
 # Everything but the CDK app, which alone costs a minute to compile.
 PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest/... ./infra/e2e/... ./infra/rights/... ./infra/pack/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
 
@@ -48,12 +49,13 @@ lint: ## go vet, gofumpt, staticcheck, govulncheck (SKIP without its database).
 	  elif echo "$$out" | grep -qE 'fetching vulnerabilities|no such host|403 Forbidden|dial tcp'; then echo "govulncheck: SKIP (its database cannot be reached from here)"; \
 	  else echo "$$out"; exit 1; fi
 
-bench: ## Measure speed and size against their limits (about five minutes).
+bench: $(BUILD)/ebb ## Measure speed and size against their limits (about six minutes).
 	EBB_BENCH=1 go test ./infra/ebb/bench -count=1 -timeout 20m -v
 	go test ./shared/store/sqlite -run '^$$' -bench 'Batch$$|Commit$$' -benchtime 2s
 	go run ./infra/pack
 	go run ./infra/pack -arch $$(go env GOARCH) -unpacked
 	EBB_BENCH=1 EBB_FUNCTIONS=$(CURDIR)/$(BUILD)/functions .tools/aws/with go test ./infra/lambdatest -run TestFigures -count=1 -v
+	EBB_BENCH=1 .tools/aws/with go test ./infra/e2e -run TestClick -count=1 -timeout 8m -v
 
 # The seeds of one run: make sim SEEDS=100000 FROM=5000; one step by step: make sim SEED=n;
 # a story that was kept: make sim STORY=shared/simulation/testdata/NAME.txt
@@ -120,11 +122,12 @@ deploy: synth ## Deploy to the account of your AWS credentials; says first what 
 destroy: build ## Take the house down; refuses while grants live, keeps the data unless DATA=delete.
 	DATA=$(DATA) .tools/cdk/destroy $(STACK) $(SET)
 
-# NAME=window walks one journey. Where there can be no browser it says SKIP and goes on.
+# NAME=window walks one journey; PICTURES=1 makes the pictures of README.md anew.
+# Where there can be no browser it says SKIP and goes on.
 browser: bin ## Walk the journeys of infra/ebb/browser in headless Chromium; pictures in .build/browser.
 	@.tools/browser/setup && status=0 || status=$$?; \
 	  if [ $$status = 2 ]; then exit 0; elif [ $$status != 0 ]; then exit $$status; fi; \
-	  node .tools/browser/run.mjs infra/ebb/browser $(NAME)
+	  EBB_PICTURES=$(PICTURES) node .tools/browser/run.mjs infra/ebb/browser $(NAME)
 
 generate: ## Make the API's server and client types, and its table of what is allowed, from shared/api/openapi.yaml.
 	go generate ./shared/api/...

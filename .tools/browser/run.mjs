@@ -7,9 +7,10 @@
 // journey is a module whose default export is a function of what `stage` below
 // holds; it throws when something is not as it should be. Whatever a page logs as
 // an error, and whatever axe finds wrong with a page that is photographed, fails it.
-// Pictures go to .build/browser (EBB_SHOTS).
+// Pictures go to .build/browser (EBB_SHOTS); with EBB_PICTURES=1, those that lie in
+// the journeys' folder pictures are made anew.
 import { execFileSync, spawn } from 'node:child_process'
-import { readFileSync, readdirSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, readFileSync, readdirSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -20,6 +21,9 @@ const root = resolve(import.meta.dirname, '../..')
 const shots = resolve(process.env.EBB_SHOTS || join(root, '.build/browser'))
 const axe = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8')
 const [folder, ...only] = process.argv.slice(2)
+
+// largest is how many bytes a picture that documents show may have.
+const largest = 120_000
 
 // Sizes at which each page is looked at: a laptop's, and a small telephone's.
 const wide = { width: 1280, height: 800 }
@@ -58,7 +62,7 @@ async function house() {
     await end()
     throw new Error(`${e.message}\n${said}`)
   }
-  return { url: `http://127.0.0.1:${at}/`, dir: join(dir, 'ebb'), said: () => said, end }
+  return { url: `http://127.0.0.1:${at}/`, slack: `http://127.0.0.1:${sim}/`, dir: join(dir, 'ebb'), said: () => said, end }
 }
 
 // look photographs a page at both sizes and holds it against axe; nothing may
@@ -83,48 +87,92 @@ async function look(page, name, except = []) {
 }
 
 async function judged(page, size, file, except) {
+  await page.waitForLoadState() // with its styles
   await page.evaluate(() => window.stop())
   await page.setViewportSize(size)
   await page.screenshot({ path: join(shots, `${file}.png`) })
   const wrong = []
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   if (over > 0) wrong.push(`${over} px stick out at ${size.width} px`)
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }))
+  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'], preload: false }))
   for (const v of violations.filter((v) => !except.includes(v.id))) {
     wrong.push(`${v.id} at ${size.width} px: ${v.help}: ${v.nodes.map((n) => n.html).slice(0, 2).join(' ')}`)
   }
   return wrong
 }
 
+// slackOf calls the simulated Slack's API past Ebb, as the owner who installed it.
+function slackOf(h) {
+  const { Tokens } = JSON.parse(readFileSync(join(h.dir, 'slack.json'), 'utf8'))
+  const token = Tokens.find((t) => !t.Bot && !t.Revoked && t.Scopes.includes('usergroups:write'))?.Value
+  return async (method, args = {}) => {
+    const body = await (await fetch(`${h.slack}api/${method}`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: new URLSearchParams(args) })).json()
+    if (!body.ok) throw new Error(`${method}: ${body.error}`)
+    return body
+  }
+}
+
+// eventually looks until what it is given is so, for twenty seconds.
+async function eventually(what, so) {
+  for (const end = Date.now() + 20000; ;) {
+    if (await so()) return
+    if (Date.now() > end) throw new Error(`after 20 s still not: ${what}`)
+    await new Promise((done) => setTimeout(done, 100))
+  }
+}
+
 async function walk(browser, file) {
   const h = await house()
   const errors = []
+  const open = []
   try {
     // A person each: what one does in Slack, another sees in another window.
     const person = async () => {
       const context = await browser.newContext({ viewport: wide, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', colorScheme: 'light' })
       const page = await context.newPage()
       page.setDefaultTimeout(20000)
+      open.push(page)
       page.on('pageerror', (e) => errors.push(String(e)))
       page.on('console', (m) => { if (m.type() === 'error') errors.push(m.text()) })
       return page
     }
     const ebb = (as, ...args) => execFileSync(join(root, '.build/ebb'), [...args, '--as', as, '--dir', h.dir, '--url', h.url], { encoding: 'utf8' })
     const expect = (true_, what) => { if (!true_) throw new Error(what) }
-    await (await import(pathToFileURL(file))).default({ house: h.url, person, look, ebb, expect })
+    await (await import(pathToFileURL(file))).default({ house: h.url, window: `${h.slack}window/`, person, look, ebb, slack: slackOf(h), eventually, expect })
     if (errors.length) throw new Error(`a page complained: ${errors.join('; ')}`)
   } catch (e) {
-    e.message += `\n  the house said:\n${h.said().replace(/^/gm, '    ')}`
+    for (const [i, page] of open.entries()) await page.screenshot({ path: join(shots, `failed-${i + 1}.png`) }).catch(() => {})
+    e.message += `\n  what each person saw last is in failed-*.png; the house said:\n${h.said().replace(/^/gm, '    ')}`
     throw e
   } finally {
+    for (const page of open) await page.context().close()
     await h.end()
   }
 }
 
+// kept are the pictures that documents show: each has to be one that the journeys
+// make. With EBB_PICTURES they are made anew.
+function kept() {
+  const to = join(resolve(folder), 'pictures')
+  let wrong = 0
+  for (const name of readdirSync(to)) {
+    const from = join(shots, name)
+    const size = statSync(from, { throwIfNoEntry: false })?.size
+    if (!size || size > largest) {
+      wrong++
+      console.log(`FAILED  pictures/${name}: ${size ? `${size} bytes, over ${largest}` : 'no journey makes it'}`)
+    } else if (process.env.EBB_PICTURES) {
+      copyFileSync(from, join(to, name))
+    }
+  }
+  return wrong
+}
+
+rmSync(shots, { recursive: true, force: true }) // what is looked at is of this run
 mkdirSync(shots, { recursive: true })
 const browser = await chromium.launch({
-  executablePath: execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
+  executablePath: execFileSync('sh', ['-c', 'command -v chromium || command -v google-chrome'], { encoding: 'utf8' }).trim(),
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 })
 let failed = 0
@@ -143,5 +191,6 @@ try {
 } finally {
   await browser.close()
 }
+if (!failed && !only.length) failed += kept()
 console.log(`pictures in ${shots}`)
 process.exit(failed ? 1 : 0)

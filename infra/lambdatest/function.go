@@ -108,6 +108,16 @@ func (f *Function) take() (p *process, cold bool, err error) {
 	return p, true, err
 }
 
+// Idle ends the processes that wait: the next call starts one, as after a pause.
+func (f *Function) Idle() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, p := range f.idle {
+		p.stop()
+	}
+	f.idle = nil
+}
+
 // Close ends all processes that wait; one that works ends with its answer.
 func (f *Function) Close() {
 	f.mu.Lock()

@@ -28,6 +28,10 @@ func (h *House) grantTale(ctx context.Context, t access.Telling) (tale, error) {
 	} else if !fault.Is(err, fault.NotFound) {
 		return out, err
 	}
+	ender := ""
+	if g.EndedBy, ender, err = h.doer(ctx, g.Connector, g.EndedBy); err != nil {
+		return out, err
+	}
 	out.news, out.next = g.News(h.Now())
 	out.readers = func(ctx context.Context, n access.News) ([]reader, error) {
 		if n.To == access.ToKeepers {
@@ -38,10 +42,35 @@ func (h *House) grantTale(ctx context.Context, t access.Telling) (tale, error) {
 	out.card = func(ctx context.Context, n access.News, r reader, _ bool) (message.Card, error) {
 		// Who has it, asked for it or owns it knows it.
 		names, err := h.names(ctx, g.Connector, true, []string{g.Account, by, g.EndedBy}, []string{g.Resource})
+		if ender != "" {
+			names.People[g.EndedBy] = ender
+		}
 		held := message.Held{Grant: g, Names: names, Reader: r.to, By: by, Now: h.Now()}
 		return grantCard(held, n), err
 	}
 	return out, nil
+}
+
+// doer is who a user is in a connector: their account, or, without one, the user,
+// by name.
+func (h *House) doer(ctx context.Context, conn, user string) (id, name string, err error) {
+	switch user {
+	case "":
+		return "", "", nil
+	case ebb:
+		return ebb, "Ebb", nil
+	}
+	u, err := h.Memory.User(ctx, user)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return user, "somebody", nil
+	case err != nil:
+		return "", "", err
+	}
+	if account := u.In(conn); account != "" {
+		return account, "", nil
+	}
+	return user, u.Name, nil
 }
 
 func grantCard(g message.Held, n access.News) message.Card {

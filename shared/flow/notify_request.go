@@ -148,14 +148,18 @@ func (q *requestTale) stands(ctx context.Context, res directory.Resource, slug s
 	if err != nil {
 		return "", err
 	}
-	members := fmt.Sprintf("%d members today", res.Count)
-	if res.Count == 1 {
-		members = "1 member today"
+	others := fmt.Sprintf("%d people are", res.Count)
+	switch {
+	case held && res.Count == 1:
+		return "a member today, and the only one", nil
+	case held:
+		return fmt.Sprintf("a member today, one of %d", res.Count), nil
+	case res.Count == 0:
+		others = "nobody is"
+	case res.Count == 1:
+		others = "1 person is"
 	}
-	if held {
-		return members + ", and they are one", nil
-	}
-	return members + ", and they are not among them", nil
+	return "not a member today; " + others, nil
 }
 
 func (q *requestTale) text(ctx context.Context, about string) (string, error) {

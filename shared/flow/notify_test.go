@@ -109,6 +109,38 @@ func TestTellingTheMainJob(t *testing.T) {
 	}
 }
 
+// A reminder is one although ends have milliseconds and its key whole seconds; and
+// who ended an access is called as in Slack, not by the id of a user of Ebb's.
+func TestReminderAndEarlyEnd(t *testing.T) {
+	c := newCompany(t)
+	c.clock.move(437 * time.Millisecond)
+	r, err := c.request(c.ada, c.oncall, 2*time.Hour)
+	c.ok(err)
+	r, err = c.house.Approve(c.ctx, c.actor(c.lin), r.ID, "")
+	c.ok(err)
+	c.tell(time.Hour + 52*time.Minute)
+	if got := c.heard(c.ada); len(got) != 3 || got[2] != "Your access to *@oncall* ends 2026-11-23 10:00 UTC, in about ten minutes. [extend end]" {
+		t.Errorf("%q", got)
+	}
+	_, err = c.house.EndAccess(c.ctx, c.actor(c.ada), r.Items[0].Grant)
+	c.ok(err)
+	c.tell(10 * time.Second)
+	if got := c.heard(c.ada); got[len(got)-1] != "Your access to *@oncall* ended. You ended it." {
+		t.Errorf("%q", got)
+	}
+	r, err = c.request(c.ada, c.oncall, 2*time.Hour)
+	c.ok(err)
+	r, err = c.house.Approve(c.ctx, c.actor(c.lin), r.ID, "")
+	c.ok(err)
+	c.tell(10 * time.Second)
+	_, err = c.house.EndAccess(c.ctx, c.root, r.Items[0].Grant)
+	c.ok(err)
+	c.tell(10 * time.Second)
+	if got, want := c.heard(c.ada), "Your access to *@oncall* ended. "+c.root.User.Name+" ended it."; got[len(got)-1] != want {
+		t.Errorf("%q, want %s", got, want)
+	}
+}
+
 // quietly is what somebody heard, each message once: how often is another matter.
 func quietly(heard []string) []string {
 	var out []string

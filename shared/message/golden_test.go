@@ -80,7 +80,7 @@ func asked(f func(*message.Asked)) message.Asked {
 		Names:   names, Reason: "the database is slow", May: true,
 		Items: []message.AskedItem{{
 			Item: it, Asks: "@sre-leads", Step: 1, Of: 1, Need: 1, Policy: `rule "oncall" allows up to 8h, approved by @sre-leads`,
-			Stands: "2 members today, and they are not among them", Gives: []string{"#war-room"},
+			Stands: "not a member today; 2 people are", Gives: []string{"#war-room"},
 		}},
 	}
 	f(&a)

@@ -11,7 +11,7 @@ type Held struct {
 	access.Grant
 	Names
 	Reader string // the account that reads
-	By     string // who asked for it
+	By     string // who asked for it; EndedBy of the grant is an account here, too, or a key of Names.People
 	Now    time.Time
 }
 
@@ -19,6 +19,7 @@ type Held struct {
 func (g Held) Given() Card {
 	c := g.card(g.has("You have ", g.label(g.Account)+" has ")+g.plain(), words(g.who(), g.has(" have ", " has "), g.what(), ". It ends by itself ", g.End, "."))
 	if g.State != access.Active {
+		c.Title = g.has("You", g.label(g.Account)) + " had " + g.plain()
 		c.Lead = words(g.who(), " had ", g.what(), ". ", g.over())
 		c.Title, c.Summary = sentenceCase(g.plain()+" ended"), c.Lead
 		return c
@@ -31,7 +32,7 @@ func (g Held) Given() Card {
 // moved, it says so.
 func (g Held) Ends(lead time.Duration, end time.Time) Card {
 	c := g.card(g.plain()+" ends in "+roughly(lead), words(g.whose(), g.what(), " ends ", end, ", in about ", roughly(lead), "."))
-	if g.State == access.Active && !end.Equal(g.End) {
+	if g.State == access.Active && end.Unix() != g.End.Unix() { // end is known in whole seconds
 		c.Title = g.plain() + " was extended"
 		c.Lead = words(g.whose(), g.what(), " was extended: it now ends ", g.End, ".")
 		c.Title, c.Summary = sentenceCase(c.Title), c.Lead

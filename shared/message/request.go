@@ -35,7 +35,7 @@ type AskedItem struct {
 // of it.
 func (a Asked) Decide() Card {
 	c := Card{
-		Title:   a.Names.label(a.By) + " asks for " + a.things(),
+		Title:   a.Names.label(a.By) + " asks for " + a.moreTime() + a.things(),
 		Lead:    a.asks(),
 		Facts:   a.facts(),
 		Quote:   a.Reason,
@@ -119,6 +119,14 @@ func (a Asked) asks() Line {
 	return words(a.Names.who(a.By), " asks for ", a.what(), a.forWhom(), " for ", access.Span(a.Length), ".")
 }
 
+// moreTime stands before what is asked for in an extension.
+func (a Asked) moreTime() string {
+	if extends(a.Items) {
+		return "more time on "
+	}
+	return ""
+}
+
 func extends(items []AskedItem) bool { return len(items) > 0 && items[0].Extends != "" }
 
 func (a Asked) forWhom() Line {
@@ -131,6 +139,8 @@ func (a Asked) forWhom() Line {
 // mine is the request in the words for one of its parties.
 func (a Asked) mine(reader string) Line {
 	switch {
+	case extends(a.Items) && reader == a.By:
+		return words("You asked for more time on ", a.what(), a.forWhom(), ": ", access.Span(a.Length), " in all.")
 	case reader == a.By && a.By == a.Subject:
 		return words("You asked for ", a.what(), " for ", access.Span(a.Length), ".")
 	case reader == a.By:
@@ -277,7 +287,7 @@ func (a Asked) headline() string {
 		access.Approved: "Approved", access.Denied: "Denied", access.Expired: "Expired", access.Canceled: "Canceled",
 	}
 	if len(a.Items) == 1 {
-		return word[a.Items[0].State] + ": " + a.things()
+		return word[a.Items[0].State] + ": " + a.moreTime() + a.things()
 	}
 	return "Decided: " + a.things()
 }

@@ -147,7 +147,7 @@ func people(text string) string {
 // at is an instant in the reader's own zone (docs.slack.dev, "Formatting text":
 // dates).
 func at(t time.Time) string {
-	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", t.Unix(), t.UTC().Format("2006-01-02 15:04 UTC"))
+	return fmt.Sprintf("<!date^%d^{date_short_pretty} at {time}|%s>", t.Unix(), t.UTC().Format("2006-01-02 15:04 UTC"))
 }
 
 // left is a time that remains, in words.
@@ -157,7 +157,7 @@ func left(d time.Duration) string {
 		return "no time left"
 	case d < time.Minute:
 		return "less than a minute left"
-	case d < 2*time.Hour:
+	case d < time.Hour:
 		return fmt.Sprintf("%d min left", int(d.Minutes()))
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%d h %d min left", int(d.Hours()), int(d.Minutes())%60)

@@ -85,7 +85,7 @@ func (t *turn) outcome(act access.Act, out flow.Pressed) string {
 // about is what a small modal keeps: the id, and for more time the end as it was.
 type about struct {
 	ID  string `json:"id"`
-	End int64  `json:"e,omitempty"` // Unix seconds
+	End int64  `json:"e,omitempty"` // in Unix milliseconds, as the table keeps it
 }
 
 // askDenial asks why somebody denies or vetoes.
@@ -157,7 +157,7 @@ func (t *turn) askMore(id string) {
 		t.say(t.words(err))
 		return
 	}
-	t.open(modal(string(message.Extend), "More time", "Extend", "Cancel", about{ID: id, End: g.End.Unix()}, []object{
+	t.open(modal(string(message.Extend), "More time", "Extend", "Cancel", about{ID: id, End: g.End.UnixMilli()}, []object{
 		section(bold(name(g.Resource)) + " ends " + at(g.End) + "."),
 		input(lengthField, "How much longer?", "Policy decides about the whole time, from its start.", false, spans(time.Hour)),
 	}))
@@ -183,7 +183,7 @@ func (t *turn) finish(w http.ResponseWriter, in Interaction) {
 			t.refused(w, in, "say by how much")
 			return
 		}
-		p.Until = time.Unix(a.End, 0).UTC().Add(more)
+		p.Until = time.UnixMilli(a.End).UTC().Add(more)
 	}
 	out, err := t.press(p)
 	switch {

@@ -137,10 +137,14 @@ func rest(n, most int) []object {
 
 // requestText says who asks for whom and for how long.
 func (t *turn) requestText(v flow.RequestView) string {
-	text := who(v.By) + " asks for " + spelled(v.Length)
-	if v.Subject != v.By {
-		text = who(v.By) + " asks for " + who(v.Subject) + ", for " + spelled(v.Length)
+	text := who(v.By) + " asks for "
+	if v.By == t.account {
+		text = "You ask for "
 	}
+	if v.Subject != v.By {
+		text += who(v.Subject) + ", for "
+	}
+	text += spelled(v.Length)
 	if len(v.Items) > 0 && v.Items[0].Extends != "" {
 		text += " in all, as an extension"
 	} else if !v.Start.IsZero() {

@@ -38,7 +38,7 @@ func TestTheHomeTab(t *testing.T) {
 	r := o.asks(o.ada, o.oncall, time.Hour)
 	o.asks(o.ada, o.war, 30*time.Minute)
 	mine := string(o.home(o.ada).Blocks)
-	for _, want := range []string{"What you have", "#incident-room", "30 min left", "What you asked for", "@oncall", "waits for", `"extend"`, `"end"`, `"cancel"`, `"request"`} {
+	for _, want := range []string{"What you have", "#incident-room", "30 min left", "What you asked for", "You ask for", "@oncall", "waits for", `"extend"`, `"end"`, `"cancel"`, `"request"`} {
 		if !strings.Contains(mine, want) {
 			t.Errorf("no %s in %s", want, mine)
 		}

@@ -4,9 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -38,6 +40,51 @@ func TestFromClickToAnswer(t *testing.T) {
 	atMost(t, what+"first", took[0], answered, "s")
 	told(what+"p50", quantile(took[1:], 50), "s")
 	atMost(t, what+"p95", quantile(took[1:], 95), answered, "s")
+}
+
+// From a click on Approve until the door's answer, which Slack waits three seconds
+// for, and until Slack lists the member: the first click that a house gets after
+// its start, then nine more.
+func TestFromClickToMember(t *testing.T) {
+	heavy(t)
+	s := startSlack(t, "-people", "300", "-groups", "5", "-channels", "20", "-plan", "business")
+	ada, lin, groups := s.stage()
+	h := startHouse(t, s)
+	h.connect(s)
+	h.send("PUT", "/v1/policy", policyOf("leads-of-bench"), nil)
+	asks := h.as(ada)
+	requests := make([]string, len(groups))
+	for i, g := range groups {
+		requests[i] = asks.request(g, 10*time.Minute)
+	}
+	h.again(s)
+	var acks, in []float64
+	for i, g := range groups {
+		began := time.Now()
+		acks = append(acks, h.told(s, "/slack/interaction", "application/x-www-form-urlencoded", s.click(lin, requests[i])).Seconds())
+		in = append(in, s.until(g, ada.ID, true, began.Add(20*time.Second)).Sub(began).Seconds())
+	}
+	const ack, member = "from a click on Approve to its answer: ", "from a click on Approve to member in: "
+	atMost(t, ack+"first", acks[0], answered, "s")
+	told(ack+"p50", quantile(acks[1:], 50), "s")
+	atMost(t, ack+"p95", quantile(acks[1:], 95), answered, "s")
+	atMost(t, member+"first", in[0], slowest, "s")
+	told(member+"p50", quantile(in[1:], 50), "s")
+	atMost(t, member+"p95", quantile(in[1:], 95), slowest, "s")
+}
+
+// click is what Slack posts when somebody presses Approve in a message.
+func (s *sim) click(by person, request string) string {
+	s.t.Helper()
+	payload, err := json.Marshal(map[string]any{
+		"type": "block_actions", "team": map[string]any{"id": s.Teams[0]}, "user": map[string]any{"id": by.ID, "team_id": s.Teams[0]},
+		"container": map[string]any{"type": "message"}, "trigger_id": "1.2." + request, "response_url": strings.TrimSuffix(s.API, "api/") + "actions/" + s.Teams[0] + "/used-up",
+		"actions": []any{map[string]any{"type": "button", "action_id": "approve", "block_id": "do/" + request, "value": request, "action_ts": "1.2"}},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return url.Values{"payload": {string(payload)}}.Encode()
 }
 
 // told posts what Slack would, signed, and measures until the answer is read.

@@ -20,15 +20,32 @@ import (
 // API as one person.
 type house struct {
 	t    *testing.T
+	dir  string
 	url  string
 	key  string
 	conn string
+	stop func()
 }
 
 func startHouse(t *testing.T, s *sim) *house {
 	t.Helper()
-	dir := t.TempDir()
-	cmd := exec.Command(ebb, "run", "--dir", dir, "--listen", "127.0.0.1:0", "--slack-api-url", s.API, "--simulated", "--for", "10m")
+	h := &house{t: t, dir: t.TempDir()}
+	h.start(s)
+	t.Cleanup(func() { h.stop() })
+	return h
+}
+
+// again stops the house and starts another process in the same folder.
+func (h *house) again(s *sim) {
+	h.t.Helper()
+	h.stop()
+	h.start(s)
+}
+
+func (h *house) start(s *sim) {
+	t := h.t
+	t.Helper()
+	cmd := exec.Command(ebb, "run", "--dir", h.dir, "--listen", "127.0.0.1:0", "--slack-api-url", s.API, "--simulated", "--for", "10m")
 	cmd.Env = append(os.Environ(), "EBB_SLACK_CLIENT_ID="+s.ClientID, "EBB_SLACK_CLIENT_SECRET="+s.ClientSecret, "EBB_SLACK_SIGNING_SECRET="+s.SigningSecret)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
@@ -39,7 +56,6 @@ func startHouse(t *testing.T, s *sim) *house {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() && lines.Text() != "ready" {
 		if at, ok := strings.CutPrefix(lines.Text(), "house "); ok {
@@ -47,14 +63,14 @@ func startHouse(t *testing.T, s *sim) *house {
 		}
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
-	t.Cleanup(func() {
+	h.stop = func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		_ = cmd.Wait()
 		if t.Failed() {
 			t.Log(errs.String())
 		}
-	})
-	raw, err := os.ReadFile(filepath.Join(dir, "keys.json"))
+	}
+	raw, err := os.ReadFile(filepath.Join(h.dir, "keys.json"))
 	if err != nil {
 		t.Fatalf("%v: %s", err, errs.String())
 	}
@@ -63,7 +79,6 @@ func startHouse(t *testing.T, s *sim) *house {
 		t.Fatal(err)
 	}
 	h.key = keys["admin"]
-	return h
 }
 
 // send calls the API; whatever is no success ends the test.

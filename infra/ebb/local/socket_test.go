@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -51,7 +50,7 @@ func TestTheHouseHearsBySocket(t *testing.T) {
 	go func() { h.Drive(ctx); close(driven) }()
 	defer func() { stop(); <-driven }()
 	defer sim.tell(ctx, "http://127.0.0.1:1")() // nobody listens there
-	defer hear(ctx, sim.url+"/api/", sim.org.AppToken(), slackapp.Socket{Door: greeting(server.Config.Handler), Secret: h.signed, Now: h.Now}, h.Log)()
+	defer hear(ctx, sim.url+"/api/", sim.org.AppToken(), slackapp.Socket{Door: server.Config.Handler, Secret: h.signed, Now: h.Now}, h.Log)()
 	until(t, "a socket", func() bool { return sim.org.Sockets() == 1 })
 
 	id := map[string]string{}
@@ -69,24 +68,20 @@ func TestTheHouseHearsBySocket(t *testing.T) {
 			return a.State == directory.Deactivated
 		})
 	}
-	if _, err := sim.org.HandCommand(t.Context(), id["ada"], "", "/ebb", "hello"); err != nil {
+	if _, err := sim.org.HandCommand(t.Context(), id["ada"], "", "/ebb", "help"); err != nil {
 		t.Error(err)
 	}
 	said := sim.org.MessagesFor(id["ada"], sim.org.DirectWithApp(id["ada"]))
-	if len(said) != 1 || said[0].Text != "hello to "+id["ada"] {
+	if len(said) != 1 || said[0].To != id["ada"] || !strings.Contains(said[0].Text, "ask for access") {
 		t.Errorf("%+v", said)
 	}
-}
-
-// greeting answers a command by itself and leaves the rest to next.
-func greeting(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != slackapp.CommandsPath {
-			next.ServeHTTP(w, r)
-			return
-		}
-		_, _ = io.WriteString(w, r.FormValue("text")+" to "+r.FormValue("user_id"))
-	})
+	// The form needs more than an answer: a call of Slack within the command.
+	if _, err := sim.org.HandCommand(t.Context(), id["ada"], "", "/ebb", "request @oncall 1h"); err != nil {
+		t.Error(err)
+	}
+	if open := sim.org.Modals(id["ada"]); len(open) != 1 || open[0].Title != "Request access" {
+		t.Errorf("%+v", open)
+	}
 }
 
 func until(t *testing.T, what string, done func() bool) {

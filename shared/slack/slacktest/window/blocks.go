@@ -2,7 +2,9 @@ package window
 
 import (
 	"encoding/json"
+	"hash/fnv"
 	"html/template"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +29,7 @@ type Element struct {
 	Kind       string
 	Label      string
 	Style, URL string
+	Sure       *Sure // asked before a button counts
 	Multi      bool
 	Long       bool // several lines of text
 	External   bool // offers what the app says to what is typed
@@ -39,6 +42,16 @@ type Element struct {
 type Choice struct {
 	Text, Value string
 	Chosen      bool
+}
+
+// Sure is what a button asks before it counts.
+type Sure struct{ Title, Text, Yes, No string }
+
+// ID names the element on its page.
+func (e Element) ID() string {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, e.SpotJSON())
+	return "e" + strconv.FormatUint(h.Sum64(), 36)
 }
 
 // SpotJSON names the element in a form.
@@ -89,6 +102,9 @@ func (w *window) block(b object, state map[string]any, wrong string, at slacktes
 	if s, ok := b["text"].(string); ok { // a markdown block
 		out.Text = w.rich(s)
 	}
+	if out.Kind == "rich_text" {
+		out.Text = w.richText(b)
+	}
 	fields, _ := b["fields"].([]any)
 	for _, f := range fields {
 		out.Fields = append(out.Fields, w.rich(text(f)))
@@ -118,6 +134,9 @@ func (w *window) element(e object, state any, at slacktest.Spot, n int) Element 
 	}
 	if out.Label == "" {
 		out.Label = text(e["placeholder"])
+	}
+	if c, ok := e["confirm"].(object); ok {
+		out.Sure = &Sure{text(c["title"]), text(c["text"]), text(c["confirm"]), text(c["deny"])}
 	}
 	out.Options = w.options(e, kind, at)
 	for i := range out.Options {

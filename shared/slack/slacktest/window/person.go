@@ -24,7 +24,6 @@ type PersonPage struct {
 	Messages      []Message
 	Home          *View
 	Modal         *View
-	Depth         int // of the stack of modals
 }
 
 // Conversation is an entry of the list.
@@ -71,7 +70,7 @@ func (w *window) person(rw http.ResponseWriter, r *http.Request, u slacktest.Use
 		p.Messages = w.messages(u.ID, p.Channel)
 	}
 	if stack := w.org.Modals(u.ID); len(stack) > 0 {
-		p.Modal, p.Depth = w.view(stack[len(stack)-1]), len(stack)
+		p.Modal = w.view(stack[len(stack)-1])
 	}
 	render(rw, "person.html", p)
 }

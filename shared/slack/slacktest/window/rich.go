@@ -40,7 +40,72 @@ func words(s string) string {
 	s = html.EscapeString(html.UnescapeString(s))
 	s = bold.ReplaceAllString(s, "<strong>$1</strong>")
 	s = code.ReplaceAllString(s, "<code>$1</code>")
-	return strings.ReplaceAll(s, "\n", "<br>")
+	return quoted(strings.Split(s, "\n"))
+}
+
+// quoted puts the lines together, those that begin with ">" as a quotation.
+func quoted(lines []string) string {
+	var out strings.Builder
+	for i := 0; i < len(lines); {
+		from := i
+		for i < len(lines) && strings.HasPrefix(lines[i], "&gt;") {
+			lines[i] = strings.TrimSpace(strings.TrimPrefix(lines[i], "&gt;"))
+			i++
+		}
+		if i > from {
+			out.WriteString(quotation(strings.Join(lines[from:i], "<br>")))
+			continue
+		}
+		out.WriteString(lines[i])
+		if i++; i < len(lines) && !strings.HasPrefix(lines[i], "&gt;") {
+			out.WriteString("<br>")
+		}
+	}
+	return out.String()
+}
+
+// quotation stands in a paragraph, which holds no blocks.
+func quotation(html string) string { return `<span class="quote">` + html + "</span>" }
+
+// richText shows a rich_text block: its texts as they are, and who and what is
+// named in it (docs.slack.dev, "Block Kit": rich text).
+func (w *window) richText(b object) template.HTML {
+	var out strings.Builder
+	for i, part := range objects(b["elements"]) {
+		var line strings.Builder
+		for _, e := range objects(part["elements"]) {
+			switch str(e, "type") {
+			case "user":
+				line.WriteString(w.angle("@" + str(e, "user_id")))
+			case "channel":
+				line.WriteString(w.angle("#" + str(e, "channel_id")))
+			case "usergroup":
+				line.WriteString(w.angle("!subteam^" + str(e, "usergroup_id")))
+			default:
+				line.WriteString(strings.ReplaceAll(html.EscapeString(str(e, "text")), "\n", "<br>"))
+			}
+		}
+		switch text := line.String(); {
+		case str(part, "type") == "rich_text_quote":
+			out.WriteString(quotation(text))
+		case i > 0:
+			out.WriteString("<br>" + text)
+		default:
+			out.WriteString(text)
+		}
+	}
+	return template.HTML(out.String()) //nolint:gosec // every part of it was escaped
+}
+
+func objects(v any) []object {
+	list, _ := v.([]any)
+	var out []object
+	for _, x := range list {
+		if o, ok := x.(object); ok {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // angle is what stands in angle brackets.
@@ -60,7 +125,7 @@ func (w *window) angle(s string) string {
 	case strings.HasPrefix(target, "!subteam^"):
 		return "<strong>" + show("@"+w.groupHandle(strings.TrimPrefix(target, "!subteam^"))) + "</strong>"
 	case strings.HasPrefix(target, "!date^"):
-		return show(target)
+		return html.EscapeString(date(target, label, time.Now().UTC()))
 	case strings.HasPrefix(target, "https://"), strings.HasPrefix(target, "http://"):
 		return `<a rel="noreferrer" href="` + html.EscapeString(html.UnescapeString(target)) + `">` + show(target) + "</a>"
 	}
@@ -86,6 +151,34 @@ func nameOf[T any](all []T, id string, of func(T) (string, string)) string {
 		}
 	}
 	return id
+}
+
+// date is an instant in the words that its format asks for, in UTC; what cannot be
+// read is its label (docs.slack.dev, "Formatting message text": date formatting).
+func date(target, label string, now time.Time) string {
+	parts := strings.Split(target, "^")
+	if len(parts) < 3 {
+		return label
+	}
+	seconds, err := strconv.ParseInt(parts[1], 10, 64)
+	if err != nil {
+		return label
+	}
+	t := time.Unix(seconds, 0).UTC()
+	short, long := t.Format("Jan 2, 2006"), t.Format("January 2, 2006")
+	return strings.NewReplacer(
+		"{date_short_pretty}", pretty(t, now, short), "{date_pretty}", pretty(t, now, long),
+		"{date_short}", short, "{date}", long, "{date_num}", t.Format(time.DateOnly), "{time}", t.Format("15:04 UTC"),
+	).Replace(parts[2])
+}
+
+func pretty(t, now time.Time, otherwise string) string {
+	for days, word := range map[int]string{-1: "yesterday", 0: "today", 1: "tomorrow"} {
+		if t.Format(time.DateOnly) == now.AddDate(0, 0, days).Format(time.DateOnly) {
+			return word
+		}
+	}
+	return otherwise
 }
 
 // clock is the hour of a message, in UTC.

@@ -180,7 +180,9 @@ func TestMrkdwnIsEscaped(t *testing.T) {
 		"&lt;script&gt; <script>":         "&lt;script&gt; script",
 		"<https://a.example|here>":        `<a rel="noreferrer" href="https://a.example">here</a>`,
 		"<javascript:alert(1)|here>":      "here",
-		"<!date^1^{date}|25 November>":    "25 November",
+		"<!date^1^{date} at {time}|1970>": "January 1, 1970 at 00:00 UTC",
+		"<!date^x^{date}|25 November>":    "25 November",
+		"so:\n>one\n> two\nand":           `so:<span class="quote">one<br>two</span>and`,
 		"<!subteam^S0NONE> <#C0NONE|ops>": "<strong>@S0NONE</strong> <strong>ops</strong>",
 		`<https://a.example/"onx="|y>`:    `<a rel="noreferrer" href="https://a.example/&#34;onx=&#34;">y</a>`,
 	} {
