@@ -367,34 +367,8 @@ func (w *World) rest() {
 	for _, r := range w.resources {
 		w.restOf(ctx, r)
 	}
+	w.heard()
 	if v := must(w.quiet().Verify(ctx, w.root)); !v.Whole() || v.Unsealed > 0 {
 		w.violate("4 (a changed, missing or reordered event is found)", "the audit is not whole: %+v", v)
-	}
-}
-
-// heals reports whether every edit that a write of ours overwrote is certain to be
-// done again: each event arrived, and each write of ours was answered.
-func (w *World) heals() bool { return w.story.hears() && w.eventsLost == 0 && w.Weather.Rate == 0 }
-
-// restOf judges one resource at rest.
-func (w *World) restOf(ctx context.Context, r string) {
-	if l, err := w.store.Lock(ctx, w.conn, r, "probe", w.now()); err != nil {
-		w.violate("every lock is freed", "%s: %v", r, err)
-	} else {
-		check(w.store.Unlock(ctx, l))
-	}
-	if st := must(w.store.Standing(ctx, w.conn, r)); st.Writing != nil && w.truth.blocked(pair{r, w.ids["ada"]}) == "" {
-		w.violate("no write stays unclear", "%s: %+v", r, *st.Writing)
-	}
-	for _, name := range peopleNames {
-		p := pair{r, w.ids[name]}
-		h := w.truth.at(p)
-		w.truth.stands(p)
-		if closed := isGroup(r) && w.org.Group(r).Disabled; closed {
-			continue // who is in a disabled group has nothing of it, and nobody can change it
-		}
-		if h.theirs && !h.in && !(h.lost && !w.heals()) && !h.unclear && !w.org.User(p.account).Deleted {
-			w.violate("2 (standing access is never removed)", "%s stood in %s and is out at rest", name, r)
-		}
 	}
 }

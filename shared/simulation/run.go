@@ -61,6 +61,7 @@ func (w *World) play() time.Time {
 	for end := w.now().Add(restFor); len(w.found) == 0 && w.now().Before(end) && w.waits(); {
 		w.until(w.now().Add(time.Hour))
 	}
+	w.until(w.now().Add(5 * time.Minute)) // the last thing is sealed and told
 	if len(w.found) == 0 {
 		w.rest()
 	}
