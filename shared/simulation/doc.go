@@ -28,6 +28,7 @@
 //	   granted means seen held, revoked means seen gone   turned
 //	   locks are freed, due rows served, requests and     rest
 //	   grants come to their end or need attention
+//	   who had access, or was to have it, heard of it     heard
 //
 // The judge (ledger) sees each change of Slack's own state and whose doing it is.
 // Of what Ebb remembers it reads the grants alone. Where a hand and Ebb touch the
