@@ -47,6 +47,14 @@ func (p Policy) Decide(q Ask) Decision {
 	return d
 }
 
+// Words are what the policy says, as a sentence without its end.
+func (d Decision) Words() string {
+	if d.Rule.ID == "" {
+		return d.Because
+	}
+	return fmt.Sprintf("rule %q %s", d.Rule.ID, d.Because)
+}
+
 // decide answers for one rule; false: the rule does not speak of this.
 func (r Rule) decide(q Ask) (Decision, bool) {
 	d := Decision{Rule: r}

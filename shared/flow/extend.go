@@ -95,7 +95,7 @@ func (h *House) extend(ctx context.Context, by access.Actor, g access.Grant, mor
 	case account != g.Account && account != r.By && !approves:
 		return Extension{}, fault.New(op, fault.Forbidden, "only who holds a grant, who asked for it, or who approves it can extend it")
 	case !d.Allowed:
-		return Extension{}, fault.New("policy", fault.Forbidden, "%s", d.Because)
+		return Extension{}, fault.New("policy", fault.Forbidden, "%s", d.Words())
 	case !f.conn.Usable():
 		return Extension{}, stopped(f.conn)
 	case d.Auto || approves:

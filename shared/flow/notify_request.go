@@ -124,7 +124,7 @@ func (q *requestTale) item(ctx context.Context, a *message.AskedItem) error {
 		a.Asks = asked(rule, it).Approvers.Words()
 	}
 	a.Asks = q.called(ctx, a.Asks, asked(rule, it).Approvers.Accounts)
-	a.Policy, a.Gives = fmt.Sprintf("rule %q %s", rule.ID, d.Because), d.Gives
+	a.Policy, a.Gives = d.Words(), d.Gives
 	if d.Rule.ID == "" {
 		a.Policy = "the rule that took it allows it no more: " + d.Because
 	}

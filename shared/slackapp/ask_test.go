@@ -89,7 +89,7 @@ func TestRefusalsStandAtTheirField(t *testing.T) {
 			o.offered(o.ada, "what", "onc")
 			o.choose(o.ada, "what", o.oncall)
 			o.choose(o.ada, "length", "24h0m0s")
-		}, "length", "8h"},
+		}, "length", `rule "oncall" allows at most 8h`},
 		"no rule": {func(o *office) {
 			o.offered(o.ada, "what", "sre")
 			o.choose(o.ada, "what", o.leads)

@@ -235,7 +235,7 @@ func (t *turn) refusals(d draft, seen []flow.Explanation) map[string]string {
 		case d.Subject != "" && d.Subject != t.account && i < len(d.Resources) && t.allowedToMe(d, i):
 			field = whomField
 		}
-		text := x.Resource + ": " + x.Decision.Because
+		text := x.Resource + ": " + x.Decision.Words()
 		if at[field] != "" {
 			text = at[field] + "; " + text
 		}

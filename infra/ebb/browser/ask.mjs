@@ -43,7 +43,7 @@ export default async function ({ window, person, look, ebb, slack, eventually, e
   // What policy refuses stands at its field.
   await form.getByLabel('For how long?').selectOption('3 days')
   await press(form, 'Continue')
-  await form.getByText('8h').waitFor()
+  await form.getByText('rule "on-call" allows at most 8h').waitFor()
   expect(await form.getByLabel('For how long?').getAttribute('aria-invalid') === 'true', 'three days are not refused at the length')
   await look(ada, 'ask-refused')
   await form.getByLabel('For how long?').selectOption('2 hours')
