@@ -192,6 +192,21 @@ func TestMrkdwnIsEscaped(t *testing.T) {
 	}
 }
 
+// What somebody wrote shows as a quotation, and what cannot be undone is asked about.
+func TestQuotationAndQuestion(t *testing.T) {
+	d := newDesk(t)
+	d.slack("views.publish", url.Values{"user_id": {d.ada}, "view": {`{"type":"home","blocks":[
+		{"type":"rich_text","elements":[{"type":"rich_text_quote","elements":[{"type":"text","text":"it is <b>slow</b>"},{"type":"user","user_id":"` + d.ada + `"}]}]},
+		{"type":"actions","block_id":"b","elements":[{"type":"button","action_id":"end","value":"g1","text":{"type":"plain_text","text":"End access"},"confirm":{
+			"title":{"type":"plain_text","text":"Really?"},"text":{"type":"plain_text","text":"It ends now."},"confirm":{"type":"plain_text","text":"End it"},"deny":{"type":"plain_text","text":"No"}}}]}]}`}})
+	page := d.get(Path + d.ada + "?home=1")
+	d.has(page, `<span class="quote">it is &lt;b&gt;slow&lt;/b&gt;<strong>@Ada Moreau</strong></span>`, `role="dialog"`, "Really?", "It ends now.", "<button>End it</button>")
+	id := regexp.MustCompile(`popovertarget="([^"]+)">End access`).FindStringSubmatch(page)
+	if id == nil || !strings.Contains(page, `popover id="`+id[1]+`"`) {
+		t.Error("the button does not open its question: ", page)
+	}
+}
+
 func TestInitials(t *testing.T) {
 	for name, want := range map[string]string{"Ada Moreau": "AM", "ada": "A", "Jean de la Tour": "JT", "": "?", "Øyvind Ås": "ØÅ"} {
 		if got := face("U1", name); got.Initials != want || got.Hue >= hues {
