@@ -12,7 +12,7 @@ import (
 // often something is tried. Times depend on the machine and are not compared.
 const (
 	tolerance = 0.25
-	slack     = 6.0 // of few calls, a few more are many
+	slack     = 4.0 // of few calls, a few more are many
 )
 
 // byMachine are the figures that tell of the machine and not of Ebb.

@@ -23,7 +23,7 @@ type Invitation struct {
 	// Collaboration asks Slack for the app's own voice alone: nobody's token, and
 	// nothing that changes access.
 	Collaboration bool
-	Rev       int64
+	Rev           int64
 }
 
 // Open binds the invitation to the browser that opens the link.

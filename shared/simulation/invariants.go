@@ -266,7 +266,7 @@ func later(a, b time.Time) time.Time {
 func (l *ledger) blocked(p pair) string {
 	w := l.w
 	name := w.names[p.resource]
-	if parent := (pair{w.ids["ops"], p.account}); name == "war" && l.at(parent).ours && l.endOf(p).Equal(l.endOf(parent)) {
+	if parent := (pair{w.ids["ops"], p.account}); name == "war" && (l.at(parent).ours || l.at(parent).unclear) && l.endOf(p).Equal(l.endOf(parent)) {
 		if why := l.blocked(parent); why != "" {
 			return "in its user group " + why // a default channel goes after its group
 		}
