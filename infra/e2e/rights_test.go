@@ -46,17 +46,8 @@ var kept = slices.Concat(
 		Roles: []string{names.API}, Sid: "Locks", Why: "an owner confirms by name which access stays when Slack takes no call any more (flow.Disconnect)",
 	}, "dynamodb:ConditionCheckItem"),
 	rights.Each(rights.Kept{
-		Roles: []string{names.Slack}, Sid: "Table", Sometimes: true, Why: "a connector that hears of Slack moves its rows, at most once a day",
-	}, "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:GetItem"),
-	rights.Each(rights.Kept{
-		Roles: []string{names.Slack}, Sid: "ReadTokens", Sometimes: true, Why: "a click shows a window and asks Slack who may approve",
-	}, "secretsmanager:GetSecretValue"),
-	rights.Each(rights.Kept{
-		Roles: []string{names.Slack, names.Sweep}, Sid: "Pseudonyms", Sometimes: true, Why: "a reason that is typed in Slack stands in the audit by its pseudonym, whoever gets to it",
-	}, "secretsmanager:GetSecretValue", "secretsmanager:CreateSecret"),
-	rights.Each(rights.Kept{
-		Roles: []string{names.Slack}, Sid: "Wake", Sometimes: true, Why: "a click that approves starts a lease",
-	}, "states:StartExecution"),
+		Roles: []string{names.Slack, names.Sweep}, Sid: "Pseudonyms", Why: "the house's first text that anybody types may be typed in Slack; in this run api meets it",
+	}, "secretsmanager:CreateSecret"),
 	rights.Each(rights.Kept{
 		Sid: "SigningKey", Sometimes: true, Why: "looks whether a key was made when the answer to making it was lost",
 	}, "secretsmanager:DescribeSecret"),

@@ -64,7 +64,7 @@ func TestStory(t *testing.T) {
 	s.tell("table, secrets, bucket, state machine, HTTP API, %d functions", len(names.Functions))
 	s.scheduled(t, names.Sync)
 	for _, act := range []func(context.Context) error{
-		s.connect, s.upgraded, s.plain, s.troubled, s.unwoken, s.left, s.audit, s.silence, s.privileges,
+		s.connect, s.upgraded, s.plain, s.troubled, s.clicked, s.unwoken, s.left, s.audit, s.silence, s.privileges,
 	} {
 		if err := act(t.Context()); err != nil {
 			t.Logf("failures:\n%s\nlogs:\n%s", s.fleet.fails.String(), s.errors())
@@ -168,7 +168,7 @@ func (s *story) plain(ctx context.Context) error {
 
 // unwoken: Step Functions is gone before the approval, and sweep does it all.
 func (s *story) unwoken(ctx context.Context) error {
-	s.say("Fourth act: the engine of state machines is off")
+	s.say("Fifth act: the engine of state machines is off")
 	if err := s.executions(ctx); err != nil {
 		return err
 	}
