@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ type Approval struct {
 	// request expires.
 	After time.Duration
 	Then  Late
+	// Tell is the rule's Tell for this step alone; "": the rule's.
+	Tell string
 }
 
 // Late says what happens to a step that took too long: others decide beside its
@@ -91,6 +94,10 @@ func (r Rule) At(s Stage) Rule {
 	r.Approvers = who
 	return r
 }
+
+// TellAt is the channel in which those who decide at a stage are asked; "": none,
+// they are asked in person.
+func (r Rule) TellAt(s Stage) string { return cmp.Or(r.StepAt(s).Tell, r.Tell) }
 
 // Single reports whether one person's yes is all that the rule asks for.
 func (r Rule) Single() bool { return len(r.Way()) == 1 && r.Way()[0].Needs() == 1 }

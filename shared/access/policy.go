@@ -38,6 +38,9 @@ type Rule struct {
 	Approvers Who           // ignored when Auto, and where there are Steps
 	Steps     []Approval    // the approvals in their order
 	Auto      bool
+	// Tell is the channel in which those who decide are asked, "#name" or an id;
+	// "": they are asked in person.
+	Tell string
 	// Wait is how long a request waits for a decision (0: 3 days).
 	Wait time.Duration
 	// Advisory admits public channels, which anybody can join again.

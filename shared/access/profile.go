@@ -24,6 +24,12 @@ func (p Policy) Profile(id string) (Profile, bool) {
 	return p.Profiles[i], true
 }
 
+// Room reports whether people may be asked for decisions in a channel: one that
+// is open, and of the organization alone.
+func Room(r directory.Resource) bool {
+	return r.Kind == directory.Channel && r.Visible() && !r.Shared
+}
+
 // Named reports whether a word of an access profile, an id or a name with its
 // sign, means the resource.
 func Named(word string, r directory.Resource) bool {

@@ -16,7 +16,8 @@ import (
 type Tiding string
 
 // The tidings. Of a request: decide, remind, outcome, emergency, solo, comment. Of a grant: given, ends,
-// ended, not given, attention. Of a connector: broken.
+// ended, not given, attention. Of a connector: broken. Of a resource: no room (a
+// channel in which nobody can be asked), came back. Of a person: digest.
 const (
 	TellDecide    Tiding = "decide"
 	TellRemind    Tiding = "remind"
@@ -30,7 +31,19 @@ const (
 	TellEmergency Tiding = "emergency"
 	TellSolo      Tiding = "solo"
 	TellComment   Tiding = "comment"
+	TellNoRoom    Tiding = "no-room"
+	TellCameBack  Tiding = "came-back"
+	TellDigest    Tiding = "digest"
 )
+
+// Stays reports whether a message stays as it was said, whatever comes after it.
+func (t Tiding) Stays() bool {
+	switch t {
+	case TellComment, TellNoRoom, TellCameBack, TellDigest:
+		return true
+	}
+	return false
+}
 
 // Audience says who is told.
 type Audience uint8
@@ -182,7 +195,8 @@ func (r Request) quiet(it Item) bool {
 	return it.State == Approved && it.DecidedBy == "" && len(it.Votes) == 0 && it.SoloAt.IsZero() && it.Extends == "" && !r.Start.After(r.Created)
 }
 
-// Telling is what was told of one aggregate ("grant", "request", "connector"),
+// Telling is what was told of one aggregate ("grant", "request", "connector";
+// "resource" and "digest", whose ids are "connector/resource" and "connector/account"),
 // and whose turn it is to tell: one at a time, so that nobody is told twice.
 type Telling struct {
 	Kind, ID, Connector string

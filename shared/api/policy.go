@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -64,11 +65,13 @@ func (s *server) document(ctx context.Context, body io.Reader) (access.Policy, [
 		return p, nil, err
 	}
 	found := policyfile.Check(p, groups...)
-	if len(p.Profiles) == 0 {
+	channels := policyfile.Channels(p)
+	if len(p.Profiles)+len(channels) == 0 {
 		return p, found, nil
 	}
-	named, err := s.house.ReadNamed(ctx, actor(ctx), p.Profiles)
-	return p, append(found, policyfile.CheckProfiles(p, named)...), err
+	named, err := s.house.ReadNamed(ctx, actor(ctx), append(slices.Clone(p.Profiles), access.Profile{Resources: channels}))
+	found = append(found, policyfile.CheckProfiles(p, named)...)
+	return p, append(found, policyfile.CheckChannels(p, named)...), err
 }
 
 // refused is the error of a document that is well formed and must not be in

@@ -37,10 +37,11 @@ func (h *House) cameBack(ctx context.Context, r directory.Resource, st access.St
 	}
 	slices.Sort(back)
 	for _, a := range back {
-		e := h.event("resource/"+r.Connector+"/"+r.ID, "finding.came-back", ebb, map[string]string{
+		id := r.Connector + "/" + r.ID
+		e := h.event("resource/"+id, findingCameBack, ebb, map[string]string{
 			"connector": r.Connector, "resource": r.ID, "account": a, by: id, "gone": stamp(st.Holds[a].GoneAt),
 		})
-		if err := h.Memory.SaveEvents(ctx, e); err != nil {
+		if err := h.Memory.SaveNews(ctx, "resource", id, r.Connector, e); err != nil {
 			return err
 		}
 	}

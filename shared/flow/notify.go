@@ -106,9 +106,9 @@ type tale struct {
 	conn connector.Connector
 	news []access.News
 	next time.Time
-	// readers are who should have some news, card is what one of them should see;
-	// due: it is news now, and no old message.
-	readers func(context.Context, access.News) ([]reader, error)
+	// readers are who should have some news, given what was told; card is what one
+	// of them should see; due: it is news now, and no old message.
+	readers func(context.Context, access.Telling, access.News) ([]reader, error)
 	card    func(ctx context.Context, n access.News, r reader, due bool) (message.Card, error)
 }
 
@@ -159,6 +159,8 @@ func (h *House) tale(ctx context.Context, t access.Telling) (tale, error) {
 		out, err = h.requestTale(ctx, t)
 	case "connector":
 		out, err = h.connectorTale(ctx, t)
+	case "resource":
+		out, err = h.resourceTale(ctx, t)
 	default:
 		return tale{}, fault.New("flow.tale", fault.Internal, "nothing is known to tell of a %s", t.Kind)
 	}

@@ -33,7 +33,7 @@ func (h *House) grantTale(ctx context.Context, t access.Telling) (tale, error) {
 		return out, err
 	}
 	out.news, out.next = g.News(h.Now())
-	out.readers = func(ctx context.Context, n access.News) ([]reader, error) {
+	out.readers = func(ctx context.Context, _ access.Telling, n access.News) ([]reader, error) {
 		if n.To == access.ToKeepers {
 			return h.keepers(ctx, out.conn, g.Resource)
 		}

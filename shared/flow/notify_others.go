@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/fault"
@@ -18,14 +19,20 @@ func askedBy(t access.Tiding) access.Tiding {
 
 // lets remembers that a person may do what a tiding asks for.
 func (q *requestTale) lets(what access.Tiding, p access.Person) {
-	id := p.Account.ID
-	if q.may[what] == nil {
-		q.may[what] = map[string]bool{}
+	q.may.add(what, p.Account.ID)
+	if !slices.Contains(q.order[what], p.Account.ID) {
+		q.order[what] = append(q.order[what], p.Account.ID)
 	}
-	if !q.may[what][id] {
-		q.may[what][id] = true
-		q.order[what] = append(q.order[what], id)
+}
+
+// rights are the accounts that may do what a tiding asks for.
+type rights map[access.Tiding]map[string]bool
+
+func (m rights) add(what access.Tiding, account string) {
+	if m[what] == nil {
+		m[what] = map[string]bool{}
 	}
+	m[what][account] = true
 }
 
 // others are who confirms an emergency, with those whom it skipped, and who may
@@ -101,11 +108,11 @@ func (q *requestTale) comments() []access.News {
 
 // whoFollows are who reads a comment: those who were asked, in the thread of the
 // question, and the parties; its author is none of them.
-func (q *requestTale) whoFollows(ctx context.Context, n access.News) ([]reader, error) {
+func (q *requestTale) whoFollows(ctx context.Context, told access.Telling, n access.News) ([]reader, error) {
 	author := q.said[n.N].Author
 	var out []reader
 	seen := map[string]bool{author: true}
-	for _, m := range q.told.Messages {
+	for _, m := range told.Messages {
 		asks := m.What == access.TellDecide || m.What == access.TellSolo || m.What == access.TellEmergency
 		if asks && m.TS != "" && m.Failed == "" && !seen[m.To] {
 			seen[m.To] = true

@@ -106,8 +106,10 @@ func (h *House) connectorTale(ctx context.Context, t access.Telling) (tale, erro
 		return tale{}, err
 	}
 	out := tale{
-		conn:    c,
-		readers: func(ctx context.Context, _ access.News) ([]reader, error) { return h.keepers(ctx, c, "") },
+		conn: c,
+		readers: func(ctx context.Context, _ access.Telling, _ access.News) ([]reader, error) {
+			return h.keepers(ctx, c, "")
+		},
 		card: func(context.Context, access.News, reader, bool) (message.Card, error) {
 			return message.Broken(c), nil
 		},

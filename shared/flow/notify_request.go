@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/message"
@@ -16,10 +17,11 @@ import (
 type requestTale struct {
 	h     *House
 	r     access.Request
-	asked message.Asked                     // without names, as nobody in particular reads it
-	may   map[access.Tiding]map[string]bool // who may decide, veto, confirm
-	order map[access.Tiding][]string        // the same, in their order
-	told  access.Telling
+	asked message.Asked              // without names, as nobody in particular reads it
+	may   rights                     // who may decide, veto, confirm
+	order map[access.Tiding][]string // the same, in their order
+	rooms []room                     // where those who decide are asked together
+	conn  connector.Connector
 	said  map[string]access.Text // comments, by their key
 	keys  []string               // the same, the oldest first
 }
@@ -34,24 +36,22 @@ func (h *House) requestTale(ctx context.Context, t access.Telling) (tale, error)
 		return out, err
 	}
 	q := &requestTale{
-		h: h, r: r, may: map[access.Tiding]map[string]bool{}, order: map[access.Tiding][]string{}, asked: message.Asked{Request: r},
-		told: t, said: map[string]access.Text{},
+		h: h, r: r, may: rights{}, order: map[access.Tiding][]string{}, asked: message.Asked{Request: r},
+		said: map[string]access.Text{},
 	}
 	if err := q.read(ctx); err != nil {
 		return out, err
 	}
 	out.news = append(r.News(), q.comments()...)
-	out.readers = func(ctx context.Context, n access.News) ([]reader, error) {
+	q.conn = out.conn
+	out.readers = func(ctx context.Context, told access.Telling, n access.News) ([]reader, error) {
 		switch n.To {
 		case access.ToParties:
 			return h.persons(ctx, r.Connector, r.By, r.Subject)
 		case access.ToAll:
-			return q.whoFollows(ctx, n)
+			return q.whoFollows(ctx, told, n)
 		}
-		if deciders, err := h.persons(ctx, r.Connector, q.order[askedBy(n.What)]...); err != nil || len(deciders) > 0 {
-			return deciders, err
-		}
-		return h.keepers(ctx, out.conn, "")
+		return q.whoDecides(ctx, told, n)
 	}
 	out.card = q.card
 	return out, nil
@@ -115,10 +115,9 @@ func (q *requestTale) item(ctx context.Context, a *message.AskedItem) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range people {
-		if !it.Voted(p.Account.ID, p.User) {
-			q.lets(access.TellDecide, p)
-		}
+	people = slices.DeleteFunc(people, func(p access.Person) bool { return it.Voted(p.Account.ID, p.User) })
+	if err := q.ask(ctx, rule.TellAt(it.Stage), f.ask.Resource, people); err != nil {
+		return err
 	}
 	if a.Asks == "" {
 		a.Asks = asked(rule, it).Approvers.Words()
@@ -197,6 +196,11 @@ func (q *requestTale) card(ctx context.Context, n access.News, r reader, due boo
 	var err error
 	if a.Names, err = q.h.names(ctx, q.r.Connector, all, accounts, resources); err != nil {
 		return message.Card{}, err
+	}
+	if r.channel {
+		if a, err = q.inChannel(ctx, a, r.to); err != nil {
+			return message.Card{}, err
+		}
 	}
 	a.May = due && (q.may[askedBy(n.What)][r.to] || r.channel)
 	switch n.What {

@@ -70,7 +70,7 @@ func (s *speech) lines(ctx context.Context) ([]line, error) {
 	due := map[string]bool{}
 	var missing []line
 	for _, n := range s.tale.news {
-		readers, err := s.tale.readers(ctx, n)
+		readers, err := s.tale.readers(ctx, s.t, n)
 		if err != nil {
 			return nil, err
 		}
@@ -88,8 +88,7 @@ func (s *speech) lines(ctx context.Context) ([]line, error) {
 	}
 	var out []line
 	for _, m := range s.t.Messages {
-		said := m.What == access.TellComment // stays as it was said
-		if said || m.TS == "" || m.Failed != "" || m.Connector != s.tale.conn.ID {
+		if m.What.Stays() || m.TS == "" || m.Failed != "" || m.Connector != s.tale.conn.ID {
 			continue
 		}
 		r := reader{to: m.To, channel: m.To == m.Channel}

@@ -45,8 +45,14 @@ var slacksDate = regexp.MustCompile(`<!date\^(\d+)\^[^|]*\|([^>]*)>`)
 // the text of each, with "(changed)" where it was, and the buttons that it has.
 func (c *company) heard(account string) []string {
 	c.t.Helper()
+	return c.found(account, c.slack.DirectWithApp(account))
+}
+
+// found is what somebody finds in a channel, in the same form.
+func (c *company) found(account, channel string) []string {
+	c.t.Helper()
 	var out []string
-	for _, m := range c.slack.MessagesFor(account, c.slack.DirectWithApp(account)) {
+	for _, m := range c.slack.MessagesFor(account, channel) {
 		line := slacksDate.ReplaceAllString(m.Text, "$2")
 		for _, p := range []string{c.ada, c.lin, c.sam, c.kit, c.bob} {
 			line = strings.ReplaceAll(line, "<@"+p+">", "@"+c.slack.User(p).Name)

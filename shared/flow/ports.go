@@ -248,6 +248,9 @@ type Tellings interface {
 	// Telling reads what was told of a "request", "grant" or "connector"; the zero
 	// Telling where nothing was.
 	Telling(ctx context.Context, kind, id string) (access.Telling, error)
+	// SaveNews records events that change nothing else, and a due row for telling
+	// of the aggregate.
+	SaveNews(ctx context.Context, kind, id, conn string, e ...audit.Event) error
 	// SaveTelling saves who tells and when there is more to tell, the messages
 	// that changed, and takes away the rows of the lane that were served, in one
 	// commit.

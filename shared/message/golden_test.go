@@ -166,6 +166,12 @@ func TestCards(t *testing.T) {
 		{"attention, solved", held(func(g *message.Held) { g.Reader, g.State = "U3", access.Revoked }).Attention()},
 		{"broken", message.Broken(lost)},
 		{"broken, and back", message.Broken(again)},
+		{"came back", message.CameBack(names, "U1", "S1", nine)},
+		{"came back with the user group", message.CameBack(names, "U1", "S1", time.Time{})},
+		{"no room: not in it", message.NoRoom(names, "C1", "not_in_channel")},
+		{"no room: nothing is called so", message.NoRoom(names, "#approvals", "channel_not_found")},
+		{"no room: others are in it", message.NoRoom(names, "C1", "shared_with_others")},
+		{"no room: another word of Slack's", message.NoRoom(names, "C1", "restricted_action")},
 	} {
 		fmt.Fprintf(&b, "== %s\n%s\n", c.name, plain(c.card))
 		if len(c.card.Summary) == 0 || len(c.card.Title) > 150 || len(c.card.Buttons) > 5 {

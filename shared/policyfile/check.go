@@ -34,6 +34,7 @@ func Check(p access.Policy, groups ...directory.Resource) []Problem {
 		c.renamed(i, r)
 		c.unfitting(i, r)
 		c.emergency(i, r)
+		c.tells(i, r)
 	}
 	slices.SortStableFunc(c.found, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Field, b.Field))

@@ -31,7 +31,10 @@
 //	        need: 2                # how many have to say yes; 1 if left out
 //	        fallback: WHO          # where none of them could decide
 //	        after: 4h              # when the step has taken too long, then
+//	        tell: C0123            # as of the rule, for this step
 //	        then: {escalate: WHO}  # or {reassign: WHO}, or cancel
+//	    tell: "#approvals"         # the channel, by name or id, in which who decides is
+//	                               # asked; in person if left out
 //	    when: "risk != 'high'"     # CEL; where it does not hold, the next rule is tried
 //	    risk: high                 # low | medium | high; shown to who decides
 //	    wait: 3d                   # for a decision; up to 30d, 3d if left out

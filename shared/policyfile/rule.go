@@ -51,6 +51,7 @@ func (r *reader) rule(n *yaml.Node, path string, seen map[string]int) access.Rul
 		"when_empty":       keep("when_empty", false, func(n *yaml.Node, p string) { rule.Empty = r.empty(n, p) }),
 		"unproven_removal": keep("unproven_removal", false, func(n *yaml.Node, p string) { rule.Unproven = r.word(n, p, "accept") != "" }),
 		"emergency":        keep("emergency", false, func(n *yaml.Node, p string) { rule.Emergency = r.emergency(n, p) }),
+		"tell":             keep("tell", false, func(n *yaml.Node, p string) { rule.Tell = r.room(n, p) }),
 		"solo":             keep("solo", false, func(n *yaml.Node, p string) { rule.Solo = r.solo(n, p) }),
 	})
 	rule.Auto, rule.Approvers, rule.Steps = how.auto, how.who, how.steps
@@ -90,6 +91,9 @@ func (r *reader) fitting(n *yaml.Node, path string, rule access.Rule, have map[s
 		r.at(value(n, "when_empty"), join(path, "when_empty"), "is about user groups; a channel may become empty")
 	}
 	r.soloFits(n, path, rule)
+	if have["tell"] && rule.Auto {
+		r.at(value(n, "tell"), join(path, "tell"), "says nothing here: policy approves by itself, so there is nobody to ask")
+	}
 	if have["emergency"] && rule.Auto {
 		r.at(value(n, "emergency"), join(path, "emergency"), "says nothing here: policy approves by itself, so there is nobody to skip")
 	}
@@ -97,7 +101,7 @@ func (r *reader) fitting(n *yaml.Node, path string, rule access.Rule, have map[s
 
 // nothing refuses what a rule that gives nothing cannot mean.
 func (r *reader) nothing(n *yaml.Node, path string, have map[string]bool) {
-	for _, name := range []string{"for_others", "max", "risk", "wait", "advisory", "when_empty", "unproven_removal", "emergency", "solo"} {
+	for _, name := range []string{"for_others", "max", "risk", "wait", "advisory", "when_empty", "unproven_removal", "emergency", "solo", "tell"} {
 		if have[name] {
 			r.at(value(n, name), join(path, name), "says nothing here: the rule gives nothing (approve: never)")
 		}

@@ -33,7 +33,7 @@ func (r *reader) steps(n *yaml.Node, path string) []access.Approval {
 }
 
 // stepFields are what a step says beside who decides.
-var stepFields = []string{"need", "fallback", "after", "then"}
+var stepFields = []string{"need", "fallback", "after", "then", "tell"}
 
 // plainStep reports whether a mapping names people and nothing more.
 func plainStep(n *yaml.Node) bool {
@@ -48,6 +48,7 @@ func (r *reader) step(n *yaml.Node, path string) access.Approval {
 		"fallback": {false, func(n *yaml.Node, p string) { s.Fallback = r.who(n, p, false) }},
 		"after":    {false, func(n *yaml.Node, p string) { s.After = r.span(n, p, LongestWait) }},
 		"then":     {false, func(n *yaml.Node, p string) { s.Then = r.then(n, p) }},
+		"tell":     {false, func(n *yaml.Node, p string) { s.Tell = r.room(n, p) }},
 	})
 	if n.Kind != yaml.MappingNode {
 		return s

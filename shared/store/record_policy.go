@@ -32,6 +32,7 @@ type ruleRecord struct {
 	Approvers  whoRecord       `json:"approvers,omitzero"`
 	Steps      []stepRecord    `json:"steps,omitempty"`
 	Auto       bool            `json:"auto,omitempty"`
+	Tell       string          `json:"tell,omitempty"`
 	Wait       span            `json:"wait,omitempty"`
 	Advisory   bool            `json:"advisory,omitempty"`
 	Empty      emptyRecord     `json:"when_empty,omitzero"`
@@ -112,6 +113,7 @@ type stepRecord struct {
 	Need      int        `json:"need,omitempty"`
 	After     span       `json:"after,omitempty"`
 	Then      lateRecord `json:"then,omitzero"`
+	Tell      string     `json:"tell,omitempty"`
 }
 
 type lateRecord struct {
@@ -124,7 +126,7 @@ func newStepRecords(steps []access.Approval) []stepRecord {
 	var out []stepRecord
 	for _, s := range steps {
 		out = append(out, stepRecord{
-			Approvers: whoRecord(s.Approvers), Fallback: whoRecord(s.Fallback), Need: s.Need, After: span(s.After),
+			Approvers: whoRecord(s.Approvers), Fallback: whoRecord(s.Fallback), Need: s.Need, After: span(s.After), Tell: s.Tell,
 			Then: lateRecord{Escalate: whoRecord(s.Then.Escalate), Reassign: whoRecord(s.Then.Reassign), Cancel: s.Then.Cancel},
 		})
 	}
@@ -133,7 +135,7 @@ func newStepRecords(steps []access.Approval) []stepRecord {
 
 func (s stepRecord) step() access.Approval {
 	return access.Approval{
-		Approvers: access.Who(s.Approvers), Fallback: access.Who(s.Fallback), Need: s.Need, After: time.Duration(s.After),
+		Approvers: access.Who(s.Approvers), Fallback: access.Who(s.Fallback), Need: s.Need, After: time.Duration(s.After), Tell: s.Tell,
 		Then: access.Late{Escalate: access.Who(s.Then.Escalate), Reassign: access.Who(s.Then.Reassign), Cancel: s.Then.Cancel},
 	}
 }
@@ -146,7 +148,7 @@ func newPolicyRecord(p access.Policy) policyRecord {
 	for _, r := range p.Rules {
 		rec.Rules = append(rec.Rules, ruleRecord{
 			ID: r.ID, Line: r.Line, Resources: matchRecord(r.Resources), Slug: r.Slug, Requesters: whoRecord(r.Requesters),
-			Others: whoRecord(r.Others), Max: span(r.Max), Approvers: whoRecord(r.Approvers), Auto: r.Auto, Wait: span(r.Wait),
+			Others: whoRecord(r.Others), Max: span(r.Max), Approvers: whoRecord(r.Approvers), Auto: r.Auto, Tell: r.Tell, Wait: span(r.Wait),
 			Advisory: r.Advisory, Empty: emptyRecord(r.Empty), Unproven: r.Unproven,
 			When: r.When, Risk: r.Risk, Steps: newStepRecords(r.Steps), Emergency: newEmergencyRecord(r.Emergency),
 			Solo: soloRecord{Wait: span(r.Solo.Wait), Veto: whoRecord(r.Solo.Veto)},
@@ -167,7 +169,7 @@ func (p policyRecord) policy() access.Policy {
 		}
 		out.Rules = append(out.Rules, access.Rule{
 			ID: r.ID, Line: r.Line, Resources: access.Match(r.Resources), Slug: r.Slug, Requesters: access.Who(r.Requesters),
-			Others: access.Who(r.Others), Max: time.Duration(r.Max), Approvers: access.Who(r.Approvers), Auto: r.Auto,
+			Others: access.Who(r.Others), Max: time.Duration(r.Max), Approvers: access.Who(r.Approvers), Auto: r.Auto, Tell: r.Tell,
 			Wait: time.Duration(r.Wait), Advisory: r.Advisory, Empty: access.Empty(r.Empty), Unproven: r.Unproven,
 			When: r.When, Risk: r.Risk, Steps: steps, Emergency: r.Emergency.emergency(),
 			Solo: access.Solo{Wait: time.Duration(r.Solo.Wait), Veto: access.Who(r.Solo.Veto)},

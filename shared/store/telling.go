@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
@@ -21,6 +22,23 @@ func (s *Store) news(c *change, kind, id, conn string, rev int64) {
 		d.Urgency = 0 // that it was approved before what came of it
 	}
 	c.put(Key{duePart(laneTell), dueSort(d)}, 0, newDueRecord(d))
+}
+
+// SaveNews records events of an aggregate that change nothing else, and that
+// somebody is to hear of what they say.
+func (s *Store) SaveNews(ctx context.Context, kind, id, conn string, e ...audit.Event) error {
+	e = s.named(e)
+	return fault.Wrap("store.SaveNews", again(func() error {
+		var c change
+		if len(e) > 0 {
+			last, err := s.newest(ctx, e[0].Aggregate)
+			if err != nil {
+				return err
+			}
+			s.news(&c, kind, id, conn, last.Seq)
+		}
+		return s.save(ctx, &c, e)
+	}))
 }
 
 // Telling reads what was told of an aggregate; the zero Telling, with its kind
