@@ -149,6 +149,9 @@ func (q *requestTale) whoDecides(ctx context.Context, told access.Telling, n acc
 	if err == nil && len(people) == 0 && !reached {
 		people, err = q.h.keepers(ctx, q.conn, "")
 	}
+	if err == nil {
+		err = q.orListed(ctx, told, n, people)
+	}
 	if err == nil && n.What == access.TellEmergency && n.N != "" { // a finding
 		var owners []reader
 		if owners, err = q.owners(ctx); err == nil {
