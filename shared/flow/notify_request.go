@@ -32,7 +32,7 @@ func (h *House) requestTale(ctx context.Context, t access.Telling) (tale, error)
 		return tale{}, err
 	}
 	r, out := q.r, tale{conn: q.conn}
-	out.news = append(r.News(), q.comments()...)
+	out.news = slices.Concat(r.News(), q.nextSteps(), q.comments())
 	out.readers = func(ctx context.Context, told access.Telling, n access.News) ([]reader, error) {
 		switch n.To {
 		case access.ToParties:
@@ -118,7 +118,7 @@ func (q *requestTale) item(ctx context.Context, a *message.AskedItem) error {
 		return err
 	}
 	people = slices.DeleteFunc(people, func(p access.Person) bool { return it.Voted(p.Account.ID, p.User) })
-	if err := q.ask(ctx, rule.TellAt(it.Stage), f.ask.Resource, people); err != nil {
+	if err := q.ask(ctx, rule, it, f.ask.Resource, people); err != nil {
 		return err
 	}
 	if a.Asks == "" {
