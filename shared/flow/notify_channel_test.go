@@ -213,3 +213,22 @@ func TestCameBackIsTold(t *testing.T) {
 		c.hasHeard(other)
 	}
 }
+
+// What nobody confirmed in time is a finding, and the owners hear of it.
+func TestTellingOwnersOfAnUnconfirmedEmergency(t *testing.T) {
+	c := emergencyCompany(t)
+	_, err := c.house.BindTo(c.ctx, c.root, c.root.User.ID, c.conn.ID, c.kit)
+	c.ok(err)
+	_, err = c.emergency(c.ada, time.Hour)
+	c.ok(err)
+	c.tell(time.Minute)
+	c.hasHeard(c.kit)
+	c.tell(25 * time.Hour)
+	said := c.slack.MessagesFor(c.kit, c.slack.DirectWithApp(c.kit))
+	if len(said) != 1 || !strings.Contains(string(said[0].Blocks), "Not confirmed") {
+		t.Errorf("the owner was told %q", c.heard(c.kit))
+	}
+	if got := c.heard(c.sam); len(got) != 2 {
+		t.Errorf("who confirms was told %q", got)
+	}
+}
