@@ -117,6 +117,7 @@ type reader struct {
 	to      string
 	channel bool
 	thread  string // of a message that this answers; "": none
+	listed  bool   // the list of the day tells them instead
 }
 
 // tellOf brings what people were told of one aggregate to what they should have
@@ -159,6 +160,8 @@ func (h *House) tale(ctx context.Context, t access.Telling) (tale, error) {
 		out, err = h.requestTale(ctx, t)
 	case "connector":
 		out, err = h.connectorTale(ctx, t)
+	case "digest":
+		out, err = h.digestTale(ctx, t)
 	case "resource":
 		out, err = h.resourceTale(ctx, t)
 	default:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -21,6 +22,7 @@ type room struct {
 	id      string // "": no channel can be meant
 	closed  string // why nobody is asked there, in Slack's words
 	readers []string
+	again   int // the step that asks here after the one before it did; 0: none
 }
 
 // The reasons why nobody is asked in a channel beside Slack's own.
@@ -32,7 +34,8 @@ const (
 
 // ask notes who is asked for a decision, and where: in a channel, where policy
 // names one, or in person.
-func (q *requestTale) ask(ctx context.Context, word string, res directory.Resource, people []access.Person) error {
+func (q *requestTale) ask(ctx context.Context, rule access.Rule, it access.Item, res directory.Resource, people []access.Person) error {
+	word := rule.TellAt(it.Stage)
 	if word == "" {
 		for _, p := range people {
 			q.lets(access.TellDecide, p)
@@ -46,6 +49,9 @@ func (q *requestTale) ask(ctx context.Context, word string, res directory.Resour
 			return err
 		}
 		at, q.rooms = len(q.rooms), append(q.rooms, x)
+	}
+	if it.Step > 0 && rule.TellAt(access.Stage{Step: it.Step - 1}) == word {
+		q.rooms[at].again = max(q.rooms[at].again, it.Step)
 	}
 	for _, p := range people {
 		q.may.add(access.TellDecide, p.Account.ID)
@@ -118,10 +124,39 @@ func (x room) reached(told access.Telling) (ts, why string) {
 	return m.TS, m.Failed
 }
 
+// nextSteps is the news that the same channel is asked for a further step: the
+// message there changes, and a changed one notifies nobody.
+func (q *requestTale) nextSteps() []access.News {
+	var out []access.News
+	for _, x := range q.rooms {
+		n := access.News{What: access.TellDecide, N: nextStep(x.again), To: access.ToDeciders}
+		if x.again > 0 && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func nextStep(step int) string { return "step-" + strconv.Itoa(step+1) }
+
+// inThreads are the channels that hear of a further step, under the question.
+func (q *requestTale) inThreads(told access.Telling, n access.News) []reader {
+	var out []reader
+	for _, x := range q.rooms {
+		if ts, why := x.reached(told); x.again > 0 && nextStep(x.again) == n.N && ts != "" && why == "" {
+			out = append(out, reader{to: x.id, channel: true, thread: ts})
+		}
+	}
+	return out
+}
+
 // whoDecides are the readers of what somebody has to decide, veto or confirm. Those
 // whom a channel does not reach are asked in person, and the owners hear why; where
 // nobody is left, the owners are asked.
 func (q *requestTale) whoDecides(ctx context.Context, told access.Telling, n access.News) ([]reader, error) {
+	if n.What == access.TellDecide && n.N != "" {
+		return q.inThreads(told, n), nil
+	}
 	what := askedBy(n.What)
 	accounts := slices.Clone(q.order[what])
 	var rooms []reader
@@ -148,6 +183,9 @@ func (q *requestTale) whoDecides(ctx context.Context, told access.Telling, n acc
 	people, err := q.h.persons(ctx, q.r.Connector, accounts...)
 	if err == nil && len(people) == 0 && !reached {
 		people, err = q.h.keepers(ctx, q.conn, "")
+	}
+	if err == nil {
+		err = q.orListed(ctx, told, n, people)
 	}
 	if err == nil && n.What == access.TellEmergency && n.N != "" { // a finding
 		var owners []reader

@@ -82,6 +82,44 @@ func TestChannelIsAskedOnce(t *testing.T) {
 	c.hasHeard(c.lin)
 }
 
+// A further step that is asked in the same channel is said in the thread.
+func TestChannelHearsOfTheNextStep(t *testing.T) {
+	c, room := roomCompany(t, asIs)
+	c.publish(`
+version: 1
+rules:
+  - id: oncall
+    resources: {kind: usergroup, names: ["oncall"]}
+    requesters: {anyone: true}
+    max: 8h
+    approve: [{accounts: [` + c.lin + `]}, {accounts: [` + c.bob + `]}]
+    tell: ` + room + `
+`)
+	r, err := c.request(c.ada, c.oncall, 2*time.Hour)
+	c.ok(err)
+	c.tell(time.Second)
+	if got := c.found(c.bob, room); len(got) != 1 {
+		t.Fatalf("in the channel: %q", got)
+	}
+	_, err = c.house.Approve(c.ctx, c.actor(c.lin), r.ID, "")
+	c.ok(err)
+	c.tell(time.Second)
+	said := c.slack.MessagesFor(c.bob, room)
+	if len(said) != 2 || said[1].ThreadTS != said[0].TS || !strings.Contains(string(said[1].Blocks), "step 2 of 2") {
+		t.Fatalf("in the channel: %q", c.found(c.bob, room))
+	}
+	_, err = c.house.Approve(c.ctx, c.actor(c.bob), r.ID, "")
+	c.ok(err)
+	c.tell(time.Second)
+	for _, line := range c.found(c.bob, room) {
+		if strings.Contains(line, "[") {
+			t.Errorf("it is decided, and has buttons: %q", line)
+		}
+	}
+	c.hasHeard(c.lin)
+	c.hasHeard(c.bob)
+}
+
 // What not everybody in a channel may know has no name there: neither what is asked
 // for nor what a user group gives. In the channel itself its own name is known.
 func TestChannelHidesPrivateNames(t *testing.T) {
@@ -173,5 +211,24 @@ func TestCameBackIsTold(t *testing.T) {
 		}
 		c.hasHeard(owner, "@ada is in *@oncall* again. Ebb took that back 2026-11-23 09:00 UTC, and somebody gave it in Slack since.")
 		c.hasHeard(other)
+	}
+}
+
+// What nobody confirmed in time is a finding, and the owners hear of it.
+func TestTellingOwnersOfAnUnconfirmedEmergency(t *testing.T) {
+	c := emergencyCompany(t)
+	_, err := c.house.BindTo(c.ctx, c.root, c.root.User.ID, c.conn.ID, c.kit)
+	c.ok(err)
+	_, err = c.emergency(c.ada, time.Hour)
+	c.ok(err)
+	c.tell(time.Minute)
+	c.hasHeard(c.kit)
+	c.tell(25 * time.Hour)
+	said := c.slack.MessagesFor(c.kit, c.slack.DirectWithApp(c.kit))
+	if len(said) != 1 || !strings.Contains(string(said[0].Blocks), "Not confirmed") {
+		t.Errorf("the owner was told %q", c.heard(c.kit))
+	}
+	if got := c.heard(c.sam); len(got) != 2 {
+		t.Errorf("who confirms was told %q", got)
 	}
 }

@@ -114,7 +114,7 @@ func (q *requestTale) whoFollows(ctx context.Context, told access.Telling, n acc
 	seen := map[string]bool{author: true}
 	for _, m := range told.Messages {
 		asks := m.What == access.TellDecide || m.What == access.TellSolo || m.What == access.TellEmergency
-		if asks && m.TS != "" && m.Failed == "" && !seen[m.To] {
+		if asks && m.N == "" && m.TS != "" && m.Failed == "" && !seen[m.To] {
 			seen[m.To] = true
 			out = append(out, reader{to: m.To, channel: m.To == m.Channel, thread: m.TS})
 		}

@@ -27,23 +27,12 @@ type requestTale struct {
 }
 
 func (h *House) requestTale(ctx context.Context, t access.Telling) (tale, error) {
-	r, err := h.Memory.Request(ctx, t.ID)
+	q, err := h.asItStands(ctx, t.ID)
 	if err != nil {
 		return tale{}, err
 	}
-	out := tale{}
-	if out.conn, err = h.Memory.Connector(ctx, r.Connector); err != nil {
-		return out, err
-	}
-	q := &requestTale{
-		h: h, r: r, may: rights{}, order: map[access.Tiding][]string{}, asked: message.Asked{Request: r},
-		said: map[string]access.Text{},
-	}
-	if err := q.read(ctx); err != nil {
-		return out, err
-	}
-	out.news = append(r.News(), q.comments()...)
-	q.conn = out.conn
+	r, out := q.r, tale{conn: q.conn}
+	out.news = slices.Concat(r.News(), q.nextSteps(), q.comments())
 	out.readers = func(ctx context.Context, told access.Telling, n access.News) ([]reader, error) {
 		switch n.To {
 		case access.ToParties:
@@ -55,6 +44,19 @@ func (h *House) requestTale(ctx context.Context, t access.Telling) (tale, error)
 	}
 	out.card = q.card
 	return out, nil
+}
+
+// asItStands reads a request with what its messages tell.
+func (h *House) asItStands(ctx context.Context, id string) (*requestTale, error) {
+	r, err := h.Memory.Request(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	q := &requestTale{h: h, r: r, may: rights{}, order: map[access.Tiding][]string{}, asked: message.Asked{Request: r}, said: map[string]access.Text{}}
+	if q.conn, err = h.Memory.Connector(ctx, r.Connector); err != nil {
+		return nil, err
+	}
+	return q, q.read(ctx)
 }
 
 // read gathers what the cards say beside the request.
@@ -116,7 +118,7 @@ func (q *requestTale) item(ctx context.Context, a *message.AskedItem) error {
 		return err
 	}
 	people = slices.DeleteFunc(people, func(p access.Person) bool { return it.Voted(p.Account.ID, p.User) })
-	if err := q.ask(ctx, rule.TellAt(it.Stage), f.ask.Resource, people); err != nil {
+	if err := q.ask(ctx, rule, it, f.ask.Resource, people); err != nil {
 		return err
 	}
 	if a.Asks == "" {

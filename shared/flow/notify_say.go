@@ -106,6 +106,13 @@ func (s *speech) lines(ctx context.Context) ([]line, error) {
 // say posts or changes one message and remembers it. What reaches nobody is
 // remembered too, so that nobody tries for ever.
 func (s *speech) say(ctx context.Context, l line) error {
+	if l.r.listed {
+		l.m.Failed, l.m.At = listed, s.h.Now()
+		if err := s.h.list(ctx, l.m.Connector, l.r.to); err != nil {
+			return err
+		}
+		return s.remember(ctx, l.m)
+	}
 	m, err := s.speak(ctx, l)
 	if refused(err) {
 		s.h.log().Warn("not told", "kind", s.t.Kind, "id", s.t.ID, "what", m.What, "to", m.To, "error", err)

@@ -108,6 +108,20 @@ func held(f func(*message.Held)) message.Held {
 	return g
 }
 
+// many are requests that wait.
+func many(n int) []access.Request {
+	var out []access.Request
+	for i := range n {
+		r := asked(func(a *message.Asked) { a.Created = nine.Add(time.Duration(i) * time.Minute) }).Request
+		r.ID = fmt.Sprintf("rq_%d", i+1)
+		if i%2 == 1 {
+			r.Subject, r.Items[0].Resource, r.Items[0].Kind = "U3", "C2", directory.Channel
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
 // What people are told, word by word.
 func TestCards(t *testing.T) {
 	same := func(*message.Asked) {}
@@ -166,6 +180,9 @@ func TestCards(t *testing.T) {
 		{"attention, solved", held(func(g *message.Held) { g.Reader, g.State = "U3", access.Revoked }).Attention()},
 		{"broken", message.Broken(lost)},
 		{"broken, and back", message.Broken(again)},
+		{"digest", message.Digest(names, many(2))},
+		{"digest of one", message.Digest(names, many(1))},
+		{"digest of more than it names", message.Digest(names, many(23))},
 		{"came back", message.CameBack(names, "U1", "S1", nine)},
 		{"came back with the user group", message.CameBack(names, "U1", "S1", time.Time{})},
 		{"no room: not in it", message.NoRoom(names, "C1", "not_in_channel")},
