@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -20,12 +21,16 @@ const (
 )
 
 // clicked: everything happens in Slack. Ada asks by the command and the form, Lin
-// reads it and approves, Ada takes more time and then ends it. Nobody calls the
-// API but to look.
+// reads it in a channel and approves, Ada asks for more time, of which Lin reads in
+// person, and then ends it.
 func (s *story) clicked(ctx context.Context) error {
 	s.say("Fourth act: asked, approved, extended and ended in Slack, by clicks alone")
 	asked := s.connectApp()
 	defer func() { s.secrets["Slack's verification token"] = asked.token }()
+	// Those who decide are asked in a channel, where Ada and Bob are, too.
+	if err := s.publish(ctx, policy+"    tell: "+s.room+"\n"); err != nil {
+		return err
+	}
 	request, err := s.asks(ctx)
 	if err != nil {
 		return err
@@ -35,6 +40,9 @@ func (s *story) clicked(ctx context.Context) error {
 	}
 	given, err := s.approves(ctx, request)
 	if err != nil {
+		return err
+	}
+	if err := s.publish(ctx, policy); err != nil {
 		return err
 	}
 	if err := s.extends(ctx, given); err != nil {
@@ -49,7 +57,12 @@ func (s *story) clicked(ctx context.Context) error {
 	return asked.judged(s)
 }
 
-// asks is Ada at the command and its two windows; the card is Lin's.
+// publish puts a policy in force.
+func (s *story) publish(ctx context.Context, text string) error {
+	return s.admin.send(ctx, http.MethodPut, "/v1/policy", "application/yaml", []byte(text), nil)
+}
+
+// asks is Ada at the command and its two windows; the card is in the channel.
 func (s *story) asks(ctx context.Context) (card, error) {
 	since := s.last()
 	if _, err := s.slack.HandCommand(ctx, s.ada, "", "/access", ""); err != nil {
@@ -75,31 +88,26 @@ func (s *story) asks(ctx context.Context) (card, error) {
 		}
 	}
 	began := time.Now()
-	c, err := s.handed(ctx, s.lin, message.Approve, since)
+	c, err := s.handed(ctx, s.lin, s.room, message.Approve, since)
 	if err != nil {
 		return c, err
 	}
 	if !strings.Contains(string(c.Blocks), "the database is slow") {
 		return c, fmt.Errorf("Lin does not read why: %s", c.Blocks)
 	}
-	s.tell("Ada typed the command, found @oncall by typing, sent it; Lin has the message %.1f s later: %s", time.Since(began).Seconds(), c.Text)
+	s.tell("Ada typed the command, found @oncall by typing, sent it; the message is in #approvals %.1f s later: %s", time.Since(began).Seconds(), c.Text)
 	return c, nil
 }
 
 // refused are presses of those who may not: each alone is told why, and the
 // request waits on.
 func (s *story) refused(ctx context.Context, request card) error {
-	room := s.slack.AddChannel(slacktest.Channel{Name: "war-room", Members: []string{s.ada, s.bob, s.lin, s.slack.BotUser(s.owner.team)}})
-	shown, err := s.posted(ctx, room, request)
-	if err != nil {
-		return err
-	}
 	for name, account := range map[string]string{"Ada": s.ada, "Bob": s.bob} {
-		if err := s.press(ctx, account, shown, message.Approve); err != nil {
+		if err := s.press(ctx, account, request, message.Approve); err != nil {
 			return fmt.Errorf("%s's press: %w", name, err)
 		}
 		var why string
-		for _, m := range s.slack.MessagesFor(account, room) {
+		for _, m := range s.slack.MessagesFor(account, request.Channel) {
 			if m.To == account {
 				why = m.Text
 			}
@@ -129,12 +137,12 @@ func (s *story) approves(ctx context.Context, request card) (card, error) {
 	if err := s.changed(ctx, s.lin, request, "pproved by"); err != nil {
 		return card{}, err
 	}
-	given, err := s.handed(ctx, s.ada, message.End, since)
+	given, err := s.handed(ctx, s.ada, s.slack.DirectWithApp(s.ada), message.End, since)
 	if err != nil {
 		return given, err
 	}
 	s.grants = append(s.grants, given.id)
-	s.tell("Lin's message changed; Ada is told %.1f s after the press: %s", time.Since(began).Seconds(), given.Text)
+	s.tell("The message changed; Ada is told %.1f s after the press: %s", time.Since(began).Seconds(), given.Text)
 	blocks, err := s.home(ctx, s.ada)
 	if err == nil && (!strings.Contains(blocks, "@oncall") || !strings.Contains(blocks, given.id)) {
 		err = fmt.Errorf("Ada's home tab does not show what she has: %s", blocks)
@@ -189,7 +197,7 @@ func (s *story) extends(ctx context.Context, given card) error {
 	if err := s.submit(ctx, s.ada, "has to be approved", stillAt); err != nil {
 		return err
 	}
-	more, err := s.handed(ctx, s.lin, message.Approve, since)
+	more, err := s.handed(ctx, s.lin, s.slack.DirectWithApp(s.lin), message.Approve, since)
 	if err == nil {
 		err = s.press(ctx, s.lin, more, message.Approve)
 	}
@@ -241,7 +249,7 @@ func (s *story) late(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	request, err := s.handed(ctx, s.lin, message.Deny, since)
+	request, err := s.handed(ctx, s.lin, s.slack.DirectWithApp(s.lin), message.Deny, since)
 	if err == nil {
 		err = s.press(ctx, s.lin, request, message.Deny)
 	}

@@ -112,17 +112,16 @@ func (s *story) last() string {
 	return all[len(all)-1].TS
 }
 
-// handed waits until somebody has a card with a button in their messages from the
-// app, newer than another message.
-func (s *story) handed(ctx context.Context, account string, button message.Action, since string) (card, error) {
-	direct := s.slack.DirectWithApp(account)
+// handed waits until somebody has a card with a button in a conversation, newer
+// than another message.
+func (s *story) handed(ctx context.Context, account, channel string, button message.Action, since string) (card, error) {
 	var c card
 	err := until(ctx, deadLock, func() (ok bool, _ error) {
-		c, ok = s.newest(account, direct, button, "")
+		c, ok = s.newest(account, channel, button, "")
 		return ok && c.TS > since, nil
 	})
 	if err != nil {
-		return c, fmt.Errorf("%s has no message with the button %q: %w; there are %v", account, button, err, s.texts(account, direct))
+		return c, fmt.Errorf("%s has no message with the button %q: %w; there are %v", account, button, err, s.texts(account, channel))
 	}
 	return c, nil
 }
@@ -194,14 +193,4 @@ func (s *story) home(ctx context.Context, account string) (string, error) {
 		return "", fmt.Errorf("%s has no home tab", account)
 	}
 	return string(v.Blocks), nil
-}
-
-// posted has the app's bot write a card where several people read it, as when
-// somebody asks it into a channel.
-func (s *story) posted(ctx context.Context, channel string, c card) (card, error) {
-	bot := &owner{base: s.owner.base, token: s.slack.BotToken()}
-	var said struct{ TS string }
-	err := bot.call(ctx, "chat.postMessage", url.Values{"channel": {channel}, "text": {c.Text}, "blocks": {string(c.Blocks)}}, &said)
-	c.Channel, c.TS = channel, said.TS
-	return c, err
 }

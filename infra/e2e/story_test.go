@@ -39,6 +39,7 @@ type story struct {
 	*house
 	conn           string
 	adaKey, linKey *client
+	room           string // a channel of Ada, Bob and Lin, to which the app is invited
 	grants         []string
 	t              *testing.T
 	people         int               // of the company
@@ -60,6 +61,7 @@ func TestStory(t *testing.T) {
 	t.Parallel()
 	began := time.Now()
 	s := newStory(t, site{company: company, definition: first(t), secrets: stackName + "/", level: "debug"})
+	s.room = s.slack.AddChannel(slacktest.Channel{Name: "approvals", Members: []string{s.ada, s.bob, s.lin, s.slack.BotUser(s.owner.team)}})
 	s.say("What a deploy makes, on the engines that stand in for AWS")
 	s.tell("table, secrets, bucket, state machine, HTTP API, %d functions", len(names.Functions))
 	s.scheduled(t, names.Sync)
@@ -123,7 +125,7 @@ func (s *story) connect(ctx context.Context) error {
 		return fmt.Errorf("connector %s is %q: %w", s.conn, made.Label, err)
 	}
 	s.tell("connector %s: %s", s.conn, made.Label)
-	if err := s.admin.send(ctx, "PUT", "/v1/policy", "application/yaml", []byte(policy), nil); err != nil {
+	if err := s.publish(ctx, policy); err != nil {
 		return err
 	}
 	if s.adaKey, err = s.key(ctx, s.ada); err == nil {
