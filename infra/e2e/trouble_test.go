@@ -32,6 +32,11 @@ func (s *story) troubled(ctx context.Context) error {
 		return err
 	}
 	s.fleet.knife.sharpen(0)
+	// A process that was to hang and had answered already would hang in its next
+	// call, which nobody cut, for as long as the function's own time-out.
+	for _, name := range names.Functions {
+		s.fleet.afresh(name)
+	}
 	s.engines.spoiled.Store(nil)
 	died, said := s.fleet.died(), s.slack.Stats()
 	s.slack.ClearFaults()
