@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -79,7 +80,7 @@ func (h *House) ask(ctx context.Context, by access.Actor, a Asking, note *access
 	}
 	r := access.Request{
 		ID: h.NewID("rq"), Requester: by.User.ID, By: account, Subject: a.Subject, Connector: a.Connector,
-		Start: a.Start, Length: a.Length, Created: now, Expires: now.Add(decisionTime), Emergency: a.Emergency, Profile: a.Profile,
+		Start: a.Start, Length: a.Length, Created: now, Emergency: a.Emergency, Profile: a.Profile,
 	}
 	var grants []access.Grant
 	for i, resource := range a.Resources {
@@ -225,8 +226,8 @@ func (h *House) item(ctx context.Context, by access.Actor, r *access.Request, n 
 		Resource: resource, Kind: f.ask.Resource.Kind, Slug: slug, State: access.Pending,
 		Rule: d.Rule.ID, PolicyVersion: d.Version, Risk: d.Rule.Risk,
 	}
-	if d.Rule.Wait > 0 && r.Created.Add(d.Rule.Wait).Before(r.Expires) {
-		r.Expires = r.Created.Add(d.Rule.Wait)
+	if end := r.Created.Add(cmp.Or(d.Rule.Wait, decisionTime)); r.Expires.IsZero() || end.Before(r.Expires) {
+		r.Expires = end // the item that waits least ends the whole request
 	}
 	if !d.Auto {
 		f.ask.Requester.User = by.User.ID

@@ -44,8 +44,9 @@ type held struct {
 // edit is a hand's.
 type edit struct {
 	pair
-	add bool
-	at  time.Time
+	add  bool
+	dead bool // the account was deactivated
+	at   time.Time
 }
 
 // by is who changed Slack: a hand, or a call of a task that had read the
@@ -95,7 +96,7 @@ func (l *ledger) at(p pair) *held {
 
 // hand notes an edit that a person is about to make.
 func (l *ledger) hand(resource, account string, add bool) {
-	l.edits = append(l.edits, edit{pair{resource, account}, add, l.w.now()})
+	l.edits = append(l.edits, edit{pair{resource, account}, add, l.w.org.User(account).Deleted, l.w.now()})
 	l.w.tell("by hand: %s %s %s", map[bool]string{true: "add", false: "remove"}[add], account, resource)
 }
 
@@ -142,6 +143,9 @@ func (l *ledger) came(p pair, who by) {
 		h.lost, h.unclear = false, l.covered(p) // the edit that we overwrote is done again
 	case h.left:
 		h.left = false // reactivated, and put back
+	case l.leftTwice(p):
+		l.w.Counts.Lost++ // a hand took them out while our list, which left them out, was on its way
+		h.lost, h.ours = true, false
 	case l.mended(p):
 		h.theirs, h.ours = true, false // comes with the group, in which an edit was done again
 	case l.keeper(p):
@@ -187,6 +191,15 @@ func (l *ledger) raced(p pair, who by, add bool) bool {
 // our list brought it back into the channel's user group.
 func (l *ledger) brought(p pair, who by) bool {
 	return l.w.names[p.resource] == "war" && l.raced(pair{l.w.ids["ops"], p.account}, who, false)
+}
+
+// leftTwice reports whether a hand took the account out while it was deactivated:
+// a list of ours that was on its way then may have left it out too, and Slack
+// does not say whose doing it is that it is gone.
+func (l *ledger) leftTwice(p pair) bool {
+	return slices.ContainsFunc(l.edits, func(e edit) bool {
+		return e.pair == p && !e.add && e.dead && l.revived[p.account].After(e.at)
+	})
 }
 
 // mended reports whether the account has come into a default channel because it
