@@ -20,6 +20,7 @@ func init() {
 	verbs = map[string]func(*World, Act){
 		// through Ebb
 		"ask": (*World).ask, "approve": (*World).approve, "deny": (*World).deny, "cancel": (*World).cancel,
+		"click": (*World).click, "vouch": (*World).vouch, "veto": (*World).veto,
 		"extend": (*World).extend, "end": (*World).end, "retry": (*World).retry,
 		"policy": (*World).policy, "sync": (*World).startSync, "pause": (*World).pause, "resume": (*World).resume,
 		"confirm": (*World).confirm, "reinstall": (*World).reinstall,
@@ -75,7 +76,7 @@ func (w *World) try(a Act, n int, do func(context.Context, *flow.House) error) {
 	})
 }
 
-// ask: WHO RESOURCE LENGTH [for SUBJECT] [in DELAY].
+// ask: WHO RESOURCE LENGTH [for SUBJECT] [in DELAY] [as emergency].
 func (w *World) ask(a Act) {
 	asked := w.now()
 	who := a.arg(0)
@@ -86,6 +87,8 @@ func (w *World) ask(a Act) {
 			q.Subject = w.ids[a.Args[i+1]]
 		case "in":
 			q.Start = asked.Add(a.duration(i + 1))
+		case "as":
+			q.Emergency = true
 		}
 	}
 	q.Key = fmt.Sprintf("act-%d", a.N)

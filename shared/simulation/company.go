@@ -70,6 +70,8 @@ type rule struct {
 	then  string        // who approves after them, "" for nobody
 	brief time.Duration // a condition: the rule speaks of what is no longer; 0: of all
 	only  bool          // leads alone may ask
+	fire  time.Duration // anybody may skip the approvers for so long; 0: nobody
+	sole  string        // the only approver, who may wait an hour for their own request
 }
 
 // speaks reports whether the rule allows that length.
@@ -81,6 +83,8 @@ func (r rule) speaks(length time.Duration) bool {
 func (r rule) approval(w *World) string {
 	need := max(1, r.need)
 	switch {
+	case r.sole != "":
+		return fmt.Sprintf("{accounts: [%s]}\n    solo: {wait: 1h, veto: {groups: [\"@leads\"]}}", w.ids[r.sole])
 	case r.then != "":
 		return fmt.Sprintf(`[{groups: ["@leads"], need: %d}, {accounts: [%s]}]`, need, w.ids[r.then])
 	case r.leads && need > 1:
@@ -93,7 +97,7 @@ func (r rule) approval(w *World) string {
 
 // policies by their letter. B knows no @oncall, C is short, D says nothing about
 // the last member, E lets leads approve everything, F has conditions, several
-// steps, and what only leads get.
+// steps, emergencies, an only approver, and what only leads get.
 var policies = map[string]map[string]rule{
 	"A": {
 		"oncall": {max: 8 * time.Hour, leads: true}, "solo": {max: 8 * time.Hour, empty: "disable"},
@@ -114,7 +118,7 @@ var policies = map[string]map[string]rule{
 		"incident": {max: 4 * time.Hour, leads: true}, "war": {max: 4 * time.Hour, leads: true},
 	},
 	"F": {
-		"oncall": {max: 8 * time.Hour, leads: true, need: 2}, "shift": {max: 8 * time.Hour, brief: 10 * time.Minute},
+		"oncall": {max: 8 * time.Hour, leads: true, need: 2, fire: 15 * time.Minute}, "war": {max: 4 * time.Hour, sole: "kit"}, "shift": {max: 8 * time.Hour, brief: 10 * time.Minute},
 		"ops": {max: 8 * time.Hour, only: true}, "incident": {max: 4 * time.Hour, leads: true, then: "kit"},
 	},
 }
@@ -157,6 +161,9 @@ func (w *World) yaml(letter string) string {
 		}
 		out += fmt.Sprintf("  - id: %s\n    resources: {kind: %s, names: [%q]}\n    requesters: %s\n    max: %s\n    approve: %s\n",
 			name, kind, name, requesters, r.max, r.approval(w))
+		if r.fire > 0 {
+			out += fmt.Sprintf("    emergency: {requesters: {anyone: true}, max: %s, within: 3h}\n", r.fire)
+		}
 		if r.brief > 0 {
 			out += fmt.Sprintf("    when: length <= duration(%q)\n", r.brief)
 		}

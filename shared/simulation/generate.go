@@ -29,6 +29,9 @@ func Generate(seed uint64) Story {
 	}
 	if g.maybe(12) { // a company of conditions and steps
 		g.act(time.Second, "policy", "F")
+		for range 1 + g.r.IntN(3) {
+			g.urgent()
+		}
 	}
 	slices.SortStableFunc(g.s.Acts, func(a, b Act) int { return int(a.At - b.At) })
 	return g.s
@@ -105,7 +108,7 @@ func (g *generator) life() {
 	decided := at + g.between(2*time.Second, 10*time.Minute)
 	switch p := g.r.IntN(100); {
 	case p < 75:
-		g.act(decided, "approve", g.one("lin", "kim", "lin", "kim", "sam", who), fmt.Sprintf("#%d", n))
+		g.act(decided, g.one("approve", "click"), g.one("lin", "kim", "lin", "kim", "sam", who), fmt.Sprintf("#%d", n))
 		if g.maybe(30) { // where one is not enough
 			decided += g.between(time.Second, 5*time.Minute)
 			g.act(decided, "approve", g.one("lin", "kim"), fmt.Sprintf("#%d", n))
@@ -130,6 +133,23 @@ func (g *generator) life() {
 	if g.maybe(25) { // people meddle with the same thing
 		end := max(decided, begin) + length
 		g.act(max(0, g.one2(end, in())+g.between(-20*time.Second, 20*time.Second)), g.one("hand-add", "hand-remove"), what, g.one(who, g.one(peopleNames...)))
+	}
+}
+
+// urgent is what skips approvers, or waits for nobody but a veto.
+func (g *generator) urgent() {
+	at := g.when()
+	if g.maybe(50) {
+		who := g.one(peopleNames...)
+		n := g.act(at, "ask", who, "oncall", g.between(time.Minute, 20*time.Minute).Round(time.Second), "as", "emergency")
+		if g.maybe(70) {
+			g.act(at+g.between(time.Minute, 5*time.Hour), "vouch", g.one("lin", "kim", who), fmt.Sprintf("#%d", n), g.one("yes", "no"))
+		}
+		return
+	}
+	n := g.act(at, "ask", "kit", "war", g.length())
+	if g.maybe(40) {
+		g.act(at+g.between(time.Minute, 80*time.Minute), "veto", g.one("lin", "kim", "sam"), fmt.Sprintf("#%d", n))
 	}
 }
 
