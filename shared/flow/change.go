@@ -213,33 +213,6 @@ func (p *pass) tookOut(j access.Judgment, out outcome) {
 	}
 }
 
-// added remembers which grants Slack definitely took, so that none is added twice.
-func (p *pass) added(ctx context.Context, j access.Judgment, out outcome) error {
-	var gs []access.Grant
-	for _, g := range p.st.Grants {
-		if slices.Contains(j.Add, g.Account) && out.failed[g.Account] == nil && g.Gives(p.h.Now()) && !g.Added {
-			g.Added = true
-			gs = append(gs, g)
-		}
-	}
-	return p.chunks(ctx, gs)
-}
-
-func (p *pass) chunks(ctx context.Context, gs []access.Grant) error {
-	for part := range slices.Chunk(gs, grantsPerSave) {
-		if err := p.save(ctx, access.Step{Grants: part}); err != nil {
-			return err
-		}
-	}
-	if len(gs) == 0 {
-		return nil
-	}
-	return p.load(ctx)
-}
-
-// grantsPerSave keeps a commit well under the table's 100 rows.
-const grantsPerSave = 8
-
 // confirm clears the write when the read-back shows what was meant. Where it
 // does not, or an older write is still unclear, the re-reads go on.
 func (p *pass) confirm(ctx context.Context, j access.Judgment, out outcome, first *access.Writing) error {

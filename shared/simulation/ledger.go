@@ -33,6 +33,8 @@ type held struct {
 	// lost: our whole-list write undid a hand's edit that fell into its round
 	// trip, which is all that Slack's API allows without events.
 	lost bool
+	// owed: so lost, and given by Ebb before it could be done again.
+	owed bool
 	// left: taken out because Slack refuses lists with deactivated people.
 	left bool
 	// closed: its user group was disabled as policy says for its last member.
@@ -130,7 +132,7 @@ func (l *ledger) came(p pair, who by) {
 	h := l.at(p)
 	h.in, h.out0, h.closed = true, l.w.now(), false
 	if who.hand {
-		h.theirs, h.ours, h.lost, h.left = true, false, false, false
+		h.theirs, h.ours, h.lost, h.left, h.owed = true, false, false, false, false
 		h.unclear = l.open(p)
 		return
 	}
@@ -141,6 +143,8 @@ func (l *ledger) came(p pair, who by) {
 		h.lost, h.ours = true, false
 	case h.lost && h.theirs && l.w.story.hears():
 		h.lost, h.unclear = false, l.covered(p) // the edit that we overwrote is done again
+	case h.owed && !l.covered(p) && l.w.story.hears():
+		h.theirs, h.ours, h.owed = true, false, false // as above, after a grant in between
 	case h.left:
 		h.left = false // reactivated, and put back
 	case l.leftTwice(p):
@@ -151,6 +155,7 @@ func (l *ledger) came(p pair, who by) {
 	case l.keeper(p):
 		h.theirs, h.ours = false, false // stays by policy: nobody's to take, nobody's to miss
 	default:
+		h.owed = h.owed || h.lost && h.theirs
 		h.ours, h.theirs, h.lost = true, false, false
 		if !l.covered(p) {
 			l.w.violate("3 (nothing is given without a request)", "%s was put into %s by a call of %s, and no grant is open on it", p.account, p.resource, who.task.name)
@@ -163,7 +168,7 @@ func (l *ledger) went(p pair, who by) {
 	was := *h
 	h.in, h.ours, h.in0 = false, false, l.w.now()
 	if who.hand {
-		h.theirs, h.unclear, h.lost, h.left = false, false, false, false
+		h.theirs, h.unclear, h.lost, h.left, h.owed = false, false, false, false, false
 		return
 	}
 	l.w.tell("in Slack: %s is out of %s", p.account, p.resource)
