@@ -28,7 +28,11 @@ var asked = map[string]struct{ payload, answer, failure string }{
 	names.Revoke:  {payload: `{"grantId":"g_1"}`, failure: "Ebb.Backoff"},
 	names.Sync:    {payload: `{}`, failure: "Ebb.Backoff"},
 	names.Sweep:   {payload: `{}`, failure: "Ebb.Backoff"},
+	names.Notify:  {payload: told, answer: `{"batchItemFailures":[{"itemIdentifier":"7"}]}`},
 }
+
+// told is a batch of the table's stream: something is to be told of a grant.
+const told = `{"Records":[{"eventName":"INSERT","dynamodb":{"SequenceNumber":"7","NewImage":{"at":{"S":"2026-01-02T03:04:05Z"},"kind":{"S":"grant"},"id":{"S":"g_1"},"connector":{"S":"con_1"}}}}]}`
 
 func get(path string) string {
 	return fmt.Sprintf(`{"version":"2.0","rawPath":%q,"requestContext":{"http":{"method":"GET","sourceIp":"192.0.2.1"}}}`, path)
@@ -102,7 +106,7 @@ func answers(t *testing.T, name string, command ...string) {
 	if name == names.Sweep {
 		f.Timeout = 50 * time.Second
 	}
-	if name == names.Sync {
+	if name == names.Sync || name == names.Notify {
 		f.Timeout = time.Minute
 	}
 	defer f.Close()

@@ -53,6 +53,7 @@ func TestEmptyHouse(t *testing.T) {
 		names.API:     {payload: get("/v1/connectors"), answer: `"statusCode":401`},
 		names.Install: {payload: get("/connect/word"), answer: `ebb/slack/app`},
 		names.Slack:   {payload: get("/slack/events"), answer: `ebb/slack/app`},
+		names.Notify:  {payload: told, answer: `{"batchItemFailures":[]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bootstrap, err := filepath.Abs(filepath.Join(dir, name, "bootstrap"))

@@ -142,7 +142,8 @@ func (l *ledger) came(p pair, who by) {
 		l.w.Counts.Lost++
 		h.lost, h.ours = true, false
 	case h.lost && h.theirs && l.w.story.hears():
-		h.lost, h.unclear = false, l.covered(p) // the edit that we overwrote is done again
+		// The edit that we overwrote is done again, or a grant gives the same.
+		h.lost, h.unclear, h.owed = false, l.covered(p), l.covered(p)
 	case h.owed && !l.covered(p) && l.w.story.hears():
 		h.theirs, h.ours, h.owed = true, false, false // as above, after a grant in between
 	case h.left:
@@ -155,7 +156,6 @@ func (l *ledger) came(p pair, who by) {
 	case l.keeper(p):
 		h.theirs, h.ours = false, false // stays by policy: nobody's to take, nobody's to miss
 	default:
-		h.owed = h.owed || h.lost && h.theirs
 		h.ours, h.theirs, h.lost = true, false, false
 		if !l.covered(p) {
 			l.w.violate("3 (nothing is given without a request)", "%s was put into %s by a call of %s, and no grant is open on it", p.account, p.resource, who.task.name)
