@@ -55,6 +55,15 @@ func (d Decision) Words() string {
 	return fmt.Sprintf("rule %q %s", d.Rule.ID, d.Because)
 }
 
+// Past says what of the time before somebody sees who comes into a private
+// channel: all of it, which no end takes back. "" of everything else.
+func (q Ask) Past() string {
+	if q.Resource.Kind != directory.Channel || !q.Resource.Private {
+		return ""
+	}
+	return "shows everything that was written there before"
+}
+
 // decide answers for one rule; false: the rule does not speak of this.
 func (r Rule) decide(q Ask) (Decision, bool) {
 	d := Decision{Rule: r}
@@ -73,6 +82,9 @@ func (r Rule) decide(q Ask) (Decision, bool) {
 	case !holds:
 		d.Because = "has a condition (when) that does not hold"
 		return d, false
+	}
+	if past := q.Past(); past != "" {
+		d.Gives = append(d.Gives, past)
 	}
 	for _, c := range q.Defaults {
 		d.Gives = append(d.Gives, "puts its members into "+Name(c))

@@ -66,6 +66,19 @@ func TestDecideAllows(t *testing.T) {
 	}
 }
 
+// Whoever comes into a private channel reads its past, and is told before asking.
+func TestDecideTellsOfThePast(t *testing.T) {
+	p, q := allowed()
+	p.Rules[0].Resources, p.Rules[0].Unproven = Match{Kind: directory.Channel, Names: []string{"*"}}, true
+	for private, want := range map[bool][]string{true: {"shows everything that was written there before"}, false: nil} {
+		q.Resource = directory.Resource{ID: "C1", Kind: directory.Channel, Name: "incident", Workspace: q.Resource.Workspace, Private: private, Reached: true}
+		p.Rules[0].Advisory = !private
+		if d := p.Decide(q); !d.Allowed || !reflect.DeepEqual(d.Gives, want) {
+			t.Errorf("private %t: allowed %t, gives %q (%s)", private, d.Allowed, d.Gives, d.Because)
+		}
+	}
+}
+
 // Each row changes one thing about what is allowed, and says the reason.
 func TestDecideDenies(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -139,6 +139,9 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 	if d.Gives, err = h.givesTo(ctx, by, f); err != nil {
 		return Explanation{}, fault.Wrap(op, err)
 	}
+	if past := f.ask.Past(); d.Allowed && past != "" {
+		d.Gives = append(d.Gives, past)
+	}
 	if last := d.Rule.LastMember(f.ask); d.Allowed && last != "" {
 		d.Gives = append(d.Gives, last)
 	}
