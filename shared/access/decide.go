@@ -16,6 +16,9 @@ func (p Policy) Decide(q Ask) Decision {
 		return Decision{Version: p.Version, Because: fmt.Sprintf(format, args...)}
 	}
 	if why := q.Resource.Refusal(); why != "" {
+		if q.Resource.Managed && q.GroupsBy != "" {
+			why += " (its groups are managed by " + q.GroupsBy + ")"
+		}
 		return no("%s", why)
 	}
 	if why := q.Resource.RefusalFor(q.Subject); why != "" {

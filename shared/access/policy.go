@@ -137,6 +137,8 @@ type Ask struct {
 	// OpenGroups: everybody can edit this connector's user groups, so
 	// membership in one approves nothing.
 	OpenGroups bool
+	// GroupsBy is who manages the groups of the identity provider; "": not said.
+	GroupsBy string
 	Emergency  bool      // the approvers are to be skipped
 	Now        time.Time // for conditions over the time of day
 	Condition  Condition // nil: rules with a condition deny

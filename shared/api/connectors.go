@@ -16,8 +16,35 @@ func (s *server) ListConnectors(ctx context.Context, _ apigen.ListConnectorsRequ
 }
 
 func (s *server) AddConnector(ctx context.Context, r apigen.AddConnectorRequestObject) (apigen.AddConnectorResponseObject, error) {
-	c, err := s.house.AddConnectorOnce(ctx, actor(ctx), given(r.Params.IdempotencyKey), r.Body.Name, r.Body.Owners)
+	c, err := s.house.AddConnectorOnce(ctx, actor(ctx), given(r.Params.IdempotencyKey), newConnector(*r.Body))
 	return apigen.AddConnector201JSONResponse(whole(c)), err
+}
+
+func newConnector(n apigen.NewConnector) flow.NewConnector {
+	return flow.NewConnector{
+		Name: n.Name, Owners: n.Owners, Application: n.Application, Integration: connector.Integration(n.Integration), SignIn: signIn(n.SignIn),
+	}
+}
+
+func signIn(s apigen.SignIn) connector.IdentityProvider {
+	return connector.IdentityProvider{Name: s.Idp, GroupsBy: s.GroupsBy}
+}
+
+func (s *server) EditConnector(ctx context.Context, r apigen.EditConnectorRequestObject) (apigen.EditConnectorResponseObject, error) {
+	edit := flow.ConnectorEdit{Owners: r.Body.Owners}
+	if r.Body.Name != "" {
+		edit.Name = &r.Body.Name
+	}
+	if r.Body.EverySeconds > 0 {
+		every := time.Duration(r.Body.EverySeconds) * time.Second
+		edit.Every = &every
+	}
+	if r.Body.SignIn != (apigen.SignIn{}) {
+		in := signIn(r.Body.SignIn)
+		edit.SignIn = &in
+	}
+	c, err := s.house.EditConnector(ctx, actor(ctx), r.ConnectorId, edit)
+	return apigen.EditConnector200JSONResponse(whole(c)), s.ofConnector(ctx, r.ConnectorId, err)
 }
 
 func (s *server) GetConnector(ctx context.Context, r apigen.GetConnectorRequestObject) (apigen.GetConnectorResponseObject, error) {
@@ -119,6 +146,10 @@ func connectorJSON(c flow.ConnectorView) apigen.Connector {
 	if !c.Whole {
 		return out
 	}
+	out.Integration = string(c.Integration)
+	if c.SignIn != (connector.IdentityProvider{}) {
+		out.SignIn = apigen.SignIn{Idp: c.SignIn.Name, GroupsBy: c.SignIn.GroupsBy}
+	}
 	out.Enterprise, out.Team, out.Workspaces, out.Owners = c.Enterprise, c.Team, c.Workspaces, c.Owners
 	out.Plan, out.OpenGroups, out.LastRun = string(c.Plan), c.OpenGroups, c.LastRun
 	out.EverySeconds, out.NextSync, out.LastGood, out.Created = int64(c.Every/time.Second), c.NextSync, c.LastGood, c.Created
@@ -136,7 +167,7 @@ func connectorJSON(c flow.ConnectorView) apigen.Connector {
 func runJSON(r connector.Run) apigen.Run {
 	return apigen.Run{
 		Id: r.ID, Connector: r.Connector, State: apigen.RunState(r.State), Step: string(r.Step), Kinds: r.Kinds,
-		Started: r.Started, Ended: r.Ended, Calls: r.Calls, Wrote: r.Wrote, Counts: r.Counts, Removals: r.Removals, Notes: r.Notes,
+		Started: r.Started, Ended: r.Ended, Calls: r.Calls, Wrote: r.Wrote, Counts: r.Counts, Removals: r.Removals, Going: r.Going, Notes: r.Notes,
 	}
 }
 

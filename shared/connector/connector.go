@@ -50,8 +50,12 @@ const (
 // one unless Enterprise is set. Rev is the version it was read at, 0 for new.
 type Connector struct {
 	ID          string
-	Application string
+	Application string // what is governed; several connectors may belong to one
 	Name        string
+	Integration Integration
+	// SignIn is how people come to this Slack, as its owners said it; zero: by
+	// Slack itself, or not said.
+	SignIn      IdentityProvider
 	Label       Label
 	Enterprise  string // E…; "" for one workspace
 	Grid        string // E… that a single workspace belongs to; "" when it stands alone
@@ -82,6 +86,30 @@ type Connector struct {
 	Confirmed string        // id of the run whose removals an owner confirmed
 	Created   time.Time
 	Rev       int64
+}
+
+// Integration says what a connector is for.
+type Integration string
+
+// The integrations. The zero Integration is Application: whatever was connected
+// before there were two.
+const (
+	// ApplicationIntegration governs a Slack: who has what is synced, reviewed,
+	// given and taken back.
+	ApplicationIntegration Integration = "application"
+	// CollaborationIntegration lets people ask, decide and hear of it in Slack.
+	CollaborationIntegration Integration = "collaboration"
+)
+
+// Collaborates reports whether the connector is for the collaboration alone.
+func (c Connector) Collaborates() bool { return c.Integration == CollaborationIntegration }
+
+// IdentityProvider is through what people sign in to Slack, and who manages the
+// groups that come from it: they are named where Slack lets nobody else change
+// such a group.
+type IdentityProvider struct {
+	Name     string // "Okta"; "": people sign in to Slack itself
+	GroupsBy string // a team, a person, a page; "": not said
 }
 
 // Trouble is what stands in the way, for the page and the log: the code of

@@ -47,6 +47,9 @@ type Run struct {
 	Wrote     int // directory rows written
 	Counts    map[string]int
 	Removals  map[string]int // kind: how many would go, where confirmation is needed
+	// Going names a part of them, at most GoingNamed of each kind: ids of accounts
+	// and resources, and "account in resource" for memberships.
+	Going map[string][]string
 	Notes     []string       // what was refused or missing, in words
 	Resume    time.Time      // not before
 	Tries     int
@@ -72,8 +75,19 @@ func (r *Run) Count(kind string, n int) {
 	r.Counts[kind] += n
 }
 
-// Hold adds to what waits for a confirmation.
-func (r *Run) Hold(kind string, n int) {
+// GoingNamed is how many removals of each kind a run names.
+const GoingNamed = 50
+
+// Hold adds to what waits for a confirmation, by name as long as there is room.
+func (r *Run) Hold(kind string, going []string) {
+	n := len(going)
+	if r.Going == nil {
+		r.Going = map[string][]string{}
+	}
+	if room := GoingNamed - len(r.Going[kind]); room < n {
+		going = going[:max(room, 0)]
+	}
+	r.Going[kind] = append(r.Going[kind], going...)
 	if r.Removals == nil {
 		r.Removals = map[string]int{}
 	}

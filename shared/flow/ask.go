@@ -25,7 +25,7 @@ func (h *House) gather(ctx context.Context, conn, requester, subject, resource, 
 	if f.conn, err = h.Memory.Connector(ctx, conn); err != nil {
 		return f, fault.Wrap(op, err)
 	}
-	q := access.Ask{Slug: slug, Length: length, OpenGroups: f.conn.OpenGroups, Now: h.Now(), Condition: h.Condition}
+	q := access.Ask{Slug: slug, Length: length, OpenGroups: f.conn.OpenGroups, GroupsBy: f.conn.SignIn.GroupsBy, Now: h.Now(), Condition: h.Condition}
 	if q.Resource, err = h.Memory.Resource(ctx, conn, resource); err != nil {
 		return f, fault.Wrap(op, err)
 	}

@@ -24,44 +24,56 @@ const CallbackPath = "/slack/oauth/callback"
 // {"user": "…", "bot": "…"}.
 func TokenName(connectorID string) string { return "connector/" + connectorID + "/slack" }
 
-// AddConnector begins a connector, Not connected, with its owners (user ids;
-// empty: the actor). A Super Administrator's act.
-func (h *House) AddConnector(ctx context.Context, by access.Actor, name string, owners []string) (connector.Connector, error) {
-	return h.AddConnectorOnce(ctx, by, "", name, owners)
+// NewConnector is what begins a connector. Zero fields: named "Slack", for the
+// application "slack" that is governed, owned by the actor (Owners are user ids).
+type NewConnector struct {
+	Name        string
+	Application string
+	Integration connector.Integration
+	Owners      []string
+	SignIn      connector.IdentityProvider
 }
 
-// AddConnectorOnce is AddConnector for a call that may be sent again: the same
-// key gives the connector that the first one made, for a day.
-func (h *House) AddConnectorOnce(ctx context.Context, by access.Actor, key, name string, owners []string) (connector.Connector, error) {
-	o := once[connector.Connector]{verb: "connector", key: key, body: append([]string{name}, owners...), read: h.Memory.Connector}
+// AddConnector is AddConnectorOnce for a call that is made once.
+func (h *House) AddConnector(ctx context.Context, by access.Actor, name string, owners []string) (connector.Connector, error) {
+	return h.AddConnectorOnce(ctx, by, "", NewConnector{Name: name, Owners: owners})
+}
+
+// AddConnectorOnce begins a connector, Not connected. A Super or Integration
+// Administrator's act. For a call that may be sent again, the same key gives the
+// connector that the first one made, for a day.
+func (h *House) AddConnectorOnce(ctx context.Context, by access.Actor, key string, n NewConnector) (connector.Connector, error) {
+	o := once[connector.Connector]{verb: "connector", key: key, body: n, read: h.Memory.Connector}
 	o.make = func(note *access.Once) (connector.Connector, error) {
-		return h.addConnector(ctx, by, name, owners, note)
+		return h.addConnector(ctx, by, n, note)
 	}
 	c, err := o.do(ctx, h, by)
 	return c, fault.Wrap("flow.AddConnector", err)
 }
 
-func (h *House) addConnector(ctx context.Context, by access.Actor, name string, owners []string, note *access.Once) (connector.Connector, error) {
+func (h *House) addConnector(ctx context.Context, by access.Actor, n NewConnector, note *access.Once) (connector.Connector, error) {
 	const op = "flow.addConnector"
-	if !by.Is(access.SuperAdministrator) {
-		return connector.Connector{}, fault.New(op, fault.Forbidden, "adding a connector needs the duty super administrator")
-	}
-	if len(owners) == 0 {
-		owners = []string{by.User.ID}
-	}
-	for _, id := range owners {
-		if _, err := h.Memory.User(ctx, id); err != nil {
-			return connector.Connector{}, err
-		}
-	}
-	if strings.TrimSpace(name) == "" {
-		name = "Slack"
+	if !by.Is(access.IntegrationAdministrator) {
+		return connector.Connector{}, fault.New(op, fault.Forbidden, "adding a connector needs the duty integration administrator or super administrator")
 	}
 	c := connector.Connector{
-		ID: h.NewID("con"), Application: "slack", Name: name, Label: connector.NotConnected, Owners: owners,
+		ID: h.NewID("con"), Application: strings.TrimSpace(n.Application), Integration: n.Integration, Label: connector.NotConnected,
 		Plan: connector.PlanUnknown, Every: DefaultEvery, Created: h.Now(),
 	}
-	e := h.event("connector/"+c.ID, "connector.added", who(by), map[string]string{"owners": strings.Join(owners, " ")})
+	if c.Application == "" {
+		c.Application = "slack"
+	}
+	if len(n.Owners) == 0 {
+		n.Owners = []string{by.User.ID}
+	}
+	if strings.TrimSpace(n.Name) == "" {
+		n.Name = "Slack"
+	}
+	c, err := h.described(ctx, c, n.Name, n.Owners, n.SignIn)
+	if err != nil {
+		return c, err
+	}
+	e := h.event("connector/"+c.ID, "connector.added", who(by), map[string]string{"owners": strings.Join(c.Owners, " "), "integration": string(c.Integration)})
 	if note == nil {
 		return h.Memory.SaveConnector(ctx, c, e)
 	}

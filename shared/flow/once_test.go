@@ -110,14 +110,14 @@ func TestTwoAtOnce(t *testing.T) {
 // TestAddConnectorOnce: a key of one verb says nothing of another's.
 func TestAddConnectorOnce(t *testing.T) {
 	c := newCompany(t)
-	first, err := c.house.AddConnectorOnce(c.ctx, c.root, "k1", "Second", nil)
+	first, err := c.house.AddConnectorOnce(c.ctx, c.root, "k1", flow.NewConnector{Name: "Second"})
 	c.ok(err)
-	again, err := c.house.AddConnectorOnce(c.ctx, c.root, "k1", "Second", nil)
+	again, err := c.house.AddConnectorOnce(c.ctx, c.root, "k1", flow.NewConnector{Name: "Second"})
 	c.ok(err)
 	if again.ID != first.ID {
 		t.Errorf("%s and %s", first.ID, again.ID)
 	}
-	_, err = c.house.AddConnectorOnce(c.ctx, c.root, "k1", "Third", nil)
+	_, err = c.house.AddConnectorOnce(c.ctx, c.root, "k1", flow.NewConnector{Name: "Third"})
 	refusedWith(t, err, fault.Already, "another body")
 	a := asking(c, c.incident, time.Time{}, time.Hour)
 	a.Key = "k1"

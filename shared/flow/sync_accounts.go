@@ -223,7 +223,7 @@ func (s *syncing) absentAccounts(ctx context.Context, team, listing string) erro
 			gone = append(gone, id)
 		}
 	}
-	if s.waits("accounts", len(gone), len(k.digests)) {
+	if s.waits("accounts", slices.Clone(gone), len(k.digests)) {
 		return nil
 	}
 	slices.Sort(gone)
@@ -286,12 +286,33 @@ func (s *syncing) put(ctx context.Context, b directory.Batch) error {
 
 // waits reports whether so much of a kind would go that an owner has to
 // confirm it first; everything else of the sync goes on.
-func (s *syncing) waits(kind string, removed, known int) bool {
-	if !directory.Suspicious(removed, known) || s.c.Confirmed != "" {
+//
+// going are their names.
+func (s *syncing) waits(kind string, going []string, known int) bool {
+	if !directory.Suspicious(len(going), known) || s.c.Confirmed != "" {
 		return false
 	}
-	s.run.Hold(kind, removed)
+	slices.Sort(going)
+	s.run.Hold(kind, going)
 	return true
+}
+
+// namesOf names memberships.
+func namesOf(gone []directory.Membership) []string {
+	out := make([]string, len(gone))
+	for i, m := range gone {
+		out[i] = m.Account + " in " + m.Resource
+	}
+	return out
+}
+
+// idsOf names resources.
+func idsOf(gone []directory.Resource) []string {
+	out := make([]string, len(gone))
+	for i, r := range gone {
+		out[i] = r.ID
+	}
+	return out
 }
 
 // refused goes past what one workspace refuses, with a note; the others go on.

@@ -120,7 +120,7 @@ func (s *syncing) absentChannels(ctx context.Context, team string) error {
 		}
 		return nil
 	})
-	if err != nil || s.waits("channels", len(gone), known) {
+	if err != nil || s.waits("channels", idsOf(gone), known) {
 		return err
 	}
 	var b directory.Batch
@@ -200,7 +200,7 @@ func (s *syncing) members(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !s.waits("channel memberships", len(gone), known) {
+	if !s.waits("channel memberships", namesOf(gone), known) {
 		if err := s.put(ctx, directory.Batch{GoneMemberships: gone}); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"maps"
 	"fmt"
 	"slices"
 
@@ -38,7 +39,7 @@ func (s *syncing) groups(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !s.waits("user group memberships", len(gone), known) {
+	if !s.waits("user group memberships", namesOf(gone), known) {
 		if err := s.put(ctx, directory.Batch{GoneMemberships: gone}); err != nil {
 			return err
 		}
@@ -172,7 +173,7 @@ func (s *syncing) resources(ctx context.Context, kind directory.Kind, team strin
 		r.Owners = was.Owners
 		b.Resources = append(b.Resources, r)
 	}
-	if !s.waits(string(kind)+"s", len(have), known) {
+	if !s.waits(string(kind)+"s", slices.Collect(maps.Keys(have)), known) {
 		for _, r := range have {
 			if err := s.goneResource(ctx, &b, r); err != nil {
 				return err

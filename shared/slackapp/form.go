@@ -2,7 +2,6 @@ package slackapp
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -102,7 +101,7 @@ func spans(chosen time.Duration) object {
 	menu := object{"type": "static_select"}
 	var options []object
 	for _, d := range list {
-		o := choice(spelled(d), d.String(), "")
+		o := choice(access.Spelled(d), d.String(), "")
 		options = append(options, o)
 		if d == chosen {
 			menu["initial_option"] = o
@@ -110,23 +109,6 @@ func spans(chosen time.Duration) object {
 	}
 	menu["options"] = options
 	return menu
-}
-
-// spelled is a length in words.
-func spelled(d time.Duration) string {
-	n, unit := int64(d/time.Minute), "minute"
-	switch {
-	case d >= 24*time.Hour && d%(24*time.Hour) == 0:
-		n, unit = int64(d/(24*time.Hour)), "day"
-	case d >= time.Hour && d%time.Hour == 0:
-		n, unit = int64(d/time.Hour), "hour"
-	case d%time.Minute != 0:
-		return access.Span(d)
-	}
-	if n != 1 {
-		unit += "s"
-	}
-	return fmt.Sprintf("%d %s", n, unit)
 }
 
 func resourceOption(f flow.Found) object {

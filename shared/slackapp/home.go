@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/message"
@@ -144,7 +145,7 @@ func (t *turn) requestText(v flow.RequestView) string {
 	if v.Subject != v.By {
 		text += who(v.Subject) + ", for "
 	}
-	text += spelled(v.Length)
+	text += access.Spelled(v.Length)
 	if len(v.Items) > 0 && v.Items[0].Extends != "" {
 		text += " in all, as an extension"
 	} else if !v.Start.IsZero() {

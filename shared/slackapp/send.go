@@ -14,9 +14,9 @@ import (
 
 // confirmation is the second window: what policy will do, and why it is asked.
 func (t *turn) confirmation(d draft, seen []flow.Explanation) object {
-	lead := "You ask for " + spelled(d.Length)
+	lead := "You ask for " + access.Spelled(d.Length)
 	if d.Subject != "" && d.Subject != t.account {
-		lead = "You ask for " + who(d.Subject) + ", for " + spelled(d.Length)
+		lead = "You ask for " + who(d.Subject) + ", for " + access.Spelled(d.Length)
 	}
 	if d.Start != 0 {
 		lead += ", from " + at(time.Unix(d.Start, 0))
@@ -72,7 +72,7 @@ func outlook(x flow.Explanation) string {
 			b.WriteString(" (" + markup(strings.Join(x.Approvers, ", ")) + ")")
 		}
 	}
-	b.WriteString("; at most " + spelled(rule.Max) + "; ends by itself")
+	b.WriteString("; at most " + access.Spelled(rule.Max) + "; ends by itself")
 	for _, g := range x.Decision.Gives {
 		b.WriteString("\n• it also " + people(g))
 	}

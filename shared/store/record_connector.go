@@ -11,6 +11,9 @@ type connectorRecord struct {
 	ID            string        `json:"id"`
 	Application   string        `json:"application,omitempty"`
 	Name          string        `json:"name,omitempty"`
+	Integration   string        `json:"integration,omitempty"`
+	IdP           string        `json:"idp,omitempty"`
+	GroupsBy      string        `json:"idp_groups_by,omitempty"`
 	Label         string        `json:"label"`
 	Enterprise    string        `json:"enterprise,omitempty"`
 	Grid          string        `json:"grid,omitempty"`
@@ -46,7 +49,7 @@ type troubleRecord struct {
 
 func newConnectorRecord(c connector.Connector) connectorRecord {
 	return connectorRecord{
-		ID: c.ID, Application: c.Application, Name: c.Name, Label: string(c.Label), Enterprise: c.Enterprise, Grid: c.Grid,
+		ID: c.ID, Application: c.Application, Name: c.Name, Integration: string(c.Integration), IdP: c.SignIn.Name, GroupsBy: c.SignIn.GroupsBy, Label: string(c.Label), Enterprise: c.Enterprise, Grid: c.Grid,
 		Team: c.Team, Workspaces: c.Workspaces, Owners: c.Owners, Plan: string(c.Plan), Installer: c.Installer,
 		UserScopes: c.UserScopes, BotScopes: c.BotScopes, BotUser: c.BotUser, OpenGroups: c.OpenGroups,
 		RemovalProven: c.RemovalProven, Heard: stamp(c.Heard), SCIM: c.SCIM,
@@ -58,7 +61,8 @@ func newConnectorRecord(c connector.Connector) connectorRecord {
 
 func (r connectorRecord) connector(rev int64) connector.Connector {
 	return connector.Connector{
-		ID: r.ID, Application: r.Application, Name: r.Name, Label: connector.Label(r.Label), Enterprise: r.Enterprise, Grid: r.Grid,
+		ID: r.ID, Application: r.Application, Name: r.Name, Integration: connector.Integration(r.Integration),
+		SignIn: connector.IdentityProvider{Name: r.IdP, GroupsBy: r.GroupsBy}, Label: connector.Label(r.Label), Enterprise: r.Enterprise, Grid: r.Grid,
 		Team: r.Team, Workspaces: r.Workspaces, Owners: r.Owners, Plan: connector.Plan(r.Plan), Installer: r.Installer,
 		UserScopes: r.UserScopes, BotScopes: r.BotScopes, BotUser: r.BotUser, OpenGroups: r.OpenGroups,
 		RemovalProven: r.RemovalProven, Heard: r.Heard.time(), SCIM: r.SCIM,

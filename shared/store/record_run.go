@@ -19,6 +19,7 @@ type runRecord struct {
 	Wrote     int            `json:"wrote,omitempty"`
 	Counts    map[string]int `json:"counts,omitempty"`
 	Removals  map[string]int `json:"removals,omitempty"`
+	Going     map[string][]string `json:"going,omitempty"`
 	Notes     []string       `json:"notes,omitempty"`
 	Resume    stamp          `json:"resume,omitzero"`
 	Tries     int            `json:"tries,omitempty"`
@@ -29,7 +30,7 @@ func newRunRecord(r connector.Run) runRecord {
 	return runRecord{
 		ID: r.ID, Connector: r.Connector, State: string(r.State), Step: string(r.Step), Kinds: r.Kinds, Team: r.Team,
 		Channel: r.Channel, Cursor: r.Cursor, Page: r.Page, Started: stamp(r.Started), Ended: stamp(r.Ended),
-		Calls: r.Calls, Wrote: r.Wrote, Counts: r.Counts, Removals: r.Removals, Notes: r.Notes,
+		Calls: r.Calls, Wrote: r.Wrote, Counts: r.Counts, Removals: r.Removals, Going: r.Going, Notes: r.Notes,
 		Resume: stamp(r.Resume), Tries: r.Tries,
 	}
 }
@@ -38,7 +39,7 @@ func (r runRecord) run(rev int64) connector.Run {
 	return connector.Run{
 		ID: r.ID, Connector: r.Connector, State: connector.RunState(r.State), Step: connector.Step(r.Step), Kinds: r.Kinds,
 		Team: r.Team, Channel: r.Channel, Cursor: r.Cursor, Page: r.Page, Started: r.Started.time(), Ended: r.Ended.time(),
-		Calls: r.Calls, Wrote: r.Wrote, Counts: r.Counts, Removals: r.Removals, Notes: r.Notes,
+		Calls: r.Calls, Wrote: r.Wrote, Counts: r.Counts, Removals: r.Removals, Going: r.Going, Notes: r.Notes,
 		Resume: r.Resume.time(), Tries: r.Tries, Rev: rev,
 	}
 }

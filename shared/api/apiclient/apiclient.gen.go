@@ -191,6 +191,24 @@ func (e Label) Valid() bool {
 	}
 }
 
+// Defines values for NewConnectorIntegration.
+const (
+	Application   NewConnectorIntegration = "application"
+	Collaboration NewConnectorIntegration = "collaboration"
+)
+
+// Valid indicates whether the value is a known member of the NewConnectorIntegration enum.
+func (e NewConnectorIntegration) Valid() bool {
+	switch e {
+	case Application:
+		return true
+	case Collaboration:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NewSyncKinds.
 const (
 	Accounts   NewSyncKinds = "accounts"
@@ -389,6 +407,7 @@ type Connector struct {
 	// EverySeconds Between scheduled syncs
 	EverySeconds int64     `json:"everySeconds,omitempty,omitzero"`
 	Id           string    `json:"id"`
+	Integration  string    `json:"integration,omitempty,omitzero"`
 	Label        Label     `json:"label"`
 	LastGood     time.Time `json:"lastGood,omitempty,omitzero"`
 	LastRun      string    `json:"lastRun,omitempty,omitzero"`
@@ -401,11 +420,25 @@ type Connector struct {
 	// Owners Users
 	Owners []string `json:"owners,omitempty,omitzero"`
 	Plan   string   `json:"plan,omitempty,omitzero"`
-	Team   string   `json:"team,omitempty,omitzero"`
+
+	// SignIn How people sign in to this Slack. Who manages the provider's groups is named where Slack lets nobody else change one
+	SignIn SignIn `json:"signIn,omitempty,omitzero"`
+	Team   string `json:"team,omitempty,omitzero"`
 
 	// Trouble What stands in the way, and the remedy
 	Trouble    Trouble  `json:"trouble,omitempty,omitzero"`
 	Workspaces []string `json:"workspaces,omitempty,omitzero"`
+}
+
+// ConnectorEdit defines model for ConnectorEdit.
+type ConnectorEdit struct {
+	// EverySeconds Between scheduled syncs
+	EverySeconds int64  `json:"everySeconds,omitempty,omitzero"`
+	Name         string `json:"name,omitempty,omitzero"`
+	Owners       []Id   `json:"owners,omitempty,omitzero"`
+
+	// SignIn How people sign in to this Slack. Who manages the provider's groups is named where Slack lets nobody else change one
+	SignIn SignIn `json:"signIn,omitempty,omitzero"`
 }
 
 // ConnectorList defines model for ConnectorList.
@@ -716,9 +749,20 @@ type MemberList struct {
 
 // NewConnector defines model for NewConnector.
 type NewConnector struct {
-	Name   string `json:"name,omitempty,omitzero"`
-	Owners []Id   `json:"owners,omitempty,omitzero"`
+	// Application What is governed; connectors may share one. slack when left out
+	Application string `json:"application,omitempty,omitzero"`
+
+	// Integration application when left out
+	Integration NewConnectorIntegration `json:"integration,omitempty,omitzero"`
+	Name        string                  `json:"name,omitempty,omitzero"`
+	Owners      []Id                    `json:"owners,omitempty,omitzero"`
+
+	// SignIn How people sign in to this Slack. Who manages the provider's groups is named where Slack lets nobody else change one
+	SignIn SignIn `json:"signIn,omitempty,omitzero"`
 }
+
+// NewConnectorIntegration application when left out
+type NewConnectorIntegration string
 
 // NewDelegation defines model for NewDelegation.
 type NewDelegation struct {
@@ -978,9 +1022,12 @@ type Run struct {
 	Connector string         `json:"connector"`
 	Counts    map[string]int `json:"counts,omitempty,omitzero"`
 	Ended     time.Time      `json:"ended,omitempty,omitzero"`
-	Id        string         `json:"id"`
-	Kinds     []string       `json:"kinds,omitempty,omitzero"`
-	Notes     []string       `json:"notes,omitempty,omitzero"`
+
+	// Going A part of them by name, at most 50 of a kind
+	Going map[string][]string `json:"going,omitempty,omitzero"`
+	Id    string              `json:"id"`
+	Kinds []string            `json:"kinds,omitempty,omitzero"`
+	Notes []string            `json:"notes,omitempty,omitzero"`
 
 	// Removals How many of a kind would go
 	Removals map[string]int `json:"removals,omitempty,omitzero"`
@@ -1003,6 +1050,15 @@ type RunList struct {
 
 // Seconds defines model for Seconds.
 type Seconds = int64
+
+// SignIn How people sign in to this Slack. Who manages the provider's groups is named where Slack lets nobody else change one
+type SignIn struct {
+	// GroupsBy Who manages its groups: a team, a person, a page
+	GroupsBy string `json:"groupsBy,omitempty,omitzero"`
+
+	// Idp The identity provider; slack: Slack itself
+	Idp string `json:"idp,omitempty,omitzero"`
+}
 
 // SlackId An id that Slack made; opaque
 type SlackId = string
@@ -1283,6 +1339,9 @@ type ListUsersParams struct {
 // AddConnectorJSONRequestBody defines body for AddConnector for application/json ContentType.
 type AddConnectorJSONRequestBody = NewConnector
 
+// EditConnectorJSONRequestBody defines body for EditConnector for application/json ContentType.
+type EditConnectorJSONRequestBody = ConnectorEdit
+
 // CreateDelegationJSONRequestBody defines body for CreateDelegation for application/json ContentType.
 type CreateDelegationJSONRequestBody = NewDelegation
 
@@ -1442,6 +1501,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/connectors/{connectorId} (the `GetConnector` operationId).
 	GetConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EditConnectorWithBody Change a connector's name, owners, schedule, or how people sign in to it
+	//
+	// What is left out stays. An owner's act.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/connectors/{connectorId} (the `EditConnector` operationId).
+	EditConnectorWithBody(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EditConnector Change a connector's name, owners, schedule, or how people sign in to it
+	//
+	// What is left out stays. An owner's act.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/connectors/{connectorId} (the `EditConnector` operationId).
+	EditConnector(ctx context.Context, connectorId ConnectorParam, body EditConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListAccounts Accounts, by id
 	//
@@ -2013,6 +2090,44 @@ func (c *Client) AddConnector(ctx context.Context, params *AddConnectorParams, b
 // Corresponds with GET /v1/connectors/{connectorId} (the `GetConnector` operationId).
 func (c *Client) GetConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetConnectorRequest(c.Server, connectorId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EditConnectorWithBody Change a connector's name, owners, schedule, or how people sign in to it
+//
+// What is left out stays. An owner's act.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/connectors/{connectorId} (the `EditConnector` operationId).
+func (c *Client) EditConnectorWithBody(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEditConnectorRequestWithBody(c.Server, connectorId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EditConnector Change a connector's name, owners, schedule, or how people sign in to it
+//
+// What is left out stays. An owner's act.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/connectors/{connectorId} (the `EditConnector` operationId).
+func (c *Client) EditConnector(ctx context.Context, connectorId ConnectorParam, body EditConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEditConnectorRequest(c.Server, connectorId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3321,6 +3436,53 @@ func NewGetConnectorRequest(server string, connectorId ConnectorParam) (*http.Re
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewEditConnectorRequest calls the generic EditConnector builder with application/json body
+func NewEditConnectorRequest(server string, connectorId ConnectorParam, body EditConnectorJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEditConnectorRequestWithBody(server, connectorId, "application/json", bodyReader)
+}
+
+// NewEditConnectorRequestWithBody constructs an http.Request for the EditConnector method, with any body, and a specified content type
+func NewEditConnectorRequestWithBody(server string, connectorId ConnectorParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -5650,6 +5812,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/connectors/{connectorId} (the `GetConnector` operationId).
 	GetConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*GetConnectorResponse, error)
 
+	// EditConnectorWithBodyWithResponse Change a connector's name, owners, schedule, or how people sign in to it
+	//
+	// What is left out stays. An owner's act.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/connectors/{connectorId} (the `EditConnector` operationId).
+	EditConnectorWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EditConnectorResponse, error)
+
+	// EditConnectorWithResponse Change a connector's name, owners, schedule, or how people sign in to it
+	//
+	// What is left out stays. An owner's act.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/connectors/{connectorId} (the `EditConnector` operationId).
+	EditConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, body EditConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*EditConnectorResponse, error)
+
 	// ListAccountsWithResponse Accounts, by id
 	//
 	// Auditors and administrators see all of an account; others its id, name and handle. Guests see themselves.
@@ -6382,6 +6562,46 @@ func (r GetConnectorResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetConnectorResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EditConnectorResponseDefaultHeaders the declared response headers of an HTTP default response for EditConnector
+type EditConnectorResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type EditConnectorResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Connector
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EditConnectorResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r EditConnectorResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EditConnectorResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EditConnectorResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8356,6 +8576,36 @@ func (c *ClientWithResponses) GetConnectorWithResponse(ctx context.Context, conn
 	return ParseGetConnectorResponse(rsp)
 }
 
+// EditConnectorWithBodyWithResponse Change a connector's name, owners, schedule, or how people sign in to it
+//
+// What is left out stays. An owner's act.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/connectors/{connectorId} (the `EditConnector` operationId).
+func (c *ClientWithResponses) EditConnectorWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EditConnectorResponse, error) {
+	rsp, err := c.EditConnectorWithBody(ctx, connectorId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEditConnectorResponse(rsp)
+}
+
+// EditConnectorWithResponse Change a connector's name, owners, schedule, or how people sign in to it
+//
+// What is left out stays. An owner's act.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/connectors/{connectorId} (the `EditConnector` operationId).
+func (c *ClientWithResponses) EditConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, body EditConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*EditConnectorResponse, error) {
+	rsp, err := c.EditConnector(ctx, connectorId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEditConnectorResponse(rsp)
+}
+
 // ListAccountsWithResponse Accounts, by id
 //
 // Auditors and administrators see all of an account; others its id, name and handle. Guests see themselves.
@@ -9476,6 +9726,52 @@ func ParseGetConnectorResponse(rsp *http.Response) (*GetConnectorResponse, error
 	switch {
 	case true:
 		var headers GetConnectorResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEditConnectorResponse parses an HTTP response from a EditConnectorWithResponse call
+func ParseEditConnectorResponse(rsp *http.Response) (*EditConnectorResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EditConnectorResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Connector
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers EditConnectorResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -192,6 +192,24 @@ func (e Label) Valid() bool {
 	}
 }
 
+// Defines values for NewConnectorIntegration.
+const (
+	Application   NewConnectorIntegration = "application"
+	Collaboration NewConnectorIntegration = "collaboration"
+)
+
+// Valid indicates whether the value is a known member of the NewConnectorIntegration enum.
+func (e NewConnectorIntegration) Valid() bool {
+	switch e {
+	case Application:
+		return true
+	case Collaboration:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NewSyncKinds.
 const (
 	Accounts   NewSyncKinds = "accounts"
@@ -390,6 +408,7 @@ type Connector struct {
 	// EverySeconds Between scheduled syncs
 	EverySeconds int64     `json:"everySeconds,omitempty,omitzero"`
 	Id           string    `json:"id"`
+	Integration  string    `json:"integration,omitempty,omitzero"`
 	Label        Label     `json:"label"`
 	LastGood     time.Time `json:"lastGood,omitempty,omitzero"`
 	LastRun      string    `json:"lastRun,omitempty,omitzero"`
@@ -402,11 +421,25 @@ type Connector struct {
 	// Owners Users
 	Owners []string `json:"owners,omitempty,omitzero"`
 	Plan   string   `json:"plan,omitempty,omitzero"`
-	Team   string   `json:"team,omitempty,omitzero"`
+
+	// SignIn How people sign in to this Slack. Who manages the provider's groups is named where Slack lets nobody else change one
+	SignIn SignIn `json:"signIn,omitempty,omitzero"`
+	Team   string `json:"team,omitempty,omitzero"`
 
 	// Trouble What stands in the way, and the remedy
 	Trouble    Trouble  `json:"trouble,omitempty,omitzero"`
 	Workspaces []string `json:"workspaces,omitempty,omitzero"`
+}
+
+// ConnectorEdit defines model for ConnectorEdit.
+type ConnectorEdit struct {
+	// EverySeconds Between scheduled syncs
+	EverySeconds int64  `json:"everySeconds,omitempty,omitzero"`
+	Name         string `json:"name,omitempty,omitzero"`
+	Owners       []Id   `json:"owners,omitempty,omitzero"`
+
+	// SignIn How people sign in to this Slack. Who manages the provider's groups is named where Slack lets nobody else change one
+	SignIn SignIn `json:"signIn,omitempty,omitzero"`
 }
 
 // ConnectorList defines model for ConnectorList.
@@ -717,9 +750,20 @@ type MemberList struct {
 
 // NewConnector defines model for NewConnector.
 type NewConnector struct {
-	Name   string `json:"name,omitempty,omitzero"`
-	Owners []Id   `json:"owners,omitempty,omitzero"`
+	// Application What is governed; connectors may share one. slack when left out
+	Application string `json:"application,omitempty,omitzero"`
+
+	// Integration application when left out
+	Integration NewConnectorIntegration `json:"integration,omitempty,omitzero"`
+	Name        string                  `json:"name,omitempty,omitzero"`
+	Owners      []Id                    `json:"owners,omitempty,omitzero"`
+
+	// SignIn How people sign in to this Slack. Who manages the provider's groups is named where Slack lets nobody else change one
+	SignIn SignIn `json:"signIn,omitempty,omitzero"`
 }
+
+// NewConnectorIntegration application when left out
+type NewConnectorIntegration string
 
 // NewDelegation defines model for NewDelegation.
 type NewDelegation struct {
@@ -979,9 +1023,12 @@ type Run struct {
 	Connector string         `json:"connector"`
 	Counts    map[string]int `json:"counts,omitempty,omitzero"`
 	Ended     time.Time      `json:"ended,omitempty,omitzero"`
-	Id        string         `json:"id"`
-	Kinds     []string       `json:"kinds,omitempty,omitzero"`
-	Notes     []string       `json:"notes,omitempty,omitzero"`
+
+	// Going A part of them by name, at most 50 of a kind
+	Going map[string][]string `json:"going,omitempty,omitzero"`
+	Id    string              `json:"id"`
+	Kinds []string            `json:"kinds,omitempty,omitzero"`
+	Notes []string            `json:"notes,omitempty,omitzero"`
 
 	// Removals How many of a kind would go
 	Removals map[string]int `json:"removals,omitempty,omitzero"`
@@ -1004,6 +1051,15 @@ type RunList struct {
 
 // Seconds defines model for Seconds.
 type Seconds = int64
+
+// SignIn How people sign in to this Slack. Who manages the provider's groups is named where Slack lets nobody else change one
+type SignIn struct {
+	// GroupsBy Who manages its groups: a team, a person, a page
+	GroupsBy string `json:"groupsBy,omitempty,omitzero"`
+
+	// Idp The identity provider; slack: Slack itself
+	Idp string `json:"idp,omitempty,omitzero"`
+}
 
 // SlackId An id that Slack made; opaque
 type SlackId = string
@@ -1284,6 +1340,9 @@ type ListUsersParams struct {
 // AddConnectorJSONRequestBody defines body for AddConnector for application/json ContentType.
 type AddConnectorJSONRequestBody = NewConnector
 
+// EditConnectorJSONRequestBody defines body for EditConnector for application/json ContentType.
+type EditConnectorJSONRequestBody = ConnectorEdit
+
 // CreateDelegationJSONRequestBody defines body for CreateDelegation for application/json ContentType.
 type CreateDelegationJSONRequestBody = NewDelegation
 
@@ -1343,6 +1402,9 @@ type ServerInterface interface {
 	// GetConnector A connector, with what it can do
 	// (GET /v1/connectors/{connectorId})
 	GetConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
+	// EditConnector Change a connector's name, owners, schedule, or how people sign in to it
+	// (PATCH /v1/connectors/{connectorId})
+	EditConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
 	// ListAccounts Accounts, by id
 	// (GET /v1/connectors/{connectorId}/accounts)
 	ListAccounts(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, params ListAccountsParams)
@@ -1640,6 +1702,32 @@ func (siw *ServerInterfaceWrapper) GetConnector(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetConnector(w, r, connectorId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EditConnector operation middleware
+func (siw *ServerInterfaceWrapper) EditConnector(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EditConnector(w, r, connectorId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3340,6 +3428,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors", wrapper.ListConnectors)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors", wrapper.AddConnector)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}", wrapper.GetConnector)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/v1/connectors/{connectorId}", wrapper.EditConnector)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/invitations", wrapper.InviteInstaller)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/connectors/{connectorId}/token", wrapper.PasteToken)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/confirmation", wrapper.ConfirmRemovals)
@@ -3586,6 +3675,48 @@ type GetConnectordefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetConnectordefaultApplicationProblemPlusJSONResponse) VisitGetConnectorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditConnectorRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+	Body        *EditConnectorJSONRequestBody
+}
+
+type EditConnectorResponseObject interface {
+	VisitEditConnectorResponse(w http.ResponseWriter) error
+}
+
+type EditConnector200JSONResponse Connector
+
+func (response EditConnector200JSONResponse) VisitEditConnectorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditConnectordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response EditConnectordefaultApplicationProblemPlusJSONResponse) VisitEditConnectorResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5561,6 +5692,9 @@ type StrictServerInterface interface {
 	// GetConnector A connector, with what it can do
 	// (GET /v1/connectors/{connectorId})
 	GetConnector(ctx context.Context, request GetConnectorRequestObject) (GetConnectorResponseObject, error)
+	// EditConnector Change a connector's name, owners, schedule, or how people sign in to it
+	// (PATCH /v1/connectors/{connectorId})
+	EditConnector(ctx context.Context, request EditConnectorRequestObject) (EditConnectorResponseObject, error)
 	// ListAccounts Accounts, by id
 	// (GET /v1/connectors/{connectorId}/accounts)
 	ListAccounts(ctx context.Context, request ListAccountsRequestObject) (ListAccountsResponseObject, error)
@@ -5869,6 +6003,39 @@ func (sh *strictHandler) GetConnector(w http.ResponseWriter, r *http.Request, co
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetConnectorResponseObject); ok {
 		if err := validResponse.VisitGetConnectorResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EditConnector operation middleware
+func (sh *strictHandler) EditConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
+	var request EditConnectorRequestObject
+
+	request.ConnectorId = connectorId
+
+	var body EditConnectorJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.EditConnector(ctx, request.(EditConnectorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditConnector")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(EditConnectorResponseObject); ok {
+		if err := validResponse.VisitEditConnectorResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

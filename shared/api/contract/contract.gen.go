@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "793045169c88cf5fb2007bd0890a331214d9e9e5f3de2c6464f58b165bfeff60"
+const Digest = "76a17a70511f44239a0c9ea96e9fb4aff3a0999623165642cb06dd7ca035e3de"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -27,6 +27,14 @@ var operations = []Operation{
 		Params: []Param{
 			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
 		},
+	},
+	{Method: "PATCH", Path: "/v1/connectors/{connectorId}",
+		Params: []Param{
+			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaConnectorEdit},
+		}},
 	},
 	{Method: "GET", Path: "/v1/connectors/{connectorId}/accounts",
 		Params: []Param{
@@ -325,6 +333,13 @@ var schemaConfirmation = &Schema{Type: Object, Fields: []Field{
 	{Name: "right", Required: true, Schema: &Schema{Type: Boolean}},
 }}
 
+var schemaConnectorEdit = &Schema{Type: Object, Fields: []Field{
+	{Name: "everySeconds", Required: false, Schema: &Schema{Type: Integer, Least: 300, HasLeast: true, Most: 86400, HasMost: true}},
+	{Name: "name", Required: false, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 100}},
+	{Name: "owners", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 1, MaxItems: 50, Items: schemaId}},
+	{Name: "signIn", Required: false, Schema: schemaSignIn},
+}}
+
 var schemaDecision = &Schema{Type: Object, Fields: []Field{
 	{Name: "comment", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
 }}
@@ -340,8 +355,11 @@ var schemaExtension = &Schema{Type: Object, Fields: []Field{
 var schemaId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"}
 
 var schemaNewConnector = &Schema{Type: Object, Fields: []Field{
+	{Name: "application", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
+	{Name: "integration", Required: false, Schema: &Schema{Type: String, Enum: []string{"application", "collaboration"}}},
 	{Name: "name", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
 	{Name: "owners", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 50, Items: schemaId}},
+	{Name: "signIn", Required: false, Schema: schemaSignIn},
 }}
 
 var schemaNewDelegation = &Schema{Type: Object, Fields: []Field{
@@ -400,3 +418,8 @@ var schemaToken = &Schema{Type: Object, Fields: []Field{
 }}
 
 var schemaDuty = &Schema{Type: String, Enum: []string{"super administrator", "integration administrator", "campaign administrator", "auditor", "user"}}
+
+var schemaSignIn = &Schema{Type: Object, Fields: []Field{
+	{Name: "groupsBy", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
+	{Name: "idp", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
+}}
