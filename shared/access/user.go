@@ -53,7 +53,9 @@ func (u User) In(connector string) string {
 type Actor struct {
 	User    User
 	Service bool
-	Key     string // the id of the key it came with
+	Key     string    // the id of the key it came with
+	Session string    // or of the session
+	Fresh   time.Time // when the person of the session last proved who they are
 }
 
 // Is reports whether the actor has a duty or is Super Administrator. A service

@@ -48,6 +48,8 @@ type Memory interface {
 	Policies
 	People
 	Keys
+	Sessions
+	SignIns
 	Delegations
 	Texts
 	Trail

@@ -300,6 +300,27 @@ type Keys interface {
 	SaveKey(ctx context.Context, k access.Key, e ...audit.Event) error
 }
 
+// Sessions remembers who is signed in, by the hash of the session's word. The
+// table forgets a session a day after its end.
+type Sessions interface {
+	Session(ctx context.Context, hash string) (access.Session, error)
+	SessionByID(ctx context.Context, id string) (access.Session, error)
+	// SessionsOf lists a user's sessions, newest first, ended ones too.
+	SessionsOf(ctx context.Context, user string) ([]access.Session, error)
+	// SaveSession saves a session with at least one event, unless only its last
+	// use moved. What a new one spends is used up in the same commit, which is
+	// fault.Conflict when it was already.
+	SaveSession(ctx context.Context, x access.Session, e ...audit.Event) error
+}
+
+// SignIns remembers what a sign-in is made of before there is a session.
+type SignIns interface {
+	// SignInLink finds a link by the hash of its word, with whether it was spent.
+	SignInLink(ctx context.Context, hash string) (access.SignInLink, error)
+	// SaveSignInLink saves a new link; the table forgets it a day after it expired.
+	SaveSignInLink(ctx context.Context, l access.SignInLink, e ...audit.Event) error
+}
+
 // Delegations remembers who decides in whose place.
 type Delegations interface {
 	Delegation(ctx context.Context, id string) (access.Delegation, error)

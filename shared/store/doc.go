@@ -53,6 +53,11 @@
 //	key                    <hash>                   each API key
 //	key-id                 <id>                     pointer to the hash of each API key
 //	keys-of#<user>         <id>                     the same, by user
+//	session                <hash>                   each session; expires a day after its end, with the next two
+//	session-id             <id>                     pointer to the hash of each session
+//	sessions-of#<user>     <created>#<id>           the same, by user
+//	signin-link            <hash>                   each sign-in link; expires a day after it did
+//	spent                  <hash>                   each link or sign-in that a session used up; expires with the session
 //	notice#<event>         notice                   each event of Slack; expires two days after it was served
 //	press#<id>             press                    each act of a person in Slack; expires two days after it was served
 //	once#<id>              once                     each call with an Idempotency-Key; expires after a day

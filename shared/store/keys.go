@@ -145,6 +145,13 @@ func apiKeyKey(hash string) Key          { return Key{"key", join(hash)} }
 func onceKey(id string) Key              { return Key{join("once", id), "once"} }
 func keyIDKey(id string) Key             { return Key{"key-id", join(id)} }
 func keysOfKey(user, id string) Key      { return Key{join("keys-of", user), join(id)} }
+func sessionKey(hash string) Key         { return Key{"session", join(hash)} }
+func sessionIDKey(id string) Key         { return Key{"session-id", join(id)} }
+func sessionOfKey(user string, t time.Time, id string) Key {
+	return Key{join("sessions-of", user), at(t, id)}
+}
+func signInLinkKey(hash string) Key      { return Key{"signin-link", join(hash)} }
+func spentKey(hash string) Key           { return Key{"spent", join(hash)} }
 func textKey(about string) Key           { return Key{"text", join(about)} }
 func textByKey(author, about string) Key { return Key{join("text-by", author), join(about)} }
 

@@ -21,6 +21,8 @@ var (
 	_ flow.Policies    = (*store.Store)(nil)
 	_ flow.People      = (*store.Store)(nil)
 	_ flow.Keys        = (*store.Store)(nil)
+	_ flow.Sessions    = (*store.Store)(nil)
+	_ flow.SignIns     = (*store.Store)(nil)
 	_ flow.Owners      = (*store.Store)(nil)
 	_ flow.Texts       = (*store.Store)(nil)
 	_ flow.Trail       = (*store.Store)(nil)
