@@ -100,7 +100,10 @@ func (p *pass) dropMends(ctx context.Context, over func(access.Mend) (string, []
 	if !dropped {
 		return nil
 	}
-	return p.load(ctx)
+	if err := p.load(ctx); err != nil || len(p.st.Mends) > 0 || p.st.Writing != nil {
+		return err
+	}
+	return p.save(ctx, access.Step{Sleep: true}) // its row was due for the mends
 }
 
 // restMends ends a pass: what the write has mended is over, and the rest is
@@ -113,7 +116,7 @@ func (p *pass) restMends(ctx context.Context) error {
 		return err
 	}
 	if len(p.st.Mends) == 0 {
-		return p.save(ctx, access.Step{Sleep: true})
+		return nil
 	}
 	return p.save(ctx, access.Step{Wake: p.h.Now().Add(lookForMends)})
 }
