@@ -55,18 +55,18 @@ type Connector struct {
 	Integration Integration
 	// SignIn is how people come to this Slack, as its owners said it; zero: by
 	// Slack itself, or not said.
-	SignIn      IdentityProvider
-	Label       Label
-	Enterprise  string // E…; "" for one workspace
-	Grid        string // E… that a single workspace belongs to; "" when it stands alone
-	Team        string // T…; the workspace, "" when organization-wide
-	Workspaces  []string
-	Owners      []string // user ids
-	Plan        Plan
-	Installer   string // Slack account whose user token it is
-	UserScopes  []string
-	BotScopes   []string
-	BotUser     string
+	SignIn     IdentityProvider
+	Label      Label
+	Enterprise string // E…; "" for one workspace
+	Grid       string // E… that a single workspace belongs to; "" when it stands alone
+	Team       string // T…; the workspace, "" when organization-wide
+	Workspaces []string
+	Owners     []string // user ids
+	Plan       Plan
+	Installer  string // Slack account whose user token it is
+	UserScopes []string
+	BotScopes  []string
+	BotUser    string
 
 	// OpenGroups: a bot token could edit a user group, so everybody can; the
 	// connector's user groups then do not count as approvers.

@@ -49,11 +49,11 @@ type Run struct {
 	Removals  map[string]int // kind: how many would go, where confirmation is needed
 	// Going names a part of them, at most GoingNamed of each kind: ids of accounts
 	// and resources, and "account in resource" for memberships.
-	Going map[string][]string
-	Notes     []string       // what was refused or missing, in words
-	Resume    time.Time      // not before
-	Tries     int
-	Rev       int64
+	Going  map[string][]string
+	Notes  []string  // what was refused or missing, in words
+	Resume time.Time // not before
+	Tries  int
+	Rev    int64
 }
 
 // Wants reports whether the run includes a kind ("accounts", "workspaces",

@@ -11,12 +11,12 @@ import (
 
 // Frame is what the layout shows around every page.
 type Frame struct {
-	Title string
-	Who   string // the name of who is signed in; "": nobody
-	Nav   []Link
-	Said  string // what the form before this page did
-	Now   time.Time
-	Zone  *time.Location // the reader's
+	Title  string
+	Reader string // the name of who is signed in; "": nobody
+	Nav    []Link
+	Said   string // what the form before this page did
+	Now    time.Time
+	Zone   *time.Location // the reader's
 
 	Simulated bool
 	Window    string
@@ -47,14 +47,14 @@ func anybody(access.Actor) bool { return true }
 // frame is the frame of a page for who looks at it.
 func (v *visit) frame(title string) Frame {
 	f := Frame{
-		Title: title, Who: v.by.User.Name, Now: v.now(), Zone: v.zone(), Said: v.said(),
+		Title: title, Reader: v.by.User.Name, Now: v.now(), Zone: v.zone(), Said: v.said(),
 		Simulated: v.s.o.Simulated, Window: v.s.o.Window,
 	}
 	if v.by.User.ID == "" {
 		return f
 	}
-	if f.Who == "" {
-		f.Who = v.by.User.ID
+	if f.Reader == "" {
+		f.Reader = v.by.User.ID
 	}
 	for _, p := range places {
 		if !p.for_(v.by) {

@@ -94,4 +94,6 @@ func resourceName(g flow.GrantView) string {
 	return access.Name(g.Resource)
 }
 
-func unnamed(kind string) string { return "a private " + cmp.Or(strings.ReplaceAll(kind, "usergroup", "user group"), "resource") }
+func unnamed(kind string) string {
+	return "a private " + cmp.Or(strings.ReplaceAll(kind, "usergroup", "user group"), "resource")
+}

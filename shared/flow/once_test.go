@@ -7,6 +7,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/flow"
 )
 
 func (c *company) requests() int {

@@ -4,26 +4,26 @@ import "github.com/ebb-access/ebb/shared/connector"
 
 // runRecord is a sync run's row. Due is the sort of its due row, "" without one.
 type runRecord struct {
-	ID        string         `json:"id"`
-	Connector string         `json:"connector"`
-	State     string         `json:"state"`
-	Step      string         `json:"step,omitempty"`
-	Kinds     []string       `json:"kinds,omitempty"`
-	Team      int            `json:"team,omitempty"`
-	Channel   string         `json:"channel,omitempty"`
-	Cursor    string         `json:"cursor,omitempty"`
-	Page      int            `json:"page,omitempty"`
-	Started   stamp          `json:"started,omitzero"`
-	Ended     stamp          `json:"ended,omitzero"`
-	Calls     int            `json:"calls,omitempty"`
-	Wrote     int            `json:"wrote,omitempty"`
-	Counts    map[string]int `json:"counts,omitempty"`
-	Removals  map[string]int `json:"removals,omitempty"`
+	ID        string              `json:"id"`
+	Connector string              `json:"connector"`
+	State     string              `json:"state"`
+	Step      string              `json:"step,omitempty"`
+	Kinds     []string            `json:"kinds,omitempty"`
+	Team      int                 `json:"team,omitempty"`
+	Channel   string              `json:"channel,omitempty"`
+	Cursor    string              `json:"cursor,omitempty"`
+	Page      int                 `json:"page,omitempty"`
+	Started   stamp               `json:"started,omitzero"`
+	Ended     stamp               `json:"ended,omitzero"`
+	Calls     int                 `json:"calls,omitempty"`
+	Wrote     int                 `json:"wrote,omitempty"`
+	Counts    map[string]int      `json:"counts,omitempty"`
+	Removals  map[string]int      `json:"removals,omitempty"`
 	Going     map[string][]string `json:"going,omitempty"`
-	Notes     []string       `json:"notes,omitempty"`
-	Resume    stamp          `json:"resume,omitzero"`
-	Tries     int            `json:"tries,omitempty"`
-	Due       string         `json:"due,omitempty"`
+	Notes     []string            `json:"notes,omitempty"`
+	Resume    stamp               `json:"resume,omitzero"`
+	Tries     int                 `json:"tries,omitempty"`
+	Due       string              `json:"due,omitempty"`
 }
 
 func newRunRecord(r connector.Run) runRecord {

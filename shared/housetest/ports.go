@@ -1,0 +1,85 @@
+package housetest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/flow"
+)
+
+// secrets is the secret port in memory, and the Slack client's tokens.
+type secrets struct {
+	mu sync.Mutex
+	m  map[string][]byte
+	v  map[string]int
+}
+
+func (s *secrets) version(name string) string {
+	if _, ok := s.m[name]; !ok {
+		return ""
+	}
+	return fmt.Sprint(s.v[name])
+}
+
+func (s *secrets) Get(_ context.Context, name string) ([]byte, string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.m[name]; !ok {
+		return nil, "", fault.New("secrets", fault.NotFound, "no %s", name)
+	}
+	return slices.Clone(s.m[name]), s.version(name), nil
+}
+
+func (s *secrets) Swap(_ context.Context, name string, value []byte, was string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.version(name) != was {
+		return "", fault.New("secrets", fault.Conflict, "changed")
+	}
+	s.v[name]++
+	s.m[name] = slices.Clone(value)
+	return s.version(name), nil
+}
+
+func (s *secrets) Delete(_ context.Context, name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.m, name)
+	return nil
+}
+
+// Tokens gives the Slack client what a connector was installed with.
+func (s *secrets) Tokens(ctx context.Context, id string) (connector.Tokens, error) {
+	value, _, err := s.Get(ctx, flow.TokenName(id))
+	if err != nil {
+		return connector.Tokens{}, err
+	}
+	var v struct{ User, Bot string }
+	err = json.Unmarshal(value, &v)
+	return connector.Tokens{User: v.User, Bot: v.Bot}, err
+}
+
+// heads keeps signed heads in memory.
+type heads struct {
+	mu   sync.Mutex
+	list []audit.Head
+}
+
+func (h *heads) Heads(context.Context) ([]audit.Head, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.list), nil
+}
+
+func (h *heads) AddHead(_ context.Context, x audit.Head) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.list = append(h.list, x)
+	return nil
+}
