@@ -1,6 +1,10 @@
 package access
 
-import "time"
+import (
+	"time"
+
+	"github.com/ebb-access/ebb/shared/directory"
+)
 
 // Standing is all that Ebb remembers of one resource for converge.
 type Standing struct {
@@ -37,6 +41,8 @@ type Step struct {
 	Told    *Told
 	Mend    []Mend // edits of others that are to be done again
 	Mended  []Mend // those that are done, or that nobody stands by any more
+	// Findings are what the step shows, or what became of those that it served.
+	Findings []directory.Finding
 	// Wake moves the resource's own due row (a re-read); zero leaves it, Sleep
 	// removes it.
 	Wake  time.Time

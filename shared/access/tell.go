@@ -17,7 +17,7 @@ type Tiding string
 
 // The tidings. Of a request: decide, remind, outcome, emergency, solo, comment. Of a grant: given, ends,
 // ended, not given, attention. Of a connector: broken. Of a resource: no room (a
-// channel in which nobody can be asked), came back. Of a person: digest.
+// channel in which nobody can be asked), came back, found. Of a person: digest.
 const (
 	TellDecide    Tiding = "decide"
 	TellRemind    Tiding = "remind"
@@ -33,6 +33,7 @@ const (
 	TellComment   Tiding = "comment"
 	TellNoRoom    Tiding = "no-room"
 	TellCameBack  Tiding = "came-back"
+	TellFound     Tiding = "found"
 	TellDigest    Tiding = "digest"
 )
 

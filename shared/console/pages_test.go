@@ -38,7 +38,7 @@ func TestAskToEnd(t *testing.T) {
 	w.says(grants, "Ada Example", "<svg", "active")
 	grant := "/grants/" + between(grants, `href="/grants/`, `"`)
 	page = w.get("ada", grant)
-	w.says(page, "by Lin Example, rule “oncall”, version 1", "until")
+	w.says(page, "by Lin Example, rule “oncall”, version 1", "Until")
 	from := between(page, `name="from" value="`, `"`)
 	more := url.Values{"from": {from}, "by": {"1h"}}.Encode()
 	if to := w.post("ada", grant+"/extend", more); !strings.HasPrefix(to, "/requests/") {

@@ -66,6 +66,7 @@ func (p *pass) change(ctx context.Context, j access.Judgment) error {
 	if err := p.added(ctx, j, out); err != nil {
 		return err
 	}
+	p.read = p.h.Now()
 	back, err := p.h.Slack.ReadBack(ctx, p.link, p.view.Resource)
 	if err != nil {
 		return p.unclear(ctx, err)
@@ -227,6 +228,9 @@ func (p *pass) confirm(ctx context.Context, j access.Judgment, out outcome, firs
 	}
 	switch {
 	case meant && first == nil:
+		if err := p.own(ctx, &w); err != nil {
+			return err
+		}
 		if err := p.save(ctx, access.Step{Clear: &w, Sleep: true, Meant: p.meant}, p.proved(j, out)...); err != nil {
 			return err
 		}

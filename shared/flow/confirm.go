@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
@@ -113,7 +115,18 @@ func (h *House) confirmItem(ctx context.Context, by access.Actor, v access.Vote,
 		return r, err
 	}
 	h.wake(ctx, ".end", ended...)
-	return r, nil
+	if it.Confirm.Overdue {
+		err = h.unfound(ctx, emergencyFinding(r, *it, h.Now()).FindingID())
+	}
+	return r, err
+}
+
+// emergencyFinding is that nobody confirmed an item in time.
+func emergencyFinding(r access.Request, it access.Item, now time.Time) directory.Finding {
+	return directory.Finding{
+		Connector: r.Connector, Resource: it.Resource, Slug: it.Slug, Account: r.Subject, Kind: directory.EmergencyUnconfirmed,
+		Seen: now, Request: r.ID,
+	}
 }
 
 // confirmers is the rule that says who confirms an item: the one of that name
@@ -153,8 +166,11 @@ func (h *House) unconfirmed(ctx context.Context, r access.Request) error {
 			continue
 		}
 		it.Confirm.Overdue = true
-		events = append(events, h.event("resource/"+r.Connector+"/"+it.Resource, "finding.emergency-unconfirmed", ebb, map[string]string{
-			"connector": r.Connector, "resource": it.Resource, "account": r.Subject, "request": r.ID, "grant": it.Grant, "due": stamp(it.Confirm.Due),
+		if err := h.found(ctx, emergencyFinding(r, *it, h.Now())); err != nil {
+			return err
+		}
+		events = append(events, h.requestEvent(r, "request.confirmation-overdue", ebb, map[string]string{
+			"item": fmt.Sprint(i), "resource": it.Resource, "account": r.Subject, "grant": it.Grant, "due": stamp(it.Confirm.Due),
 		}))
 	}
 	if len(events) == 0 {

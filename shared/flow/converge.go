@@ -29,6 +29,7 @@ type pass struct {
 	life  map[string]access.Life
 	meant *access.Meant // what the list that Slack took meant
 	most  int           // removals from a channel that this turn holds; 0: as many as Slack takes
+	read  time.Time     // when the view was read, at the earliest
 	last  access.Empty  // what policy says when a removal takes the last member, where SCIM does not
 }
 
@@ -73,6 +74,7 @@ func (p *pass) run(ctx context.Context) error {
 	if err := p.queue(ctx); err != nil {
 		return p.trip(ctx, p.moving(), err)
 	}
+	p.read = p.h.Now()
 	view, err := p.h.Slack.View(ctx, p.link, p.res)
 	if err != nil {
 		return p.trip(ctx, p.moving(), err)
@@ -169,6 +171,9 @@ func (p *pass) settle(ctx context.Context) error {
 	w, agreed := p.st.Writing.Reading(p.view, p.h.Now())
 	step := access.Step{Writing: &w, Wake: w.Due()}
 	if agreed {
+		if err := p.own(ctx, &w); err != nil {
+			return err
+		}
 		step = access.Step{Clear: &w, Sleep: true, Meant: p.meantWithoutDate(w)}
 	}
 	if err := p.save(ctx, step); err != nil {
@@ -227,10 +232,14 @@ func (p *pass) record(ctx context.Context) (access.Judgment, error) {
 			step.save.Grants[i] = g
 			events = append(events, evs...)
 		}
-		if err := p.save(ctx, step.save, events...); err != nil {
+		more, err := p.findings(ctx, &step.save)
+		if err != nil {
 			return j, err
 		}
-		p.remember(ctx, step.save.Grants)
+		if err := p.save(ctx, step.save, append(events, more...)...); err != nil {
+			return j, err
+		}
+		p.remember(ctx, step.save)
 	}
 	if len(j.Dormant) > 0 {
 		err = p.trip(ctx, j.Dormant, errDeactivated)
@@ -239,30 +248,6 @@ func (p *pass) record(ctx context.Context) (access.Judgment, error) {
 		}
 	}
 	return j, p.load(ctx)
-}
-
-// remember brings the directory up to date with what was just read, so that
-// pages need no sync to show it. A cache: what is lost the next sync brings.
-func (p *pass) remember(ctx context.Context, gs []access.Grant) {
-	var b directory.Batch
-	in := p.view.Set()
-	for _, g := range gs {
-		m := directory.Membership{Connector: g.Connector, Resource: g.Resource, Slug: g.Slug, Account: g.Account, Since: p.h.Now(), Kind: g.Kind}
-		held, err := p.h.Memory.Holds(ctx, m)
-		switch {
-		case err != nil || held == in[g.Account]:
-		case held:
-			b.GoneMemberships = append(b.GoneMemberships, m)
-		default:
-			b.Memberships = append(b.Memberships, m)
-		}
-	}
-	if b.Len() == 0 {
-		return
-	}
-	if err := p.h.Memory.Put(ctx, b); err != nil {
-		p.h.log().Warn("directory", "resource", p.res.ID, "error", err)
-	}
 }
 
 // small is one commit of record: one account's verdicts and its hold.

@@ -2,48 +2,175 @@ package flow
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// cameBackWithin is how long after its end an access that is held again is
-// worth telling the owner.
-const cameBackWithin = 24 * time.Hour
+// Whatever brings a change into the directory (a sync, an event, a pass of
+// converge) first holds it against what Ebb did (access.Outside): what others did
+// becomes a finding, before the directory's row, so that a step which dies in
+// between finds it again. Of what is not certain no row is written either; the
+// next look sees it anew.
 
-// cameBack tells of accounts that hold again what Ebb took back within a day.
-// Somebody else gave it, so it stands; whether it should, its owner decides.
-func (s *syncing) cameBack(ctx context.Context, r directory.Resource, seen map[string]bool) error {
-	st, err := s.h.Memory.Standing(ctx, s.c.ID, r.ID)
-	if err != nil {
-		return err
-	}
-	return s.h.cameBack(ctx, r, st, seen, "run", s.run.ID)
+// clocksApart is how far Slack's clock in an event and ours may lie apart.
+const clocksApart = 10 * time.Second
+
+// shownBy is what showed a change: a look, and the run or notice that made it.
+type shownBy struct {
+	access.Look
+	run, notice string
 }
 
-// cameBack saves the findings; by and id say what showed it, a run or a notice.
-// One more has come back: whoever was in a user group that was disabled as policy
-// says for its last member, when somebody enables it.
-func (h *House) cameBack(ctx context.Context, r directory.Resource, st access.Standing, seen map[string]bool, by, id string) error {
-	var back []string
-	for a, hold := range st.Holds {
-		lately := !hold.GoneAt.IsZero() && !hold.Stood && h.Now().Sub(hold.GoneAt) < cameBackWithin
-		closed := hold.Ours() && r.Visible() && !slices.ContainsFunc(st.Grants, func(g access.Grant) bool { return g.Account == a })
-		if seen[a] && (lately || closed) {
-			back = append(back, a)
+// told is the look of an event.
+func (h *House) told(n connector.Notice) shownBy {
+	return shownBy{access.Look{From: n.Told.Add(-clocksApart), Date: n.Date, Now: h.Now()}, "", n.ID}
+}
+
+// drift judges accounts that a look shows on a resource and the directory did not
+// know there. It saves what others did and gives those that may go into the
+// directory.
+func (h *House) drift(ctx context.Context, c connector.Connector, r directory.Resource, st access.Standing, fresh []string, by shownBy) ([]string, error) {
+	var known []string
+	var found []directory.Finding
+	slices.Sort(fresh)
+	for _, a := range fresh {
+		f := directory.Finding{
+			Connector: r.Connector, Resource: r.ID, Slug: "member", Account: a, Seen: by.Now, Run: by.run, Notice: by.notice,
+		}
+		switch st.Outside(a, r, by.Look) {
+		case access.Unsure:
+			continue
+		case access.Back:
+			f.Kind, f.GoneAt = directory.CameBack, st.Holds[a].GoneAt
+		case access.Theirs:
+			if closed := r.Kind == directory.UserGroup || r.Private; closed && a != c.BotUser {
+				f.Kind = directory.Came // a public channel is joined by whoever likes
+			}
+		}
+		known = append(known, a)
+		if f.Kind != "" {
+			found = append(found, f)
 		}
 	}
-	slices.Sort(back)
-	for _, a := range back {
-		id := r.Connector + "/" + r.ID
-		e := h.event("resource/"+id, findingCameBack, ebb, map[string]string{
-			"connector": r.Connector, "resource": r.ID, "account": a, by: id, "gone": stamp(st.Holds[a].GoneAt),
+	return known, h.found(ctx, found...)
+}
+
+// found saves findings that are news, a resource's together.
+func (h *House) found(ctx context.Context, seen ...directory.Finding) error {
+	for part := range slices.Chunk(directory.FewFindings(seen), directory.MostFindings) {
+		err := again(func() error {
+			var fresh []directory.Finding
+			var events []audit.Event
+			for _, f := range part {
+				next, news, err := h.see(ctx, f)
+				if err != nil {
+					return err
+				}
+				if news {
+					fresh, events = append(fresh, next), append(events, h.findingEvent(next, string(next.Kind), ebb, nil))
+				}
+			}
+			if len(fresh) == 0 {
+				return nil
+			}
+			return h.Memory.SaveFindings(ctx, fresh, nil, nil, events...)
 		})
-		if err := h.Memory.SaveNews(ctx, "resource", id, r.Connector, e); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// see is a finding after something showed it, and whether that is news.
+func (h *House) see(ctx context.Context, f directory.Finding) (directory.Finding, bool, error) {
+	was, err := h.Memory.Finding(ctx, f.FindingID())
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return f, false, err
+	}
+	next, news := was.See(f, h.Now())
+	return next, news, nil
+}
+
+// lost closes the open findings of access that is not there any more: somebody
+// took it away, or it went with what it was on. at is when, at the earliest; what
+// was seen after that is another access.
+func (h *House) lost(ctx context.Context, conn, resource string, gone []string, at time.Time) error {
+	if len(gone) == 0 {
+		return nil
+	}
+	all, err := h.Memory.FindingsOf(ctx, conn, resource)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, f := range all {
+		if f.State == directory.FindingOpen && f.Stands() && slices.Contains(gone, f.Account) && !f.Seen.After(at) {
+			ids = append(ids, f.ID)
+		}
+	}
+	return h.unfound(ctx, ids...)
+}
+
+// unfound closes findings of what is not so any more, where they are open.
+func (h *House) unfound(ctx context.Context, ids ...string) error {
+	for part := range slices.Chunk(ids, directory.MostFindings) {
+		err := again(func() error {
+			var over []directory.Finding
+			var events []audit.Event
+			for _, id := range part {
+				f, is, err := h.overFinding(ctx, id)
+				if err != nil {
+					return err
+				}
+				if is {
+					over, events = append(over, f), append(events, h.findingEvent(f, "gone", ebb, nil))
+				}
+			}
+			if len(over) == 0 {
+				return nil
+			}
+			return h.Memory.SaveFindings(ctx, over, nil, nil, events...)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overFinding is a finding that went by itself, and whether it is there and open.
+func (h *House) overFinding(ctx context.Context, id string) (directory.Finding, bool, error) {
+	f, err := h.Memory.Finding(ctx, id)
+	if fault.Is(err, fault.NotFound) || err == nil && f.State != directory.FindingOpen {
+		return f, false, nil
+	}
+	if err != nil {
+		return f, false, err
+	}
+	f, err = f.Turn(directory.LostFinding, h.Now())
+	return f, err == nil, err
+}
+
+// findingEvent tells what became of a finding; its words are "finding." and the
+// kind, or what was done about it.
+func (h *House) findingEvent(f directory.Finding, word, actor string, more map[string]string) audit.Event {
+	data := map[string]string{
+		"finding": f.ID, "kind": string(f.Kind), "connector": f.Connector, "resource": f.Resource, "account": f.Account,
+		"run": f.Run, "notice": f.Notice, "gone": stamp(f.GoneAt), "code": f.Code, "request": f.Request, "entitlement": f.Slug,
+	}
+	if f.Count > 0 {
+		data["count"] = fmt.Sprint(f.Count)
+	}
+	for k, v := range more {
+		data[k] = v
+	}
+	return h.event("resource/"+f.Connector+"/"+f.Resource, "finding."+word, actor, data)
 }

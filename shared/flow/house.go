@@ -43,6 +43,7 @@ type Memory interface {
 	Converging
 	Due
 	Tellings
+	Findings
 	Notices
 	Presses
 	Policies

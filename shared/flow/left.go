@@ -41,6 +41,9 @@ func (p *pass) putBack(ctx context.Context) error {
 		if !slices.Contains(p.view.Members, l.Account) || p.life[l.Account] != access.Living {
 			continue
 		}
+		if err := p.learn(ctx, p.st, []string{l.Account}, true); err != nil {
+			return err
+		}
 		e := p.h.event(p.aggregate(), "resource.put-back", ebb, map[string]string{
 			"connector": p.conn.ID, "resource": p.res.ID, "account": l.Account,
 		})

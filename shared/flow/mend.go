@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/directory"
 )
 
@@ -73,12 +74,15 @@ func (p *pass) settled(m access.Mend) (string, []access.Hold) {
 	return "", nil
 }
 
+// mendTooLate is why a mend is given up; its finding stays open for a person.
+const mendTooLate = "left as it is: not every change since was told"
+
 // tooLate gives up what never became certain.
 func (p *pass) tooLate(m access.Mend) (string, []access.Hold) {
 	if p.h.Now().Sub(m.Since) < mendFor {
 		return "", nil
 	}
-	return "left as it is: not every change since was told", nil
+	return mendTooLate, nil
 }
 
 // dropMends forgets the mends that are over, with an event that says why.
@@ -93,7 +97,17 @@ func (p *pass) dropMends(ctx context.Context, over func(access.Mend) (string, []
 		e := p.h.event(p.aggregate(), "resource.mended", ebb, map[string]string{
 			"connector": p.conn.ID, "resource": p.res.ID, "account": m.Account, "edit": editOf(m), "note": why,
 		})
-		if err := p.save(ctx, access.Step{Mended: []access.Mend{m}, Holds: holds}, e); err != nil {
+		step, events := access.Step{Mended: []access.Mend{m}, Holds: holds}, []audit.Event{e}
+		if why != mendTooLate {
+			f, is, err := p.h.overFinding(ctx, p.overwritten(m, "").FindingID())
+			if err != nil {
+				return err
+			}
+			if is {
+				step.Findings, events = append(step.Findings, f), append(events, p.h.findingEvent(f, "gone", ebb, nil))
+			}
+		}
+		if err := p.save(ctx, step, events...); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/connector"
@@ -28,9 +29,11 @@ func (h *House) hearGroup(ctx context.Context, c connector.Connector, n connecto
 func (h *House) cameIntoSight(ctx context.Context, c connector.Connector, n connector.Notice, r directory.Resource, kind directory.Kind) error {
 	l := linkOf(c, n)
 	l.AsBot = kind == directory.Channel
+	known := r.Count > 0 || kind == directory.UserGroup && r.ID != "" // its members were read before
 	if r.ID == "" {
 		r = directory.Resource{ID: n.Resource, Connector: c.ID, Workspace: l.Team, Kind: kind}
 	}
+	read := h.Now()
 	v, err := h.Slack.View(ctx, l, r)
 	if fault.Is(err, fault.NotFound) {
 		return nil // gone, or out of sight, again
@@ -43,11 +46,16 @@ func (h *House) cameIntoSight(ctx context.Context, c connector.Connector, n conn
 		return err
 	}
 	st, err := h.Memory.Standing(ctx, c.ID, r.ID)
-	if err == nil {
-		err = h.cameBack(ctx, v.Resource, st, shown(b), "notice", n.ID)
+	if err == nil && known {
+		by := shownBy{access.Look{From: read, Now: h.Now()}, "", n.ID}
+		err = h.driftOf(ctx, c, v.Resource, st, &b, by)
 	}
 	if err == nil {
-		err = h.Memory.Put(ctx, b)
+		// The members first: the resource's row says that they were read.
+		err = h.Memory.Put(ctx, directory.Batch{Memberships: b.Memberships, GoneMemberships: b.GoneMemberships})
+	}
+	if err == nil {
+		err = h.Memory.Put(ctx, directory.Batch{Resources: b.Resources})
 	}
 	if err != nil || len(st.Grants)+len(st.Mends) == 0 || !v.Resource.Visible() {
 		return err
@@ -55,13 +63,22 @@ func (h *House) cameIntoSight(ctx context.Context, c connector.Connector, n conn
 	return h.converge(ctx, c.ID, r.ID)
 }
 
-// shown are the accounts that a read found and the directory did not know.
-func shown(b directory.Batch) map[string]bool {
-	out := map[string]bool{}
+// driftOf judges who is new in a batch, and leaves out of it of whom nothing is
+// certain.
+func (h *House) driftOf(ctx context.Context, c connector.Connector, r directory.Resource, st access.Standing, b *directory.Batch, by shownBy) error {
+	var fresh, gone []string
 	for _, m := range b.Memberships {
-		out[m.Account] = true
+		fresh = append(fresh, m.Account)
 	}
-	return out
+	for _, m := range b.GoneMemberships {
+		gone = append(gone, m.Account)
+	}
+	known, err := h.drift(ctx, c, r, st, fresh, by)
+	if err != nil {
+		return err
+	}
+	b.Memberships = slices.DeleteFunc(b.Memberships, func(m directory.Membership) bool { return !slices.Contains(known, m.Account) })
+	return h.lost(ctx, c.ID, r.ID, gone, by.Now)
 }
 
 // asSeen is what a complete read changes in the directory. Where a suspicious

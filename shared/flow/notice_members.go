@@ -24,7 +24,7 @@ func (h *House) hearMembers(ctx context.Context, c connector.Connector, n connec
 	if err := h.weighOwn(ctx, c, r, n); err != nil {
 		return err
 	}
-	return h.cameAndWent(ctx, r, n, n.Added, n.Removed)
+	return h.cameAndWent(ctx, c, r, n, n.Added, n.Removed)
 }
 
 // weighOwn holds the change against what Ebb's writes meant. While a write is on
@@ -120,9 +120,26 @@ func (p *pass) saveLost(ctx context.Context, step access.Step, lost []access.Men
 			out = append(out, m.Account)
 		}
 	}
+	for _, m := range lost {
+		f, news, err := p.h.see(ctx, p.overwritten(m, step.Told.Notice))
+		if err != nil {
+			return err
+		}
+		if news {
+			step.Findings = append(step.Findings, f)
+		}
+	}
 	return p.save(ctx, step, p.h.event(p.aggregate(), "finding.edit-overwritten", ebb, map[string]string{
 		"connector": p.conn.ID, "resource": p.res.ID, "added": strings.Join(back, " "), "removed": strings.Join(out, " "), "notice": step.Told.Notice, "note": note,
 	}))
+}
+
+// overwritten is the finding of an edit that a write of ours undid.
+func (p *pass) overwritten(m access.Mend, notice string) directory.Finding {
+	return directory.Finding{
+		Connector: p.conn.ID, Resource: p.res.ID, Slug: "member", Account: m.Account, Kind: directory.EditOverwritten,
+		Code: editOf(m), Seen: p.h.Now(), Notice: notice,
+	}
 }
 
 // hearChannel takes one account's coming or going. Where it is Ebb's own app, a
@@ -139,28 +156,27 @@ func (h *House) hearChannel(ctx context.Context, c connector.Connector, n connec
 	case !known:
 		return nil
 	case joined:
-		return h.cameAndWent(ctx, r, n, []string{n.Account}, nil)
+		return h.cameAndWent(ctx, c, r, n, []string{n.Account}, nil)
 	}
-	return h.cameAndWent(ctx, r, n, nil, []string{n.Account})
+	return h.cameAndWent(ctx, c, r, n, nil, []string{n.Account})
 }
 
 // cameAndWent writes who came and who went into the directory, a cache, and looks at
 // the grants that it says something about: an end by somebody else's hand, or
-// what slept and shows again. Our own writes tell nothing new.
-func (h *House) cameAndWent(ctx context.Context, r directory.Resource, n connector.Notice, came, went []string) error {
+// what slept and shows again. What Ebb did not do becomes a finding.
+func (h *House) cameAndWent(ctx context.Context, c connector.Connector, r directory.Resource, n connector.Notice, came, went []string) error {
 	var b directory.Batch
 	row := func(a string) directory.Membership {
 		return directory.Membership{Connector: r.Connector, Resource: r.ID, Slug: "member", Account: a, Since: h.Now(), Kind: r.Kind}
 	}
-	fresh := map[string]bool{}
+	var fresh []string
 	for _, a := range came {
 		held, err := h.Memory.Holds(ctx, row(a))
 		if err != nil {
 			return err
 		}
 		if !held {
-			fresh[a] = true
-			b.Memberships = append(b.Memberships, row(a))
+			fresh = append(fresh, a)
 		}
 	}
 	for _, a := range went {
@@ -170,7 +186,16 @@ func (h *House) cameAndWent(ctx context.Context, r directory.Resource, n connect
 	if err != nil {
 		return err
 	}
-	if err := h.cameBack(ctx, r, st, fresh, "notice", n.ID); err != nil {
+	ours := st.Wrote(access.Told{Notice: n.ID, Before: n.Before, Date: n.Date, Added: n.Added, Removed: n.Removed})
+	if !ours {
+		if fresh, err = h.drift(ctx, c, r, st, fresh, h.told(n)); err != nil {
+			return err
+		}
+	}
+	for _, a := range fresh {
+		b.Memberships = append(b.Memberships, row(a))
+	}
+	if err := h.lost(ctx, r.Connector, r.ID, went, n.Told.Add(clocksApart)); err != nil {
 		return err
 	}
 	if err := h.Memory.Put(ctx, b); err != nil {

@@ -39,6 +39,9 @@ func (h *House) hearAccount(ctx context.Context, c connector.Connector, n connec
 			return err
 		}
 	}
+	if err := h.risen(ctx, c, n, was, next, l.Team); err != nil {
+		return err
+	}
 	var b directory.Batch
 	roleRows(&b, was, next, l.Team, h.Now())
 	b.Accounts = []directory.Account{next}
@@ -46,6 +49,18 @@ func (h *House) hearAccount(ctx context.Context, c connector.Connector, n connec
 		return err
 	}
 	return h.awaken(ctx, c.ID, n.Account, was, next)
+}
+
+// risen makes findings of an account that is more than it was.
+func (h *House) risen(ctx context.Context, c connector.Connector, n connector.Notice, was, next directory.Account, team string) error {
+	if c.LastGood.IsZero() {
+		return nil
+	}
+	all := directory.Risen(was, next, team)
+	for i := range all {
+		all[i].Seen, all[i].Notice = h.Now(), n.ID
+	}
+	return h.found(ctx, all...)
 }
 
 // awaken looks again at what sleeps because its account was deactivated. It

@@ -222,21 +222,18 @@ func unite(a, b []reader) []reader {
 	return a
 }
 
-// roomLost makes a finding, once a day, of a channel in which nobody can be asked.
+// roomLost makes a finding of a channel in which nobody can be asked; one that
+// somebody decided opens again on another day.
 func (h *House) roomLost(ctx context.Context, conn string, x room, why string) error {
-	id := conn + "/" + cmp.Or(x.id, x.word)
-	events, err := h.Memory.EventsOf(ctx, "resource/"+id)
-	if err != nil {
+	f := directory.Finding{Connector: conn, Resource: cmp.Or(x.id, x.word), Slug: why, Kind: directory.ChannelUnreachable, Code: why, Seen: h.Now()}
+	was, err := h.Memory.Finding(ctx, f.FindingID())
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	for _, e := range events {
-		if e.Action == findingNoRoom && e.Data["code"] == why && h.Now().Sub(e.At) < giveUpTelling {
-			return nil
-		}
+	if h.Now().Sub(was.Seen) < giveUpTelling {
+		return nil
 	}
-	return h.Memory.SaveNews(ctx, "resource", id, conn, h.event("resource/"+id, findingNoRoom, ebb, map[string]string{
-		"connector": conn, "resource": x.id, "code": why,
-	}))
+	return h.found(ctx, f)
 }
 
 // inChannel leaves out of a request's card what not everybody in a channel may

@@ -275,6 +275,19 @@ type Presses interface {
 	SavePress(ctx context.Context, p access.Press) error
 }
 
+// Findings remembers changes that Ebb did not make, and what became of them.
+type Findings interface {
+	Finding(ctx context.Context, id string) (directory.Finding, error)
+	// Findings lists those of a connector, the last seen first; waiting: only those
+	// that are open or on their way. FindingsOf lists all of one resource.
+	Findings(ctx context.Context, conn string, waiting bool, limit int) ([]directory.Finding, error)
+	FindingsOf(ctx context.Context, conn, resource string) ([]directory.Finding, error)
+	// SaveFindings saves findings with the grants and texts of what decided them in
+	// one commit, with at least one event, and a due row for telling of each
+	// resource that they are about.
+	SaveFindings(ctx context.Context, fs []directory.Finding, grants []access.Grant, texts []Text, e ...audit.Event) error
+}
+
 // Policies remembers every version of the policy.
 type Policies interface {
 	// Policy gives a version, 0 the newest; without any, the zero Policy.

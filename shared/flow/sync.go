@@ -131,6 +131,8 @@ type syncing struct {
 	paced  map[string]paced
 	queue  []directory.Resource // channels to come
 	passed int
+	read   time.Time // when the listing that is compared was read, at the earliest
+	fresh  []string  // resources that this step saw first
 }
 
 // SyncStep carries a run on until it is done, the step's time is over, or

@@ -166,6 +166,9 @@ func (s *syncing) takeAccounts(ctx context.Context, team string, page []director
 		if was.Live() && next.State == directory.Deactivated {
 			left = append(left, next.ID)
 		}
+		if err := s.risen(ctx, was, next, team); err != nil {
+			return err
+		}
 	}
 	// Before the rows: a step that dies in between finds the change again.
 	for _, id := range left {

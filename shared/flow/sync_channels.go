@@ -164,6 +164,9 @@ func (s *syncing) members(ctx context.Context) error {
 		return s.rest(ctx, until)
 	}
 	l := connector.Link{Connector: s.c.ID, Team: next.Workspace, AsBot: next.Private}
+	if s.read = s.h.Now(); s.run.Page > 0 {
+		s.read = s.run.Started
+	}
 	page, err := s.h.Slack.ChannelMembers(ctx, l, next.ID, s.run.Cursor)
 	s.run.Calls++
 	if err != nil {
@@ -201,7 +204,7 @@ func (s *syncing) members(ctx context.Context) error {
 		return err
 	}
 	if !s.waits("channel memberships", namesOf(gone), known) {
-		if err := s.put(ctx, directory.Batch{GoneMemberships: gone}); err != nil {
+		if err := s.forget(ctx, gone); err != nil {
 			return err
 		}
 	}

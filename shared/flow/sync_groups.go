@@ -19,6 +19,7 @@ func (s *syncing) groups(ctx context.Context) error {
 		return s.rest(ctx, until)
 	}
 	team := s.c.Workspaces[s.run.Team]
+	s.read = s.h.Now()
 	listed, err := s.h.Slack.Groups(ctx, s.link())
 	s.run.Calls++
 	if err != nil {
@@ -40,7 +41,7 @@ func (s *syncing) groups(ctx context.Context) error {
 		return err
 	}
 	if !s.waits("user group memberships", namesOf(gone), known) {
-		if err := s.put(ctx, directory.Batch{GoneMemberships: gone}); err != nil {
+		if err := s.forget(ctx, gone); err != nil {
 			return err
 		}
 	}
@@ -97,6 +98,9 @@ func (s *syncing) probe(ctx context.Context, groups []directory.Resource) error 
 		open, err := s.h.Slack.Probe(ctx, l, g)
 		s.run.Calls++
 		if err != nil {
+			return err
+		}
+		if err := s.openGroups(ctx, open); err != nil {
 			return err
 		}
 		if open {
@@ -164,6 +168,9 @@ func (s *syncing) resources(ctx context.Context, kind directory.Kind, team strin
 	for _, r := range seen {
 		was, ok := have[r.ID]
 		delete(have, r.ID)
+		if !ok {
+			s.fresh = append(s.fresh, r.ID)
+		}
 		if kind == directory.Workspace {
 			r.Count = was.Count // no listing tells it: tally counts
 		}
@@ -192,10 +199,16 @@ func (s *syncing) goneResource(ctx context.Context, b *directory.Batch, r direct
 		return nil
 	}
 	b.GoneResources = append(b.GoneResources, r)
-	return s.h.Memory.EachHolder(ctx, s.c.ID, r.ID, func(m directory.Membership) error {
+	var gone []string
+	err := s.h.Memory.EachHolder(ctx, s.c.ID, r.ID, func(m directory.Membership) error {
 		b.GoneMemberships = append(b.GoneMemberships, m)
+		gone = append(gone, m.Account)
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return s.h.lost(ctx, s.c.ID, r.ID, gone, s.h.Now())
 }
 
 // takeMembers writes who is new on a resource whose complete members are
@@ -225,8 +238,8 @@ func (s *syncing) compareMembers(ctx context.Context, r directory.Resource, memb
 		}
 		return nil
 	})
-	if err == nil && len(seen) > 0 && !s.c.LastGood.IsZero() {
-		err = s.cameBack(ctx, r, seen)
+	if err == nil && len(seen) > 0 && s.compares(r) {
+		err = s.drift(ctx, r, seen)
 	}
 	for id := range seen {
 		fresh = append(fresh, directory.Membership{Connector: s.c.ID, Resource: r.ID, Slug: "member", Account: id, Since: s.since(), Kind: r.Kind})

@@ -121,6 +121,9 @@ func (s *Store) Record(ctx context.Context, l access.Lock, st access.Step, e ...
 	if err := s.addGrants(ctx, &c, st.Grants, e); err != nil {
 		return fault.Wrap(op, err)
 	}
+	if err := s.addFindings(ctx, &c, st.Findings, e); err != nil {
+		return fault.Wrap(op, err)
+	}
 	if err := c.addStep(l, st, e); err != nil {
 		return fault.Wrap(op, err)
 	}

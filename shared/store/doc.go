@@ -39,6 +39,10 @@
 //	res#<conn>#<resource>  told#<event>             each change of members told while one is there; expires as well
 //	res#<conn>#<resource>  mend#<account>           each overwritten edit that is to be done again
 //	res#<conn>#<resource>  wake                     where the resource's own due row is
+//	finding#<id>           finding                  each finding, for ever
+//	findings#<conn>        <seen>#<id>              pointer to each finding, at its last opening
+//	findings-open#<conn>   <seen>#<id>              pointer while it is to be decided, or on its way
+//	findings-of#<conn>#<resource>  <kind>#<slug>#<account>  pointer to each finding of a resource
 //	lock#<conn>#<resource> lock                     one per resource ever changed; never deleted
 //	due#act, due#sync      <time>#<urgency>#<kind>#<conn>#<id>  one per aggregate that can act, at its next action
 //	due#tell               <time>#<urgency>#<kind>#<conn>#<id>#<rev>  one per change that somebody is to hear of, until they heard
@@ -91,5 +95,7 @@
 // aggregate's events take 1 together, and a commit with events 1 more. So
 // one commit holds a request's 20 new grants with their events, or 8 grants of
 // converge (MaxGrantsPerStep) with an event and a hold each beside the lock,
-// the writing row and the resource's due row, with 25 rows to spare.
+// the writing row and the resource's due row, with 25 rows to spare. A finding
+// takes 4 when it opens, for the first time or again, and 2 when it is decided:
+// directory.MostFindings of one resource fit.
 package store

@@ -128,6 +128,15 @@ func mendKey(conn, resource, account string) Key {
 	return Key{standing(conn, resource), join("mend", account)}
 }
 
+func findingKey(id string) Key { return Key{join("finding", id), "finding"} }
+func findingOfKey(f directory.Finding) Key {
+	return Key{join("findings-of", f.Connector, f.Resource), join(string(f.Kind), f.Slug, f.Account)}
+}
+func findingsKey(f directory.Finding) Key { return Key{join("findings", f.Connector), at(f.Seen, f.ID)} }
+func openFindingKey(f directory.Finding) Key {
+	return Key{join("findings-open", f.Connector), at(f.Seen, f.ID)}
+}
+
 func telling(kind, id string) string { return join("tell", kind, id) }
 func tellingKey(kind, id string) Key { return Key{telling(kind, id), "tell"} }
 func messageKey(kind, id string, m access.Message) Key {

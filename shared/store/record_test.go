@@ -91,6 +91,7 @@ func TestRecordsKeepEveryField(t *testing.T) {
 	roundTrip(t, newMeantRecord, func(r meantRecord) access.Meant { return r.meant(0) }, "Rev")
 	roundTrip(t, newToldRecord, func(r toldRecord) access.Told { return r.told(0) }, "Rev")
 	roundTrip(t, newMendRecord, func(r mendRecord) access.Mend { return r.mend(0) }, "Rev")
+	roundTrip(t, newFindingRecord, func(r findingRecord) directory.Finding { return r.finding(0) }, "Rev")
 	roundTrip(t, newNoticeRecord, func(r noticeRecord) connector.Notice { return r.notice(0) }, "Rev")
 	roundTrip(t, newTellingRecord, func(r tellingRecord) access.Telling { return r.telling(0) }, "Rev", "Messages")
 	roundTrip(t, newMessageRecord, func(r messageRecord) access.Message { return r.message(0) }, "Rev")
