@@ -46,6 +46,7 @@ type Memory interface {
 	Notices
 	Presses
 	Policies
+	Freezes
 	People
 	Keys
 	Delegations

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "793045169c88cf5fb2007bd0890a331214d9e9e5f3de2c6464f58b165bfeff60"
+const Digest = "d0c9fa5b4adc7d2a631543704c802b639dad37e28cbe5965e1898df43f991f51"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -168,6 +168,17 @@ var operations = []Operation{
 		Params: []Param{
 			{Name: "delegationId", In: Path, Required: true, Schema: schemaId},
 		},
+	},
+	{Method: "GET", Path: "/v1/freezes"},
+	{Method: "POST", Path: "/v1/freezes",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaNewFreeze},
+		}},
+	},
+	{Method: "POST", Path: "/v1/freezes/lift",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaLift},
+		}},
 	},
 	{Method: "GET", Path: "/v1/grants",
 		Params: []Param{
@@ -339,6 +350,10 @@ var schemaExtension = &Schema{Type: Object, Fields: []Field{
 
 var schemaId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"}
 
+var schemaLift = &Schema{Type: Object, Fields: []Field{
+	{Name: "connector", Required: false, Schema: schemaId},
+}}
+
 var schemaNewConnector = &Schema{Type: Object, Fields: []Field{
 	{Name: "name", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
 	{Name: "owners", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 50, Items: schemaId}},
@@ -348,6 +363,11 @@ var schemaNewDelegation = &Schema{Type: Object, Fields: []Field{
 	{Name: "account", Required: true, Schema: schemaSlackId},
 	{Name: "end", Required: true, Schema: &Schema{Type: String, Time: true}},
 	{Name: "start", Required: false, Schema: &Schema{Type: String, Time: true}},
+}}
+
+var schemaNewFreeze = &Schema{Type: Object, Fields: []Field{
+	{Name: "connector", Required: false, Schema: schemaId},
+	{Name: "reason", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 2000}},
 }}
 
 var schemaNewInvitation = &Schema{Type: Object, Fields: []Field{
