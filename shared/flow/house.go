@@ -47,6 +47,7 @@ type Memory interface {
 	Presses
 	Policies
 	Freezes
+	Kills
 	People
 	Keys
 	Delegations

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "d0c9fa5b4adc7d2a631543704c802b639dad37e28cbe5965e1898df43f991f51"
+const Digest = "a06ec3313e6b0d7cf30025c666e18eff98a8faff4d3bbc0aceca3b81b7fef0bc"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -225,6 +225,27 @@ var operations = []Operation{
 			{Name: "keyId", In: Path, Required: true, Schema: schemaId},
 		},
 	},
+	{Method: "GET", Path: "/v1/kills",
+		Params: []Param{
+			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
+			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
+		},
+	},
+	{Method: "POST", Path: "/v1/kills",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaNewKill},
+		}},
+	},
+	{Method: "POST", Path: "/v1/kills/preview",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaTarget},
+		}},
+	},
+	{Method: "GET", Path: "/v1/kills/{killId}",
+		Params: []Param{
+			{Name: "killId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
 	{Method: "GET", Path: "/v1/me"},
 	{Method: "GET", Path: "/v1/policy"},
 	{Method: "PUT", Path: "/v1/policy",
@@ -380,6 +401,12 @@ var schemaNewKey = &Schema{Type: Object, Fields: []Field{
 	{Name: "user", Required: false, Schema: schemaId},
 }}
 
+var schemaNewKill = &Schema{Type: Object, Fields: []Field{
+	{Name: "confirmed", Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true}},
+	{Name: "reason", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 2000}},
+	{Name: "target", Required: true, Schema: schemaTarget},
+}}
+
 var schemaNewRequest = &Schema{Type: Object, Fields: []Field{
 	{Name: "connector", Required: true, Schema: schemaId},
 	{Name: "emergency", Required: false, Schema: &Schema{Type: Boolean}},
@@ -414,6 +441,15 @@ var schemaSeconds = &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 31104
 var schemaSlackId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"}
 
 var schemaSlug = &Schema{Type: String, Enum: []string{"member"}}
+
+var schemaTarget = &Schema{Type: Object, Fields: []Field{
+	{Name: "account", Required: false, Schema: schemaSlackId},
+	{Name: "connector", Required: false, Schema: schemaId},
+	{Name: "resource", Required: false, Schema: schemaSlackId},
+	{Name: "rule", Required: false, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 200}},
+	{Name: "user", Required: false, Schema: schemaId},
+	{Name: "version", Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true}},
+}}
 
 var schemaToken = &Schema{Type: Object, Fields: []Field{
 	{Name: "token", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 4096}},
