@@ -47,6 +47,8 @@ type Memory interface {
 	Notices
 	Presses
 	Policies
+	Freezes
+	Kills
 	People
 	Keys
 	Sessions

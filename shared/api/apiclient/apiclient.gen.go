@@ -558,6 +558,9 @@ type Explanation struct {
 	// Emergency The answer to an emergency, in words; missing: the rule has none, or does not let the requester
 	Emergency string `json:"emergency,omitempty,omitzero"`
 
+	// Frozen Why nothing of it is given now, whoever approves; missing: it would be
+	Frozen string `json:"frozen,omitempty,omitzero"`
+
 	// Gives What else it gives
 	Gives         []string `json:"gives,omitempty,omitzero"`
 	PolicyVersion int64    `json:"policyVersion"`
@@ -597,6 +600,21 @@ type Extension struct {
 type Forgotten struct {
 	// Texts How many were erased
 	Texts int `json:"texts"`
+}
+
+// Freeze defines model for Freeze.
+type Freeze struct {
+	// By The user who froze it
+	By     string `json:"by,omitempty,omitzero"`
+	ByName string `json:"byName,omitempty,omitzero"`
+
+	// Connector Missing: the whole house
+	Connector string    `json:"connector,omitempty,omitzero"`
+	Lifted    time.Time `json:"lifted,omitempty,omitzero"`
+	LiftedBy  string    `json:"liftedBy,omitempty,omitzero"`
+	On        bool      `json:"on"`
+	Reason    string    `json:"reason,omitempty,omitzero"`
+	Since     time.Time `json:"since,omitempty,omitzero"`
 }
 
 // Grant defines model for Grant.
@@ -719,8 +737,46 @@ type KeyList struct {
 	Items []Key `json:"items"`
 }
 
+// Kill defines model for Kill.
+type Kill struct {
+	At time.Time `json:"at"`
+
+	// By The user who pressed it
+	By     string `json:"by,omitempty,omitzero"`
+	ByName string `json:"byName,omitempty,omitzero"`
+
+	// Done When all of it was turned to its end; missing: not yet
+	Done time.Time `json:"done,omitempty,omitzero"`
+
+	// Grants Live ones that it found
+	Grants int    `json:"grants"`
+	Id     string `json:"id"`
+
+	// NeedsAttention Of those
+	NeedsAttention int    `json:"needsAttention,omitempty,omitzero"`
+	Reason         string `json:"reason,omitempty,omitzero"`
+
+	// Requests Of which items waited
+	Requests int `json:"requests"`
+
+	// Taking Grants whose access is not seen gone yet; read by id only
+	Taking int `json:"taking,omitempty,omitzero"`
+
+	// Target One thing: a user with all accounts, an account or a resource of a connector, or what a rule or version of the policy gave
+	Target Target `json:"target"`
+
+	// Turning Grants still to be turned to their end; read by id only
+	Turning int `json:"turning,omitempty,omitzero"`
+}
+
 // Label defines model for Label.
 type Label string
+
+// Lift defines model for Lift.
+type Lift struct {
+	// Connector An id that Ebb made
+	Connector Id `json:"connector,omitempty,omitzero"`
+}
 
 // Me defines model for Me.
 type Me struct {
@@ -776,6 +832,15 @@ type NewDelegation struct {
 	Start time.Time `json:"start,omitempty,omitzero"`
 }
 
+// NewFreeze defines model for NewFreeze.
+type NewFreeze struct {
+	// Connector An id that Ebb made
+	Connector Id `json:"connector,omitempty,omitzero"`
+
+	// Reason Everybody who asks for access reads it
+	Reason string `json:"reason"`
+}
+
 // NewInvitation defines model for NewInvitation.
 type NewInvitation struct {
 	// Collaboration Ask Slack for the app's own voice alone; no administrator's token, and nothing that changes access
@@ -790,6 +855,16 @@ type NewKey struct {
 
 	// User An id that Ebb made
 	User Id `json:"user,omitempty,omitzero"`
+}
+
+// NewKill defines model for NewKill.
+type NewKill struct {
+	// Confirmed How many live grants the person was told would end
+	Confirmed int    `json:"confirmed,omitempty,omitzero"`
+	Reason    string `json:"reason"`
+
+	// Target One thing: a user with all accounts, an account or a resource of a connector, or what a rule or version of the policy gave
+	Target Target `json:"target"`
 }
 
 // NewRequest defines model for NewRequest.
@@ -1066,6 +1141,25 @@ type SlackId = string
 // Slug The entitlement on the resource
 type Slug string
 
+// Target One thing: a user with all accounts, an account or a resource of a connector, or what a rule or version of the policy gave
+type Target struct {
+	// Account An id that Slack made; opaque
+	Account SlackId `json:"account,omitempty,omitzero"`
+
+	// Connector An id that Ebb made
+	Connector Id `json:"connector,omitempty,omitzero"`
+
+	// Resource An id that Slack made; opaque
+	Resource SlackId `json:"resource,omitempty,omitzero"`
+	Rule     string  `json:"rule,omitempty,omitzero"`
+
+	// User An id that Ebb made
+	User Id `json:"user,omitempty,omitzero"`
+
+	// Version Of the policy
+	Version int64 `json:"version,omitempty,omitzero"`
+}
+
 // Task One of connector, grant and request is there
 type Task struct {
 	// Connector Everything below the label is for owners, auditors and administrators
@@ -1291,6 +1385,15 @@ type ListKeysParams struct {
 	User *Id `form:"user,omitempty" json:"user,omitempty"`
 }
 
+// ListKillsParams defines parameters for ListKills.
+type ListKillsParams struct {
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ExplainPolicyParams defines parameters for ExplainPolicy.
 type ExplainPolicyParams struct {
 	Connector Id      `form:"connector" json:"connector"`
@@ -1360,11 +1463,23 @@ type StartSyncJSONRequestBody = NewSync
 // PasteTokenJSONRequestBody defines body for PasteToken for application/json ContentType.
 type PasteTokenJSONRequestBody = Token
 
+// FreezeJSONRequestBody defines body for Freeze for application/json ContentType.
+type FreezeJSONRequestBody = NewFreeze
+
+// ThawJSONRequestBody defines body for Thaw for application/json ContentType.
+type ThawJSONRequestBody = Lift
+
 // ExtendGrantJSONRequestBody defines body for ExtendGrant for application/json ContentType.
 type ExtendGrantJSONRequestBody = Extension
 
 // CreateKeyJSONRequestBody defines body for CreateKey for application/json ContentType.
 type CreateKeyJSONRequestBody = NewKey
+
+// KillJSONRequestBody defines body for Kill for application/json ContentType.
+type KillJSONRequestBody = NewKill
+
+// PreviewKillJSONRequestBody defines body for PreviewKill for application/json ContentType.
+type PreviewKillJSONRequestBody = Target
 
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
@@ -1729,6 +1844,53 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
 	EndDelegation(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListFreezes What stops new access now
+	//
+	// For everybody who may ask for access there.
+	//
+	// Corresponds with GET /v1/freezes (the `ListFreezes` operationId).
+	ListFreezes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FreezeWithBody Stop new access
+	//
+	// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+	// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+	// frozen stays so, with its first reason.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+	FreezeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Freeze Stop new access
+	//
+	// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+	// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+	// frozen stays so, with its first reason.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+	Freeze(ctx context.Context, body FreezeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ThawWithBody Lift a freeze
+	//
+	// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+	ThawWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Thaw Lift a freeze
+	//
+	// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+	Thaw(ctx context.Context, body ThawJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListGrants Grants, live ones first, each part newest first
 	//
 	// Yours, those that you asked for or approved, and those on what you own; all of them for auditors and administrators.
@@ -1809,6 +1971,60 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
 	EndKey(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListKills Kill switches that were pressed, the newest first
+	//
+	// For auditors, and for who could press them.
+	//
+	// Corresponds with GET /v1/kills (the `ListKills` operationId).
+	ListKills(ctx context.Context, params *ListKillsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// KillWithBody End everything of a person, a resource or a policy, now
+	//
+	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// connector also its owners, for a resource its own.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/kills (the `Kill` operationId).
+	KillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Kill End everything of a person, a resource or a policy, now
+	//
+	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// connector also its owners, for a resource its own.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/kills (the `Kill` operationId).
+	Kill(ctx context.Context, body KillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewKillWithBody What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+	PreviewKillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewKill What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+	PreviewKill(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetKill How far a kill is
+	//
+	// Corresponds with GET /v1/kills/{killId} (the `GetKill` operationId).
+	GetKill(ctx context.Context, killId Id, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMe Who this key acts for
 	//
@@ -2617,6 +2833,103 @@ func (c *Client) EndDelegation(ctx context.Context, delegationId DelegationParam
 	return c.Client.Do(req)
 }
 
+// ListFreezes What stops new access now
+//
+// For everybody who may ask for access there.
+//
+// Corresponds with GET /v1/freezes (the `ListFreezes` operationId).
+func (c *Client) ListFreezes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFreezesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FreezeWithBody Stop new access
+//
+// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+// frozen stays so, with its first reason.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+func (c *Client) FreezeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFreezeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Freeze Stop new access
+//
+// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+// frozen stays so, with its first reason.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+func (c *Client) Freeze(ctx context.Context, body FreezeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFreezeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ThawWithBody Lift a freeze
+//
+// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+func (c *Client) ThawWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewThawRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Thaw Lift a freeze
+//
+// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+func (c *Client) Thaw(ctx context.Context, body ThawJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewThawRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListGrants Grants, live ones first, each part newest first
 //
 // Yours, those that you asked for or approved, and those on what you own; all of them for auditors and administrators.
@@ -2788,6 +3101,120 @@ func (c *Client) CreateKey(ctx context.Context, body CreateKeyJSONRequestBody, r
 // Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
 func (c *Client) EndKey(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEndKeyRequest(c.Server, keyId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListKills Kill switches that were pressed, the newest first
+//
+// For auditors, and for who could press them.
+//
+// Corresponds with GET /v1/kills (the `ListKills` operationId).
+func (c *Client) ListKills(ctx context.Context, params *ListKillsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListKillsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// KillWithBody End everything of a person, a resource or a policy, now
+//
+// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// connector also its owners, for a resource its own.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/kills (the `Kill` operationId).
+func (c *Client) KillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewKillRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Kill End everything of a person, a resource or a policy, now
+//
+// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// connector also its owners, for a resource its own.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/kills (the `Kill` operationId).
+func (c *Client) Kill(ctx context.Context, body KillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewKillRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewKillWithBody What a kill would end
+//
+// Changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+func (c *Client) PreviewKillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewKillRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewKill What a kill would end
+//
+// Changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+func (c *Client) PreviewKill(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewKillRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetKill How far a kill is
+//
+// Corresponds with GET /v1/kills/{killId} (the `GetKill` operationId).
+func (c *Client) GetKill(ctx context.Context, killId Id, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetKillRequest(c.Server, killId)
 	if err != nil {
 		return nil, err
 	}
@@ -4545,6 +4972,113 @@ func NewEndDelegationRequest(server string, delegationId DelegationParam) (*http
 	return req, nil
 }
 
+// NewListFreezesRequest constructs an http.Request for the ListFreezes method
+func NewListFreezesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/freezes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewFreezeRequest calls the generic Freeze builder with application/json body
+func NewFreezeRequest(server string, body FreezeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFreezeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewFreezeRequestWithBody constructs an http.Request for the Freeze method, with any body, and a specified content type
+func NewFreezeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/freezes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewThawRequest calls the generic Thaw builder with application/json body
+func NewThawRequest(server string, body ThawJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewThawRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewThawRequestWithBody constructs an http.Request for the Thaw method, with any body, and a specified content type
+func NewThawRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/freezes/lift")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListGrantsRequest constructs an http.Request for the ListGrants method
 func NewListGrantsRequest(server string, params *ListGrantsParams) (*http.Request, error) {
 	var err error
@@ -4893,6 +5427,186 @@ func NewEndKeyRequest(server string, keyId KeyParam) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListKillsRequest constructs an http.Request for the ListKills method
+func NewListKillsRequest(server string, params *ListKillsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/kills")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewKillRequest calls the generic Kill builder with application/json body
+func NewKillRequest(server string, body KillJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewKillRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewKillRequestWithBody constructs an http.Request for the Kill method, with any body, and a specified content type
+func NewKillRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/kills")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewPreviewKillRequest calls the generic PreviewKill builder with application/json body
+func NewPreviewKillRequest(server string, body PreviewKillJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPreviewKillRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPreviewKillRequestWithBody constructs an http.Request for the PreviewKill method, with any body, and a specified content type
+func NewPreviewKillRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/kills/preview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetKillRequest constructs an http.Request for the GetKill method
+func NewGetKillRequest(server string, killId Id) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "killId", killId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/kills/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -6069,6 +6783,55 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
 	EndDelegationWithResponse(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*EndDelegationResponse, error)
 
+	// ListFreezesWithResponse What stops new access now
+	//
+	// For everybody who may ask for access there.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/freezes (the `ListFreezes` operationId).
+	ListFreezesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListFreezesResponse, error)
+
+	// FreezeWithBodyWithResponse Stop new access
+	//
+	// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+	// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+	// frozen stays so, with its first reason.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+	FreezeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FreezeResponse, error)
+
+	// FreezeWithResponse Stop new access
+	//
+	// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+	// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+	// frozen stays so, with its first reason.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+	FreezeWithResponse(ctx context.Context, body FreezeJSONRequestBody, reqEditors ...RequestEditorFn) (*FreezeResponse, error)
+
+	// ThawWithBodyWithResponse Lift a freeze
+	//
+	// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+	ThawWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ThawResponse, error)
+
+	// ThawWithResponse Lift a freeze
+	//
+	// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+	ThawWithResponse(ctx context.Context, body ThawJSONRequestBody, reqEditors ...RequestEditorFn) (*ThawResponse, error)
+
 	// ListGrantsWithResponse Grants, live ones first, each part newest first
 	//
 	// Yours, those that you asked for or approved, and those on what you own; all of them for auditors and administrators.
@@ -6161,6 +6924,64 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
 	EndKeyWithResponse(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*EndKeyResponse, error)
+
+	// ListKillsWithResponse Kill switches that were pressed, the newest first
+	//
+	// For auditors, and for who could press them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/kills (the `ListKills` operationId).
+	ListKillsWithResponse(ctx context.Context, params *ListKillsParams, reqEditors ...RequestEditorFn) (*ListKillsResponse, error)
+
+	// KillWithBodyWithResponse End everything of a person, a resource or a policy, now
+	//
+	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// connector also its owners, for a resource its own.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/kills (the `Kill` operationId).
+	KillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*KillResponse, error)
+
+	// KillWithResponse End everything of a person, a resource or a policy, now
+	//
+	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// connector also its owners, for a resource its own.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/kills (the `Kill` operationId).
+	KillWithResponse(ctx context.Context, body KillJSONRequestBody, reqEditors ...RequestEditorFn) (*KillResponse, error)
+
+	// PreviewKillWithBodyWithResponse What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+	PreviewKillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error)
+
+	// PreviewKillWithResponse What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+	PreviewKillWithResponse(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error)
+
+	// GetKillWithResponse How far a kill is
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/kills/{killId} (the `GetKill` operationId).
+	GetKillWithResponse(ctx context.Context, killId Id, reqEditors ...RequestEditorFn) (*GetKillResponse, error)
 
 	// GetMeWithResponse Who this key acts for
 	//
@@ -7448,6 +8269,128 @@ func (r EndDelegationResponse) ContentType() string {
 	return ""
 }
 
+// ListFreezesResponseDefaultHeaders the declared response headers of an HTTP default response for ListFreezes
+type ListFreezesResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListFreezesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Items []Freeze `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListFreezesResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListFreezesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListFreezesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListFreezesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FreezeResponseDefaultHeaders the declared response headers of an HTTP default response for Freeze
+type FreezeResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type FreezeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Freeze
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *FreezeResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r FreezeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FreezeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FreezeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ThawResponseDefaultHeaders the declared response headers of an HTTP default response for Thaw
+type ThawResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ThawResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Freeze
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ThawResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ThawResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ThawResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ThawResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListGrantsResponseDefaultHeaders the declared response headers of an HTTP default response for ListGrants
 type ListGrantsResponseDefaultHeaders struct {
 	RetryAfter int
@@ -7762,6 +8705,173 @@ func (r EndKeyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r EndKeyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListKillsResponseDefaultHeaders the declared response headers of an HTTP default response for ListKills
+type ListKillsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListKillsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Cursor string `json:"cursor,omitempty,omitzero"`
+		Items  []Kill `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListKillsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListKillsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListKillsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListKillsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// KillResponseDefaultHeaders the declared response headers of an HTTP default response for Kill
+type KillResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type KillResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Kill
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *KillResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r KillResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r KillResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r KillResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PreviewKillResponseDefaultHeaders the declared response headers of an HTTP default response for PreviewKill
+type PreviewKillResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type PreviewKillResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Grants   int     `json:"grants"`
+		Items    []Grant `json:"items"`
+		Requests int     `json:"requests"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *PreviewKillResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r PreviewKillResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PreviewKillResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PreviewKillResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetKillResponseDefaultHeaders the declared response headers of an HTTP default response for GetKill
+type GetKillResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type GetKillResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Kill
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetKillResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r GetKillResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetKillResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetKillResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9007,6 +10117,85 @@ func (c *ClientWithResponses) EndDelegationWithResponse(ctx context.Context, del
 	return ParseEndDelegationResponse(rsp)
 }
 
+// ListFreezesWithResponse What stops new access now
+//
+// For everybody who may ask for access there.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/freezes (the `ListFreezes` operationId).
+func (c *ClientWithResponses) ListFreezesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListFreezesResponse, error) {
+	rsp, err := c.ListFreezes(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListFreezesResponse(rsp)
+}
+
+// FreezeWithBodyWithResponse Stop new access
+//
+// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+// frozen stays so, with its first reason.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+func (c *ClientWithResponses) FreezeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FreezeResponse, error) {
+	rsp, err := c.FreezeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFreezeResponse(rsp)
+}
+
+// FreezeWithResponse Stop new access
+//
+// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+// frozen stays so, with its first reason.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+func (c *ClientWithResponses) FreezeWithResponse(ctx context.Context, body FreezeJSONRequestBody, reqEditors ...RequestEditorFn) (*FreezeResponse, error) {
+	rsp, err := c.Freeze(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFreezeResponse(rsp)
+}
+
+// ThawWithBodyWithResponse Lift a freeze
+//
+// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+func (c *ClientWithResponses) ThawWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ThawResponse, error) {
+	rsp, err := c.ThawWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseThawResponse(rsp)
+}
+
+// ThawWithResponse Lift a freeze
+//
+// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+func (c *ClientWithResponses) ThawWithResponse(ctx context.Context, body ThawJSONRequestBody, reqEditors ...RequestEditorFn) (*ThawResponse, error) {
+	rsp, err := c.Thaw(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseThawResponse(rsp)
+}
+
 // ListGrantsWithResponse Grants, live ones first, each part newest first
 //
 // Yours, those that you asked for or approved, and those on what you own; all of them for auditors and administrators.
@@ -9158,6 +10347,100 @@ func (c *ClientWithResponses) EndKeyWithResponse(ctx context.Context, keyId KeyP
 		return nil, err
 	}
 	return ParseEndKeyResponse(rsp)
+}
+
+// ListKillsWithResponse Kill switches that were pressed, the newest first
+//
+// For auditors, and for who could press them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/kills (the `ListKills` operationId).
+func (c *ClientWithResponses) ListKillsWithResponse(ctx context.Context, params *ListKillsParams, reqEditors ...RequestEditorFn) (*ListKillsResponse, error) {
+	rsp, err := c.ListKills(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListKillsResponse(rsp)
+}
+
+// KillWithBodyWithResponse End everything of a person, a resource or a policy, now
+//
+// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// connector also its owners, for a resource its own.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/kills (the `Kill` operationId).
+func (c *ClientWithResponses) KillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*KillResponse, error) {
+	rsp, err := c.KillWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseKillResponse(rsp)
+}
+
+// KillWithResponse End everything of a person, a resource or a policy, now
+//
+// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// connector also its owners, for a resource its own.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/kills (the `Kill` operationId).
+func (c *ClientWithResponses) KillWithResponse(ctx context.Context, body KillJSONRequestBody, reqEditors ...RequestEditorFn) (*KillResponse, error) {
+	rsp, err := c.Kill(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseKillResponse(rsp)
+}
+
+// PreviewKillWithBodyWithResponse What a kill would end
+//
+// Changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+func (c *ClientWithResponses) PreviewKillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error) {
+	rsp, err := c.PreviewKillWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewKillResponse(rsp)
+}
+
+// PreviewKillWithResponse What a kill would end
+//
+// Changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+func (c *ClientWithResponses) PreviewKillWithResponse(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error) {
+	rsp, err := c.PreviewKill(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewKillResponse(rsp)
+}
+
+// GetKillWithResponse How far a kill is
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/kills/{killId} (the `GetKill` operationId).
+func (c *ClientWithResponses) GetKillWithResponse(ctx context.Context, killId Id, reqEditors ...RequestEditorFn) (*GetKillResponse, error) {
+	rsp, err := c.GetKill(ctx, killId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetKillResponse(rsp)
 }
 
 // GetMeWithResponse Who this key acts for
@@ -10751,6 +12034,146 @@ func ParseEndDelegationResponse(rsp *http.Response) (*EndDelegationResponse, err
 	return response, nil
 }
 
+// ParseListFreezesResponse parses an HTTP response from a ListFreezesWithResponse call
+func ParseListFreezesResponse(rsp *http.Response) (*ListFreezesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListFreezesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Items []Freeze `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListFreezesResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseFreezeResponse parses an HTTP response from a FreezeWithResponse call
+func ParseFreezeResponse(rsp *http.Response) (*FreezeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FreezeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Freeze
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers FreezeResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseThawResponse parses an HTTP response from a ThawWithResponse call
+func ParseThawResponse(rsp *http.Response) (*ThawResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ThawResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Freeze
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ThawResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListGrantsResponse parses an HTTP response from a ListGrantsWithResponse call
 func ParseListGrantsResponse(rsp *http.Response) (*ListGrantsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -11106,6 +12529,197 @@ func ParseEndKeyResponse(rsp *http.Response) (*EndKeyResponse, error) {
 	switch {
 	case true:
 		var headers EndKeyResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListKillsResponse parses an HTTP response from a ListKillsWithResponse call
+func ParseListKillsResponse(rsp *http.Response) (*ListKillsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListKillsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Cursor string `json:"cursor,omitempty,omitzero"`
+			Items  []Kill `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListKillsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseKillResponse parses an HTTP response from a KillWithResponse call
+func ParseKillResponse(rsp *http.Response) (*KillResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &KillResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Kill
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers KillResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePreviewKillResponse parses an HTTP response from a PreviewKillWithResponse call
+func ParsePreviewKillResponse(rsp *http.Response) (*PreviewKillResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PreviewKillResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Grants   int     `json:"grants"`
+			Items    []Grant `json:"items"`
+			Requests int     `json:"requests"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers PreviewKillResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetKillResponse parses an HTTP response from a GetKillWithResponse call
+func ParseGetKillResponse(rsp *http.Response) (*GetKillResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetKillResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Kill
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetKillResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

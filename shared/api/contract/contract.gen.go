@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "76a17a70511f44239a0c9ea96e9fb4aff3a0999623165642cb06dd7ca035e3de"
+const Digest = "01cde595de35e3f3eeeb6adb7fd05bdb224e9436c96694f000fe27913f330a4d"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -177,6 +177,17 @@ var operations = []Operation{
 			{Name: "delegationId", In: Path, Required: true, Schema: schemaId},
 		},
 	},
+	{Method: "GET", Path: "/v1/freezes"},
+	{Method: "POST", Path: "/v1/freezes",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaNewFreeze},
+		}},
+	},
+	{Method: "POST", Path: "/v1/freezes/lift",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaLift},
+		}},
+	},
 	{Method: "GET", Path: "/v1/grants",
 		Params: []Param{
 			{Name: "all", In: Query, Required: false, Schema: &Schema{Type: Boolean}},
@@ -220,6 +231,27 @@ var operations = []Operation{
 	{Method: "POST", Path: "/v1/keys/{keyId}/end",
 		Params: []Param{
 			{Name: "keyId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "GET", Path: "/v1/kills",
+		Params: []Param{
+			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
+			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
+		},
+	},
+	{Method: "POST", Path: "/v1/kills",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaNewKill},
+		}},
+	},
+	{Method: "POST", Path: "/v1/kills/preview",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaTarget},
+		}},
+	},
+	{Method: "GET", Path: "/v1/kills/{killId}",
+		Params: []Param{
+			{Name: "killId", In: Path, Required: true, Schema: schemaId},
 		},
 	},
 	{Method: "GET", Path: "/v1/me"},
@@ -354,6 +386,10 @@ var schemaExtension = &Schema{Type: Object, Fields: []Field{
 
 var schemaId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"}
 
+var schemaLift = &Schema{Type: Object, Fields: []Field{
+	{Name: "connector", Required: false, Schema: schemaId},
+}}
+
 var schemaNewConnector = &Schema{Type: Object, Fields: []Field{
 	{Name: "application", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
 	{Name: "integration", Required: false, Schema: &Schema{Type: String, Enum: []string{"application", "collaboration"}}},
@@ -368,6 +404,11 @@ var schemaNewDelegation = &Schema{Type: Object, Fields: []Field{
 	{Name: "start", Required: false, Schema: &Schema{Type: String, Time: true}},
 }}
 
+var schemaNewFreeze = &Schema{Type: Object, Fields: []Field{
+	{Name: "connector", Required: false, Schema: schemaId},
+	{Name: "reason", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 2000}},
+}}
+
 var schemaNewInvitation = &Schema{Type: Object, Fields: []Field{
 	{Name: "collaboration", Required: false, Schema: &Schema{Type: Boolean}},
 }}
@@ -376,6 +417,12 @@ var schemaNewKey = &Schema{Type: Object, Fields: []Field{
 	{Name: "name", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 100}},
 	{Name: "service", Required: false, Schema: &Schema{Type: Boolean}},
 	{Name: "user", Required: false, Schema: schemaId},
+}}
+
+var schemaNewKill = &Schema{Type: Object, Fields: []Field{
+	{Name: "confirmed", Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true}},
+	{Name: "reason", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 2000}},
+	{Name: "target", Required: true, Schema: schemaTarget},
 }}
 
 var schemaNewRequest = &Schema{Type: Object, Fields: []Field{
@@ -412,6 +459,15 @@ var schemaSeconds = &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 31104
 var schemaSlackId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"}
 
 var schemaSlug = &Schema{Type: String, Enum: []string{"member"}}
+
+var schemaTarget = &Schema{Type: Object, Fields: []Field{
+	{Name: "account", Required: false, Schema: schemaSlackId},
+	{Name: "connector", Required: false, Schema: schemaId},
+	{Name: "resource", Required: false, Schema: schemaSlackId},
+	{Name: "rule", Required: false, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 200}},
+	{Name: "user", Required: false, Schema: schemaId},
+	{Name: "version", Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true}},
+}}
 
 var schemaToken = &Schema{Type: Object, Fields: []Field{
 	{Name: "token", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 4096}},
