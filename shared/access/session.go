@@ -64,7 +64,7 @@ func (s Session) Lives(u User, now time.Time) bool {
 	return s.Standing == u.Standing()
 }
 
-// Standing is a digest of what a user may do and which accounts are theirs; it
+// Standing is a digest of what a user may do and who they are elsewhere; it
 // changes with either, in whatever order they are stored.
 func (u User) Standing() string {
 	words := []string{}
@@ -73,6 +73,9 @@ func (u User) Standing() string {
 	}
 	for _, r := range u.Accounts {
 		words = append(words, "account "+r.Connector+" "+r.Account)
+	}
+	for _, x := range u.Identities {
+		words = append(words, "identity "+x.Issuer+" "+x.Subject)
 	}
 	slices.Sort(words)
 	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(words), "\n")))

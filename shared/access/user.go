@@ -26,10 +26,12 @@ type User struct {
 	ID       string
 	Name     string
 	Accounts []Ref
-	Duties   []Duty
-	Ended    bool // deactivated: sessions, keys and approvals are over
-	Created  time.Time
-	Rev      int64
+	// Identities are the user at issuers of OpenID Connect, at most one each.
+	Identities []Identity
+	Duties     []Duty
+	Ended      bool // deactivated: sessions, keys and approvals are over
+	Created    time.Time
+	Rev        int64
 }
 
 // Ref names an account of a connector.

@@ -73,7 +73,7 @@ func standard(path string) bool {
 var domain = []string{"shared/access", "shared/directory", "shared/connector", "shared/review", "shared/audit"}
 
 // adapters wrap one dependency each; an engine lies in a subfolder of its port.
-var adapters = []string{"shared/store", "shared/slack", "shared/policyfile", "shared/secret", "shared/heads", "shared/mail", "shared/workflow"}
+var adapters = []string{"shared/store", "shared/slack", "shared/policyfile", "shared/secret", "shared/heads", "shared/mail", "shared/workflow", "shared/oidc"}
 
 var edges = []string{"shared/api", "shared/install", "shared/slackapp", "shared/console", "shared/steps"}
 

@@ -53,6 +53,7 @@ type Memory interface {
 	Keys
 	Sessions
 	SignIns
+	Knocks
 	Delegations
 	Texts
 	Trail
@@ -91,6 +92,10 @@ type House struct {
 	// Pace gives Slack's tier of a method in calls a minute; a sync keeps to
 	// half of it. nil: a sync goes as fast as Slack lets it.
 	Pace func(method string) int
+
+	// Vouchers are the issuers that say who somebody is, by their means; without
+	// any, people sign in by a link of the operator alone.
+	Vouchers map[access.Means]Voucher
 
 	// AskSCIM makes Install with Slack ask for the scope of SCIM, which takes
 	// the last member out of a user group on Business+.

@@ -317,6 +317,7 @@ type Kills interface {
 type People interface {
 	User(ctx context.Context, id string) (access.User, error)
 	UserOf(ctx context.Context, conn, account string) (access.User, error)
+	UserBy(ctx context.Context, id access.Identity) (access.User, error)
 	// EachUser calls f in id order, behind after, until it returns an error.
 	EachUser(ctx context.Context, after string, f func(access.User) error) error
 	SaveUser(ctx context.Context, u access.User, e ...audit.Event) (access.User, error)
@@ -344,12 +345,32 @@ type Sessions interface {
 	SaveSession(ctx context.Context, x access.Session, e ...audit.Event) error
 }
 
+// Voucher asks an issuer of OpenID Connect who somebody is. Errors:
+// fault.Unauthenticated for an answer that is not genuine, not of this journey,
+// or used; fault.Misconfigured where a person has to change the client;
+// fault.Backoff where the issuer does not answer. A code works once.
+type Voucher interface {
+	// AuthorizeURL is where the issuer asks a browser's person.
+	AuthorizeURL(ctx context.Context, s access.SignIn) (string, error)
+	// Vouch exchanges the code that the issuer sent back.
+	Vouch(ctx context.Context, s access.SignIn, code string) (access.Vouched, error)
+}
+
 // SignIns remembers what a sign-in is made of before there is a session.
 type SignIns interface {
 	// SignInLink finds a link by the hash of its word, with whether it was spent.
 	SignInLink(ctx context.Context, hash string) (access.SignInLink, error)
 	// SaveSignInLink saves a new link; the table forgets it a day after it expired.
 	SaveSignInLink(ctx context.Context, l access.SignInLink, e ...audit.Event) error
+	// SignInRules gives the rules; the zero value before somebody set them.
+	SignInRules(ctx context.Context) (access.SignInRules, error)
+	SaveSignInRules(ctx context.Context, r access.SignInRules, e ...audit.Event) (access.SignInRules, error)
+}
+
+// Knocks counts refused sign-ins. The table forgets an hour after a day.
+type Knocks interface {
+	Refusals(ctx context.Context, hour time.Time) (access.Refusals, error)
+	SaveRefusals(ctx context.Context, r access.Refusals, e ...audit.Event) error
 }
 
 // Delegations remembers who decides in whose place.

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/fault"
@@ -11,17 +12,28 @@ import (
 // sessionPrefix lets secret scanners know the word of a session.
 const sessionPrefix = "ebbsession_"
 
-// openSession opens a session of a user who has just proved who they are; its word is
+// proof is how somebody proved who they are, and when (zero: now).
+type proof struct {
+	means   access.Means
+	account access.Ref
+	spends  string
+	at      time.Time
+}
+
+// openSession opens a session of a user who has proved who they are; its word is
 // given once. What it spends is used up with it: fault.Conflict if it was.
-func (h *House) openSession(ctx context.Context, u access.User, means access.Means, account access.Ref, spends string) (string, access.Session, error) {
+func (h *House) openSession(ctx context.Context, u access.User, p proof) (string, access.Session, error) {
 	now := h.Now()
+	if p.at.IsZero() || p.at.After(now) {
+		p.at = now
+	}
 	word := sessionPrefix + h.NewWord()
 	x := access.Session{
-		ID: h.NewID("ses"), Hash: hash(word), User: u.ID, Means: means, Account: account, Standing: u.Standing(), Spends: spends,
-		Created: now, Authenticated: now, Seen: now.Truncate(access.SessionSeen), Ends: now.Add(access.SessionTime),
+		ID: h.NewID("ses"), Hash: hash(word), User: u.ID, Means: p.means, Account: p.account, Standing: u.Standing(), Spends: p.spends,
+		Created: now, Authenticated: p.at, Seen: now.Truncate(access.SessionSeen), Ends: now.Add(access.SessionTime),
 	}
 	err := h.Memory.SaveSession(ctx, x, h.event("person/"+u.ID, "session.begun", u.ID, map[string]string{
-		"session": x.ID, "means": string(means), "connector": account.Connector, "account": account.Account,
+		"session": x.ID, "means": string(p.means), "connector": p.account.Connector, "account": p.account.Account,
 	}))
 	return word, x, err
 }

@@ -48,7 +48,7 @@ func (h *House) SignInByLink(ctx context.Context, word string) (string, access.S
 	if err != nil {
 		return "", access.Session{}, fault.Wrap(op, err)
 	}
-	out, x, err := h.openSession(ctx, u, access.ByLink, access.Ref{}, l.Hash)
+	out, x, err := h.openSession(ctx, u, proof{means: access.ByLink, spends: l.Hash})
 	if fault.Is(err, fault.Conflict) {
 		err = noLink(op)
 	}

@@ -57,6 +57,9 @@
 //	user#<id>              user                     each user
 //	users                  <id>                     pointer to each user
 //	user-of#<conn>         <account>                pointer to the account's one user
+//	user-by#<issuer>       <subject>                pointer to the identity's one user
+//	signin                 rules                    how people sign in, once somebody has said so
+//	signin-refused         <hour>                   how many sign-ins were refused; expires after a day
 //	key                    <hash>                   each API key
 //	key-id                 <id>                     pointer to the hash of each API key
 //	keys-of#<user>         <id>                     the same, by user

@@ -166,6 +166,9 @@ func sessionOfKey(user string, t time.Time, id string) Key {
 	return Key{join("sessions-of", user), at(t, id)}
 }
 func signInLinkKey(hash string) Key      { return Key{"signin-link", join(hash)} }
+func userByKey(x access.Identity) Key    { return Key{join("user-by", x.Issuer), join(x.Subject)} }
+func signInRulesKey() Key                { return Key{"signin", "rules"} }
+func refusalsKey(hour time.Time) Key     { return Key{"signin-refused", at(hour)} }
 func spentKey(hash string) Key           { return Key{"spent", join(hash)} }
 func textKey(about string) Key           { return Key{"text", join(about)} }
 func textByKey(author, about string) Key { return Key{join("text-by", author), join(about)} }

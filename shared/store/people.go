@@ -45,8 +45,22 @@ func (s *Store) EachUser(ctx context.Context, after string, f func(access.User) 
 	return fault.Wrap("store.EachUser", err)
 }
 
+// UserBy finds the user who is somebody at an issuer.
+func (s *Store) UserBy(ctx context.Context, x access.Identity) (access.User, error) {
+	const op = "store.UserBy"
+	p, _, err := find[pointer](ctx, s, userByKey(x), "user known at", x.Issuer)
+	if err != nil {
+		return access.User{}, fault.Wrap(op, err)
+	}
+	r, rev, err := find[userRecord](ctx, s, userKey(p.ID), "user", p.ID)
+	if err != nil {
+		return access.User{}, fault.Wrap(op, err)
+	}
+	return r.user(rev), nil
+}
+
 // SaveUser saves a user with at least one event. fault.Conflict when an
-// account belongs to another user.
+// account or an identity belongs to another user.
 func (s *Store) SaveUser(ctx context.Context, u access.User, e ...audit.Event) (access.User, error) {
 	const op = "store.SaveUser"
 	if err := told("user "+u.ID, e); err != nil {
@@ -62,6 +76,9 @@ func (s *Store) SaveUser(ctx context.Context, u access.User, e ...audit.Event) (
 		c.point(usersKey(u.ID), pointer{ID: u.ID})
 	}
 	if err := s.moveAccounts(ctx, &c, u.ID, prev.user(u.Rev).Accounts, u.Accounts); err != nil {
+		return access.User{}, fault.Wrap(op, err)
+	}
+	if err := s.moveIdentities(ctx, &c, u.ID, prev.user(u.Rev).Identities, u.Identities); err != nil {
 		return access.User{}, fault.Wrap(op, err)
 	}
 	if err := s.save(ctx, &c, e); err != nil {
@@ -91,6 +108,29 @@ func (s *Store) moveAccounts(ctx context.Context, c *change, user string, was, n
 			return fault.New("", fault.Conflict, "the account %s belongs to user %s; take it away there first", r.Account, p.ID)
 		}
 		c.point(userOfKey(r.Connector, r.Account), pointer{ID: user})
+	}
+	return nil
+}
+
+// moveIdentities is moveAccounts for who the user is at issuers.
+func (s *Store) moveIdentities(ctx context.Context, c *change, user string, was, now []access.Identity) error {
+	for _, x := range was {
+		if !slices.Contains(now, x) {
+			c.unpoint(userByKey(x))
+		}
+	}
+	for _, x := range now {
+		if slices.Contains(was, x) {
+			continue
+		}
+		_, rev, err := maybe[pointer](ctx, s, userByKey(x))
+		if err != nil {
+			return err
+		}
+		if rev > 0 {
+			return fault.New("", fault.Conflict, "another user is known as this at %s; take it away there first", x.Issuer)
+		}
+		c.point(userByKey(x), pointer{ID: user})
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ var (
 	_ flow.Keys        = (*store.Store)(nil)
 	_ flow.Sessions    = (*store.Store)(nil)
 	_ flow.SignIns     = (*store.Store)(nil)
+	_ flow.Knocks      = (*store.Store)(nil)
 	_ flow.Owners      = (*store.Store)(nil)
 	_ flow.Texts       = (*store.Store)(nil)
 	_ flow.Trail       = (*store.Store)(nil)

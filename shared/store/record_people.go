@@ -7,6 +7,7 @@ type userRecord struct {
 	ID       string        `json:"id"`
 	Name     string        `json:"name,omitempty"`
 	Accounts []refRecord   `json:"accounts,omitempty"`
+	Known    []knownRecord `json:"known,omitempty"`
 	Duties   []access.Duty `json:"duties,omitempty"`
 	Ended    bool          `json:"ended,omitempty"`
 	Created  stamp         `json:"created,omitzero"`
@@ -18,10 +19,19 @@ type refRecord struct {
 	Account   string `json:"account"`
 }
 
+// knownRecord has the fields of access.Identity in their order.
+type knownRecord struct {
+	Issuer  string `json:"issuer"`
+	Subject string `json:"subject"`
+}
+
 func newUserRecord(u access.User) userRecord {
 	rec := userRecord{ID: u.ID, Name: u.Name, Duties: u.Duties, Ended: u.Ended, Created: stamp(u.Created)}
 	for _, a := range u.Accounts {
 		rec.Accounts = append(rec.Accounts, refRecord(a))
+	}
+	for _, x := range u.Identities {
+		rec.Known = append(rec.Known, knownRecord(x))
 	}
 	return rec
 }
@@ -30,6 +40,9 @@ func (r userRecord) user(rev int64) access.User {
 	u := access.User{ID: r.ID, Name: r.Name, Duties: r.Duties, Ended: r.Ended, Created: r.Created.time(), Rev: rev}
 	for _, a := range r.Accounts {
 		u.Accounts = append(u.Accounts, access.Ref(a))
+	}
+	for _, x := range r.Known {
+		u.Identities = append(u.Identities, access.Identity(x))
 	}
 	return u
 }

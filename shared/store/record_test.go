@@ -101,6 +101,7 @@ func TestRecordsKeepEveryField(t *testing.T) {
 	roundTrip(t, newUserRecord, func(r userRecord) access.User { return r.user(0) }, "Rev")
 	roundTrip(t, newAPIKeyRecord, func(r apiKeyRecord) access.Key { return r.key(0) }, "Rev")
 	roundTrip(t, newSessionRecord, func(r sessionRecord) access.Session { return r.session(0) }, "Rev")
+	roundTrip(t, newRefusalsRecord, func(r refusalsRecord) access.Refusals { return r.refusals(0) }, "Rev")
 	roundTrip(t, newSignInLinkRecord, signInLinkRecord.link, "Used")
 	roundTrip(t, newDelegationRecord, func(r delegationRecord) access.Delegation { return r.delegation(0) }, "Rev")
 	roundTrip(t, newOnceRecord, onceRecord.once)

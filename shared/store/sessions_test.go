@@ -96,3 +96,57 @@ func TestSignInLinks(t *testing.T) {
 	_, err := h.SignInLink(ctx, "bb")
 	h.refused(err, fault.NotFound)
 }
+
+func TestSignInRules(t *testing.T) {
+	h := newHouse(t)
+	e := h.event("signin", "signin.rules-set")
+	rules := value[access.SignInRules](h)(h.SignInRules(ctx))
+	if rules != (access.SignInRules{}) {
+		t.Errorf("%+v", rules)
+	}
+	rules.ByEmail = true
+	_, err := h.SaveSignInRules(ctx, rules)
+	h.refused(err, fault.Internal)
+	saved := value[access.SignInRules](h)(h.SaveSignInRules(ctx, rules, e))
+	_, err = h.SaveSignInRules(ctx, rules, e)
+	h.refused(err, fault.Conflict)
+	if got := value[access.SignInRules](h)(h.SignInRules(ctx)); !got.ByEmail || got != saved {
+		t.Errorf("%+v, saved %+v", got, saved)
+	}
+}
+
+func TestRefusedSignInsAreCounted(t *testing.T) {
+	h := newHouse(t)
+	e := h.event("signin", "signin.refused")
+	r := value[access.Refusals](h)(h.Refusals(ctx, h.now))
+	if r.N != 0 || !r.Hour.Equal(h.now) {
+		t.Errorf("%+v", r)
+	}
+	r.N = 3
+	h.refused(h.SaveRefusals(ctx, r), fault.Internal)
+	h.must(h.SaveRefusals(ctx, r, e))
+	h.refused(h.SaveRefusals(ctx, r, e), fault.Conflict)
+	if r = value[access.Refusals](h)(h.Refusals(ctx, h.now)); r.N != 3 || r.Rev != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// Who somebody is at an issuer belongs to one user, as an account does.
+func TestIdentitiesBelongToOneUser(t *testing.T) {
+	h := newHouse(t)
+	e := h.event("person/u1", "person.identified")
+	id := access.Identity{Issuer: "https://idp.example", Subject: "a#b"}
+	u := value[access.User](h)(h.SaveUser(ctx, access.User{ID: "u1", Identities: []access.Identity{id}}, e))
+	if got := value[access.User](h)(h.UserBy(ctx, id)); got.ID != "u1" || len(got.Identities) != 1 || got.Identities[0] != id {
+		t.Errorf("%+v", got)
+	}
+	_, err := h.SaveUser(ctx, access.User{ID: "u2", Identities: []access.Identity{id}}, e)
+	h.refused(err, fault.Conflict)
+	_, err = h.UserBy(ctx, access.Identity{Issuer: id.Issuer, Subject: "a"})
+	h.refused(err, fault.NotFound)
+	u.Identities = nil
+	value[access.User](h)(h.SaveUser(ctx, u, e))
+	_, err = h.UserBy(ctx, id)
+	h.refused(err, fault.NotFound)
+	value[access.User](h)(h.SaveUser(ctx, access.User{ID: "u2", Identities: []access.Identity{id}}, e))
+}
