@@ -107,7 +107,7 @@ func (v *visit) grant() error {
 
 func (v *visit) endGrant() error {
 	_, err := v.s.house.EndAccess(v.ctx(), v.by, v.path("id"))
-	return v.done(err, "/grants/"+v.path("id"), "The access ends now.")
+	return v.done(v.ofGrant(err), "/grants/"+v.path("id"), "The access ends now.")
 }
 
 // extendGrant asks for an end rather than for more time, so that a form that is
@@ -129,7 +129,7 @@ func (v *visit) extendGrant() error {
 	}
 	x, err := v.s.house.ExtendTo(v.ctx(), v.by, v.path("id"), from.Add(by))
 	if err != nil {
-		return err
+		return v.ofGrant(err)
 	}
 	if x.Request != nil {
 		return v.to("/requests/"+x.Request.ID, "More time needs an approval; it is asked for.")
@@ -139,5 +139,13 @@ func (v *visit) extendGrant() error {
 
 func (v *visit) retryGrant() error {
 	_, err := v.s.house.Retry(v.ctx(), v.by, v.path("id"))
-	return v.done(err, "/grants/"+v.path("id"), "Tried again: it stands as below.")
+	return v.done(v.ofGrant(err), "/grants/"+v.path("id"), "Tried again: it stands as below.")
+}
+
+// ofGrant hides a grant that the reader does not see.
+func (v *visit) ofGrant(err error) error {
+	return masked(err, func() error {
+		_, err := v.s.house.ReadGrant(v.ctx(), v.by, v.path("id"))
+		return err
+	})
 }

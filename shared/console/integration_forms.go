@@ -46,6 +46,10 @@ func (v *visit) pasteToken() error {
 
 // changed is what a form about a connector answers.
 func (v *visit) changed(err error, said string) error {
+	err = masked(err, func() error {
+		_, err := v.s.house.ReadConnector(v.ctx(), v.by, v.path("id"))
+		return err
+	})
 	return v.done(err, "/integrations/"+v.path("id"), said)
 }
 

@@ -148,6 +148,9 @@ func (v *visit) ownerChoices(owners []string) ([]Choice, error) {
 }
 
 func (v *visit) newIntegration() error {
+	if !v.by.Is(access.IntegrationAdministrator) { // spares them the form
+		return fault.New("console.integrations", fault.Forbidden, "an Integration Administrator or Super Administrator adds connectors")
+	}
 	kind := v.field("kind")
 	if kind != string(connector.CollaborationIntegration) {
 		kind = string(connector.ApplicationIntegration)

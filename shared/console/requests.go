@@ -139,6 +139,10 @@ func (v *visit) request() error {
 // decided is what a form about a request answers. A request that is over by now is
 // shown as it stands.
 func (v *visit) decided(err error, said string) error {
+	err = masked(err, func() error {
+		_, err := v.s.house.ReadRequest(v.ctx(), v.by, v.path("id"))
+		return err
+	})
 	return v.done(err, "/requests/"+v.path("id"), said)
 }
 

@@ -124,6 +124,18 @@ func (v *visit) done(err error, path, said string) error {
 	return v.to(path, said)
 }
 
+// masked hides that there is something which the reader may not even see: a form
+// answers then as its page does.
+func masked(err error, read func() error) error {
+	if !fault.Is(err, fault.Forbidden, fault.Invalid) {
+		return err
+	}
+	if hidden := read(); fault.Is(hidden, fault.NotFound) {
+		return hidden
+	}
+	return err
+}
+
 // toSignIn sends who is not known to the page where one signs in, and remembers
 // where they wanted to go.
 func (v *visit) toSignIn() {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -35,6 +36,9 @@ func (h *House) Comment(ctx context.Context, by access.Actor, id, key, said stri
 		if err != nil {
 			return err
 		}
+		if !h.concerned(ctx, by, account, v) {
+			return fault.New(op, fault.Forbidden, "who only audits reads what is said, and says nothing")
+		}
 		out = v.Request
 		about := CommentText(id, key)
 		if _, err := h.Memory.Text(ctx, about); !fault.Is(err, fault.NotFound) {
@@ -50,4 +54,18 @@ func (h *House) Comment(ctx context.Context, by access.Actor, id, key, said stri
 		return err
 	})
 	return out, fault.Wrap(op, err)
+}
+
+// concerned reports whether somebody who sees a request has to do with it beyond
+// auditing: who asked, for whom, who may decide it or did, and who runs the house.
+func (h *House) concerned(ctx context.Context, by access.Actor, account string, v RequestView) bool {
+	if by.Is(access.IntegrationAdministrator) || account == v.By || account == v.Subject || v.MayDecide || v.MayConfirm || v.MayVeto {
+		return true
+	}
+	if c, err := h.Memory.Connector(ctx, v.Connector); err == nil && slices.Contains(c.Owners, by.User.ID) {
+		return true
+	}
+	return slices.ContainsFunc(v.Items, func(it access.Item) bool {
+		return it.DecidedBy == account || it.DecidedFor == account || it.Confirm.By == account || slices.Contains(approvers(it), account)
+	})
 }

@@ -1,0 +1,140 @@
+package console_test
+
+import (
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/console"
+	"github.com/ebb-access/ebb/shared/housetest"
+)
+
+var update = flag.Bool("update", false, "write what was found to testdata")
+
+// TestRights holds every role against every route: testdata/rights.txt says what
+// each answers, and is read like a table of rights. Things are made anew for each
+// cell, so that no role profits from what another did.
+func TestRights(t *testing.T) {
+	w := newWorld(t)
+	patterns, open := console.Patterns(w.House)
+	slices.SortFunc(patterns, func(a, b string) int {
+		_, x, _ := strings.Cut(a, " ")
+		_, y, _ := strings.Cut(b, " ")
+		return strings.Compare(x+a, y+b)
+	})
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-40s", "")
+	for _, role := range housetest.Roles {
+		fmt.Fprintf(&b, " %10s", role)
+	}
+	b.WriteString("\n")
+	for _, pattern := range patterns {
+		fmt.Fprintf(&b, "%-40s", pattern)
+		for _, role := range housetest.Roles {
+			method, path, _ := strings.Cut(pattern, " ")
+			path, form := w.example(pattern, strings.TrimSuffix(path, "{$}"))
+			got := w.do(role, method, path, form)
+			word := fmt.Sprint(got.code)
+			switch {
+			case got.code >= 500:
+				t.Errorf("%s as %s: %d: %s\n%s", pattern, role, got.code, between(got.text, "<main", "</main>"), w.Log.String())
+			case got.code == 303 && strings.HasPrefix(got.to, "/signin"):
+				word = "sign in"
+			case role == "nobody" && !open[pattern]:
+				t.Errorf("%s as nobody: %d", pattern, got.code)
+			case role == "auditor" && method == "POST" && got.code < 400 && !mayEverybody(pattern):
+				t.Errorf("%s: an auditor changes nothing, and this answered %d", pattern, got.code)
+			}
+			fmt.Fprintf(&b, " %10s", word)
+		}
+		b.WriteString("\n")
+	}
+	const file = "testdata/rights.txt"
+	if *update {
+		w.OK(os.MkdirAll("testdata", 0o755))
+		w.OK(os.WriteFile(file, []byte(b.String()), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	w.OK(err)
+	if b.String() != string(want) {
+		t.Errorf("the rights are not those of %s (-update writes them; read what changed):\n%s", file, b.String())
+	}
+}
+
+// mayEverybody reports whether a form is about the sender's own things alone.
+func mayEverybody(pattern string) bool {
+	return slices.Contains([]string{"POST /zone", "POST /signout", "POST /ask", "POST /tasks", "POST /signin/first"}, pattern)
+}
+
+// example fills a route with things that were made just now: a request of ada's, a
+// grant of hers that lives, a connector of its own.
+func (w *world) example(pattern, path string) (string, string) {
+	w.Helper()
+	w.At = w.At.Add(time.Second)
+	_, verb, _ := strings.Cut(path, "{id}/")
+	form := url.Values{"comment": {"because"}, "right": {"yes"}, "name": {"Umbra"}, "zone": {"UTC"}}
+	id := ""
+	switch {
+	case strings.Contains(path, "/requests/{id}"):
+		id = w.Ask("ada", w.Oncall).ID
+	case strings.Contains(path, "/grants/{id}"):
+		g := w.Granted()
+		id = g.ID
+		form.Set("from", g.End.UTC().Format(time.RFC3339))
+		form.Set("by", "1h")
+	case strings.Contains(path, "/integrations/{id}"):
+		id = w.Conn
+		if verb != "" && pattern[:3] != "GET" {
+			c, err := w.House.AddConnector(w.Context(), w.As("root"), "Umbra", []string{w.User["owner"].ID})
+			w.OK(err)
+			id = c.ID
+		}
+		form.Set("every", "1h")
+		form.Set("owner", w.User["owner"].ID)
+		form.Set("token", "xoxp-not-a-token")
+	case pattern == "POST /tasks":
+		form.Set("id", w.Ask("ada", w.Oncall).ID)
+	case pattern == "POST /ask":
+		form = url.Values{"key": {w.House.NewID("form")}, "r": {w.Oncall}, "length": {"1h"}, "reason": {"x"}}
+	case pattern == "GET /ask/check":
+		path += "?length=1h&r=" + w.Oncall
+	case pattern == "POST /integrations/new":
+		form = url.Values{"key": {w.House.NewID("form")}, "kind": {"application"}, "by_idp": {"no"}, "owner": {w.User["owner"].ID}}
+	}
+	return strings.Replace(path, "{id}", id, 1), form.Encode()
+}
+
+// Granted is a grant of ada's that lives.
+func (w *world) Granted() access.Grant {
+	w.Helper()
+	old, err := w.Store.GrantsOf(w.Context(), w.Conn, w.Account["ada"])
+	w.OK(err)
+	for _, g := range old {
+		if g.Takes() {
+			continue
+		}
+		_, err := w.House.EndAccess(w.Context(), w.As("root"), g.ID)
+		w.OK(err)
+	}
+	w.At = w.At.Add(5 * time.Second)
+	w.Sweep()
+	q := w.Ask("ada", w.Oncall)
+	_, err = w.House.Approve(w.Context(), w.As("lin"), q.ID, "")
+	w.OK(err)
+	w.Sweep()
+	live, err := w.Store.GrantsOf(w.Context(), w.Conn, w.Account["ada"])
+	w.OK(err)
+	for _, g := range live {
+		if g.Request == q.ID {
+			return g
+		}
+	}
+	w.Fatalf("no grant of %s", q.ID)
+	return access.Grant{}
+}
