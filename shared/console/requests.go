@@ -130,6 +130,7 @@ func (v *visit) request() error {
 	slices.SortFunc(p.Said, func(a, b Comment) int { return compare(a.Who, b.Who) })
 	p.MayCancel = r.Open() && v.by.User.In(r.Connector) == r.By
 	p.High = slices.ContainsFunc(r.Items, func(it access.Item) bool { return it.State == access.Pending && it.Risk == access.High })
+	p.SignIn = p.High && v.by.Stale(v.now())
 	if r.PlaceOf != "" {
 		p.PlaceName = person(r.Names, r.PlaceOf)
 	}

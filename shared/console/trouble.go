@@ -3,8 +3,10 @@ package console
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/flow"
 )
 
 // ErrorPage is what trouble.html shows.
@@ -13,6 +15,7 @@ type ErrorPage struct {
 	Status int
 	Says   string
 	Back   string // where to go on
+	SignIn string // where to sign in anew, if that is what it takes
 }
 
 // statuses of the kinds of errors; whatever is not here is our own mistake.
@@ -66,6 +69,9 @@ func (v *visit) fail(err error) {
 	p := ErrorPage{Frame: v.frame(http.StatusText(status)), Status: status, Says: says, Back: "/"}
 	if v.r.Method == http.MethodPost {
 		p.Back = ours(v.cameFrom())
+	}
+	if fault.CodeOf(err) == flow.FreshSignIn {
+		p.SignIn = withQuery("/signin", url.Values{"again": {"1"}, "to": {p.Back}})
 	}
 	if status == http.StatusServiceUnavailable {
 		v.w.Header().Set("Retry-After", "30")

@@ -9,6 +9,9 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
+// FreshSignIn is the code of a refusal that ends with a new sign-in.
+const FreshSignIn = "fresh-signin"
+
 // sessionPrefix lets secret scanners know the word of a session.
 const sessionPrefix = "ebbsession_"
 

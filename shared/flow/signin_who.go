@@ -15,8 +15,12 @@ import (
 // first time, where that is allowed, by an e-mail that the issuer verified.
 func (h *House) vouched(ctx context.Context, means access.Means, said access.Vouched) (access.User, access.Ref, error) {
 	if means == access.BySlack {
-		by, c, err := h.Colleague(ctx, Caller{Enterprise: said.Enterprise, Team: said.Team, Account: said.Account})
-		return by.User, access.Ref{Connector: c.ID, Account: said.Account}, err
+		c, err := h.caller(ctx, said)
+		if err != nil {
+			return access.User{}, access.Ref{}, err
+		}
+		by, conn, err := h.Colleague(ctx, c)
+		return by.User, access.Ref{Connector: conn.ID, Account: said.Account}, err
 	}
 	u, err := h.Memory.UserBy(ctx, access.Identity{Issuer: said.Issuer, Subject: said.Subject})
 	if fault.Is(err, fault.NotFound) {
@@ -26,6 +30,33 @@ func (h *House) vouched(ctx context.Context, means access.Means, said access.Vou
 		err = fault.New("flow.signin", fault.Forbidden, "an administrator has ended your user in Ebb")
 	}
 	return u, access.Ref{}, err
+}
+
+// caller is who Slack says that somebody is. Slack's page of claims names no
+// organization; where there is none, the one is meant that has this workspace.
+func (h *House) caller(ctx context.Context, said access.Vouched) (Caller, error) {
+	c := Caller{Enterprise: said.Enterprise, Team: said.Team, Account: said.Account}
+	if c.Enterprise != "" || c.Team == "" {
+		return c, nil
+	}
+	all, err := h.Memory.Connectors(ctx)
+	if err != nil {
+		return c, err
+	}
+	for _, x := range all {
+		if x.Enterprise == "" || !x.Linked() {
+			continue
+		}
+		r, err := h.Memory.Resource(ctx, x.ID, c.Team)
+		if err == nil && r.Kind == directory.Workspace {
+			c.Enterprise = x.Enterprise
+			return c, nil
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return c, err
+		}
+	}
+	return c, nil
 }
 
 // byEmail binds an identity to the user of the one live account with this

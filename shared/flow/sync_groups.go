@@ -2,8 +2,8 @@ package flow
 
 import (
 	"context"
-	"maps"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ebb-access/ebb/shared/connector"
