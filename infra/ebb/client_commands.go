@@ -20,6 +20,8 @@ type ClientCommands struct {
 	Extend     ExtendCmd     `cmd:"" help:"Ask for more time on a grant."`
 	End        EndCmd        `cmd:"" help:"End access now."`
 	Grants     GrantsCmd     `cmd:"" help:"List grants with the time left."`
+	Freeze     FreezeCmd     `cmd:"" help:"Stop new access, of one connector or of the whole house; ends go on."`
+	Thaw       ThawCmd       `cmd:"" help:"Lift a freeze."`
 	Delegate   DelegateCmd   `cmd:"" help:"Let somebody decide in your place for a while."`
 	Owners     OwnersCmd     `cmd:"" help:"Say who owns a resource, or list its owners."`
 	Policy     PolicyCmd     `cmd:"" help:"Publish, explain or check the policy."`

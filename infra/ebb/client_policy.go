@@ -122,6 +122,9 @@ func printExplanation(w io.Writer, e apiclient.Explanation) {
 	if e.Solo != "" {
 		fmt.Fprintf(w, "Nobody else could approve it now, so it %s.\n", clean(e.Solo))
 	}
+	if e.Frozen != "" {
+		fmt.Fprintf(w, "It waits all the same: %s.\n", clean(e.Frozen))
+	}
 	if e.Emergency != "" {
 		fmt.Fprintf(w, "In an emergency (--emergency) it %s.\n", clean(e.Emergency))
 	}

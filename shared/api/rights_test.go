@@ -41,6 +41,12 @@ var rights = []struct {
 	{"GET", "/v1/connectors/{conn}/syncs", "", "401 404 403 403 403 403 200 200 200 200"},
 	{"GET", "/v1/syncs/{run}", "", "401 404 404 404 404 404 200 200 200 200"},
 
+	{"GET", "/v1/freezes", "", "401 200 200 200 200 200 200 200 200 200"},
+	{"POST", "/v1/freezes", `{"reason":"drill"}`, "401 403 403 403 403 403 403 201 403 201"},
+	{"POST", "/v1/freezes/lift", `{}`, "401 403 403 403 403 403 403 200 403 200"},
+	{"POST", "/v1/freezes", `{"connector":"{conn}","reason":"drill"}`, "401 404 403 403 403 403 201 201 403 201"},
+	{"POST", "/v1/freezes/lift", `{"connector":"{conn}"}`, "401 404 403 403 403 403 200 200 403 200"},
+
 	{"GET", "/v1/connectors/{conn}/accounts", "", "401 404 200 200 200 200 200 200 200 200"},
 	{"GET", "/v1/connectors/{conn}/accounts/{sam}", "", "401 404 404 200 200 200 200 200 200 200"},
 	{"POST", "/v1/connectors/{conn}/accounts/{sam}/forget", "", "401 403 403 403 403 403 403 403 403 200"},

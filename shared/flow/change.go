@@ -36,7 +36,11 @@ func (p *pass) change(ctx context.Context, j access.Judgment) error {
 		return p.trip(ctx, p.moving(), err)
 	}
 	j = j.Only(ready)
-	if len(j.Add)+len(j.Remove) == 0 {
+	switch {
+	case len(j.Add)+len(j.Remove) > 0:
+	case p.frozen != nil:
+		return p.held(ctx)
+	default:
 		return p.trip(ctx, p.moving(), errChannelFirst)
 	}
 	if !p.lock.MayWrite(p.h.Now()) {
@@ -123,6 +127,16 @@ func (p *pass) rest(ctx context.Context) error {
 		return err
 	}
 	return p.restMends(ctx)
+}
+
+// held leaves what is to be given waiting for a freeze to be lifted. What is to
+// be taken waits for nothing.
+func (p *pass) held(ctx context.Context) error {
+	giving := slices.DeleteFunc(p.moving(), access.Grant.Takes)
+	if err := p.trip(ctx, giving, p.frozen); err != nil {
+		return err
+	}
+	return p.rest(ctx)
 }
 
 const unclearText = "Slack's answer to a change was lost; Ebb reads again before it calls anything done"

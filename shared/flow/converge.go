@@ -19,18 +19,19 @@ import (
 //
 // Grant rows are the queue: one pass serves every grant on the resource.
 type pass struct {
-	h     *House
-	conn  connector.Connector
-	res   directory.Resource
-	link  connector.Link
-	lock  access.Lock
-	st    access.Standing
-	view  access.View
-	life  map[string]access.Life
-	meant *access.Meant // what the list that Slack took meant
-	most  int           // removals from a channel that this turn holds; 0: as many as Slack takes
-	read  time.Time     // when the view was read, at the earliest
-	last  access.Empty  // what policy says when a removal takes the last member, where SCIM does not
+	h      *House
+	conn   connector.Connector
+	res    directory.Resource
+	link   connector.Link
+	lock   access.Lock
+	st     access.Standing
+	view   access.View
+	life   map[string]access.Life
+	meant  *access.Meant // what the list that Slack took meant
+	most   int           // removals from a channel that this turn holds; 0: as many as Slack takes
+	read   time.Time     // when the view was read, at the earliest
+	last   access.Empty  // what policy says when a removal takes the last member, where SCIM does not
+	frozen error         // why nothing is added for grants now; nil: it may be
 }
 
 // converge brings the resource in Slack to what the grants say, as far as it

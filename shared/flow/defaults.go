@@ -13,15 +13,18 @@ import (
 // prepare makes a grant of its own for every private default channel of a user
 // group, and baselines it, before the group is touched: Slack puts the group's
 // new members into these channels by itself and never takes them out. It gives
-// the accounts that may be added now; the others wait for a channel, or their
-// grant was ended by a person since it was judged. Members who come back after
+// the accounts that may be added now; the others wait for a channel or until a
+// freeze is lifted, or their grant was ended by a person since it was judged. Members who come back after
 // they were left out, or whose adding Ebb overwrote, have no grant and wait for
 // nothing.
 func (p *pass) prepare(ctx context.Context, add []string) ([]string, error) {
 	var givers []access.Grant
 	wanted := map[string]bool{}
+	if p.frozen = nil; len(add) > 0 {
+		p.frozen = p.h.thawed(ctx, p.conn.ID) // not even known: removals go on all the same
+	}
 	for _, g := range p.st.Grants {
-		if slices.Contains(add, g.Account) && g.Gives(p.h.Now()) && g.Parent == "" {
+		if p.frozen == nil && slices.Contains(add, g.Account) && g.Gives(p.h.Now()) && g.Parent == "" {
 			givers = append(givers, g)
 			wanted[g.Account] = true
 		}

@@ -128,6 +128,14 @@ func (h *House) moveEnd(ctx context.Context, by access.Actor, g access.Grant, en
 // moved is the grant with its new end, with the default channels that came
 // with it.
 func (h *House) moved(ctx context.Context, by access.Actor, g access.Grant, end time.Time, d access.Decision) ([]access.Grant, []audit.Event, error) {
+	if f, on, err := h.FrozenIn(ctx, g.Connector); err != nil {
+		return nil, nil, err
+	} else if on {
+		return nil, nil, &fault.Error{
+			Op: "flow.moved", Kind: fault.Misconfigured, Code: codeFrozen,
+			Text: "an administrator has frozen new access since " + minute(f.Since) + ", and more time is new access; ask again when the freeze is lifted",
+		}
+	}
 	children, err := h.children(ctx, g)
 	if err != nil {
 		return nil, nil, err

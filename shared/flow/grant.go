@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
@@ -107,8 +108,15 @@ func (h *House) delay(ctx context.Context, g access.Grant, cause error) error {
 		return cause
 	}
 	now := h.Now()
+	was := g.Trouble.Code
 	g = g.Trip(troubleOf(cause), now, nextTry(g, cause, now))
-	if err := h.Memory.SaveGrants(ctx, []access.Grant{g}); err != nil {
+	var events []audit.Event
+	if was != codeFrozen && g.Trouble.Code == codeFrozen {
+		e := h.grantEvent(g, "new access is frozen")
+		e.Action = "grant.held"
+		events = append(events, e)
+	}
+	if err := h.Memory.SaveGrants(ctx, []access.Grant{g}, events...); err != nil {
 		return err
 	}
 	if fault.Is(cause, fault.Internal, fault.Invalid) {
@@ -118,7 +126,7 @@ func (h *House) delay(ctx context.Context, g access.Grant, cause error) error {
 }
 
 // stillAllowed says why the grant must not begin; "" when it may. A connector
-// that is paused or in trouble only delays: that is an error of kind Pause.
+// that is paused or in trouble only delays, and so does a freeze: errors.
 func (h *House) stillAllowed(ctx context.Context, g access.Grant) (string, error) {
 	if !h.Now().Before(g.End) {
 		return "its end passed before it could begin", nil
@@ -142,6 +150,9 @@ func (h *House) stillAllowed(ctx context.Context, g access.Grant) (string, error
 	}
 	if !f.conn.Usable() {
 		return "", fault.Wrap("flow.stillAllowed", stopped(f.conn))
+	}
+	if err := h.thawed(ctx, f.conn.ID); err != nil {
+		return "", err
 	}
 	if d.Auto {
 		return "", nil

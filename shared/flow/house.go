@@ -47,6 +47,7 @@ type Memory interface {
 	Notices
 	Presses
 	Policies
+	Freezes
 	People
 	Keys
 	Sessions

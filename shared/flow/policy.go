@@ -81,6 +81,8 @@ type Explanation struct {
 	Approvers []string // accounts that could approve now, by name; at most 20
 	// Emergency is the answer to an emergency, in words; "" where it is no.
 	Emergency string
+	// Frozen says that nothing is given now, and since when; "": it would be.
+	Frozen string
 	// Solo says that this request would approve itself, and how; "": it would not.
 	Solo string
 }
@@ -147,6 +149,11 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 	}
 	x := Explanation{
 		Decision: d, Requester: f.ask.Requester.Account.Label(), Subject: f.ask.Subject.Label(), Resource: access.Name(f.ask.Resource),
+	}
+	if frozen := h.thawed(ctx, conn); fault.Is(frozen, fault.Pause) {
+		x.Frozen = fault.TextOf(frozen)
+	} else if frozen != nil {
+		return Explanation{}, fault.Wrap(op, frozen)
 	}
 	if x.Emergency, err = h.inEmergency(ctx, f); err != nil {
 		return Explanation{}, fault.Wrap(op, err)

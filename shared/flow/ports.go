@@ -295,6 +295,15 @@ type Policies interface {
 	SavePolicy(ctx context.Context, p access.Policy, e ...audit.Event) error
 }
 
+// Freezes remembers what stops new access.
+type Freezes interface {
+	// Freezes lists the newest freeze of the house and of each connector that
+	// ever had one, lifted ones too.
+	Freezes(ctx context.Context) ([]access.Freeze, error)
+	// SaveFreeze saves a freeze with the text that says why; Waking, it is due.
+	SaveFreeze(ctx context.Context, f access.Freeze, texts []Text, e ...audit.Event) (access.Freeze, error)
+}
+
 // People remembers users.
 type People interface {
 	User(ctx context.Context, id string) (access.User, error)

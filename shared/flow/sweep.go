@@ -90,6 +90,8 @@ func (h *House) serve(ctx context.Context, d access.Due) error {
 		return h.serveNotice(ctx, d.ID)
 	case "press":
 		return h.servePress(ctx, d.ID)
+	case "freeze":
+		return h.wakeThawed(ctx, d.Connector)
 	}
 	return fault.New("flow.serve", fault.Internal, "no verb for a due %s", d.Kind)
 }

@@ -57,6 +57,9 @@ func outlook(x flow.Explanation) string {
 	switch {
 	case !x.Decision.Allowed:
 		b.WriteString("only in an emergency, because policy " + people(x.Decision.Because))
+		if x.Frozen != "" {
+			b.WriteString("\n• it waits all the same: " + people(x.Frozen))
+		}
 		return b.String()
 	case x.Decision.Auto:
 		b.WriteString("policy approves it at once")
@@ -73,6 +76,9 @@ func outlook(x flow.Explanation) string {
 		}
 	}
 	b.WriteString("; at most " + access.Spelled(rule.Max) + "; ends by itself")
+	if x.Frozen != "" {
+		b.WriteString("\n• it waits: " + people(x.Frozen))
+	}
 	for _, g := range x.Decision.Gives {
 		b.WriteString("\n• it also " + people(g))
 	}

@@ -51,6 +51,7 @@
 //	tell#<kind>#<id>       message#<what>#<n>#<to>  each message that was posted; expires
 //	pause#<conn>           <method>                 each rate limit that was hit; expires
 //	policy                 <version>                each version of the policy
+//	freeze                 of#<conn>                the newest freeze of new access, of a connector or (conn "") the house
 //	user#<id>              user                     each user
 //	users                  <id>                     pointer to each user
 //	user-of#<conn>         <account>                pointer to the account's one user

@@ -143,6 +143,9 @@ func messageKey(kind, id string, m access.Message) Key {
 	return Key{telling(kind, id), join("message", string(m.What), m.N, m.To)}
 }
 
+// freezeKey is the house's with "": no connector has an id with a #.
+func freezeKey(conn string) Key { return Key{"freeze", join("of", conn)} }
+
 func noticeKey(id string) Key            { return Key{join("notice", id), "notice"} }
 func pressKey(id string) Key             { return Key{join("press", id), "press"} }
 func pauseKey(conn, method string) Key   { return Key{join("pause", conn), join(method)} }

@@ -154,3 +154,7 @@ func TestDecodeRefusesWhatIsNoRecord(t *testing.T) {
 		t.Error("a length that is none was taken")
 	}
 }
+
+func TestFreezeRecord(t *testing.T) {
+	roundTrip(t, newFreezeRecord, func(r freezeRecord) access.Freeze { return r.freeze(0) }, "Rev")
+}

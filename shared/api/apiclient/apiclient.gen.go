@@ -558,6 +558,9 @@ type Explanation struct {
 	// Emergency The answer to an emergency, in words; missing: the rule has none, or does not let the requester
 	Emergency string `json:"emergency,omitempty,omitzero"`
 
+	// Frozen Why nothing of it is given now, whoever approves; missing: it would be
+	Frozen string `json:"frozen,omitempty,omitzero"`
+
 	// Gives What else it gives
 	Gives         []string `json:"gives,omitempty,omitzero"`
 	PolicyVersion int64    `json:"policyVersion"`
@@ -597,6 +600,21 @@ type Extension struct {
 type Forgotten struct {
 	// Texts How many were erased
 	Texts int `json:"texts"`
+}
+
+// Freeze defines model for Freeze.
+type Freeze struct {
+	// By The user who froze it
+	By     string `json:"by,omitempty,omitzero"`
+	ByName string `json:"byName,omitempty,omitzero"`
+
+	// Connector Missing: the whole house
+	Connector string    `json:"connector,omitempty,omitzero"`
+	Lifted    time.Time `json:"lifted,omitempty,omitzero"`
+	LiftedBy  string    `json:"liftedBy,omitempty,omitzero"`
+	On        bool      `json:"on"`
+	Reason    string    `json:"reason,omitempty,omitzero"`
+	Since     time.Time `json:"since,omitempty,omitzero"`
 }
 
 // Grant defines model for Grant.
@@ -722,6 +740,12 @@ type KeyList struct {
 // Label defines model for Label.
 type Label string
 
+// Lift defines model for Lift.
+type Lift struct {
+	// Connector An id that Ebb made
+	Connector Id `json:"connector,omitempty,omitzero"`
+}
+
 // Me defines model for Me.
 type Me struct {
 	// Service A service's key asks and reads; it never decides
@@ -774,6 +798,15 @@ type NewDelegation struct {
 
 	// Start Missing: now
 	Start time.Time `json:"start,omitempty,omitzero"`
+}
+
+// NewFreeze defines model for NewFreeze.
+type NewFreeze struct {
+	// Connector An id that Ebb made
+	Connector Id `json:"connector,omitempty,omitzero"`
+
+	// Reason Everybody who asks for access reads it
+	Reason string `json:"reason"`
 }
 
 // NewInvitation defines model for NewInvitation.
@@ -1360,6 +1393,12 @@ type StartSyncJSONRequestBody = NewSync
 // PasteTokenJSONRequestBody defines body for PasteToken for application/json ContentType.
 type PasteTokenJSONRequestBody = Token
 
+// FreezeJSONRequestBody defines body for Freeze for application/json ContentType.
+type FreezeJSONRequestBody = NewFreeze
+
+// ThawJSONRequestBody defines body for Thaw for application/json ContentType.
+type ThawJSONRequestBody = Lift
+
 // ExtendGrantJSONRequestBody defines body for ExtendGrant for application/json ContentType.
 type ExtendGrantJSONRequestBody = Extension
 
@@ -1728,6 +1767,53 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
 	EndDelegation(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListFreezes What stops new access now
+	//
+	// For everybody who may ask for access there.
+	//
+	// Corresponds with GET /v1/freezes (the `ListFreezes` operationId).
+	ListFreezes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FreezeWithBody Stop new access
+	//
+	// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+	// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+	// frozen stays so, with its first reason.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+	FreezeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Freeze Stop new access
+	//
+	// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+	// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+	// frozen stays so, with its first reason.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+	Freeze(ctx context.Context, body FreezeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ThawWithBody Lift a freeze
+	//
+	// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+	ThawWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Thaw Lift a freeze
+	//
+	// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+	Thaw(ctx context.Context, body ThawJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListGrants Grants, live ones first, each part newest first
 	//
@@ -2607,6 +2693,103 @@ func (c *Client) PasteToken(ctx context.Context, connectorId ConnectorParam, bod
 // Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
 func (c *Client) EndDelegation(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEndDelegationRequest(c.Server, delegationId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListFreezes What stops new access now
+//
+// For everybody who may ask for access there.
+//
+// Corresponds with GET /v1/freezes (the `ListFreezes` operationId).
+func (c *Client) ListFreezes(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFreezesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FreezeWithBody Stop new access
+//
+// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+// frozen stays so, with its first reason.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+func (c *Client) FreezeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFreezeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Freeze Stop new access
+//
+// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+// frozen stays so, with its first reason.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+func (c *Client) Freeze(ctx context.Context, body FreezeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFreezeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ThawWithBody Lift a freeze
+//
+// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+func (c *Client) ThawWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewThawRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Thaw Lift a freeze
+//
+// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+func (c *Client) Thaw(ctx context.Context, body ThawJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewThawRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4545,6 +4728,113 @@ func NewEndDelegationRequest(server string, delegationId DelegationParam) (*http
 	return req, nil
 }
 
+// NewListFreezesRequest constructs an http.Request for the ListFreezes method
+func NewListFreezesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/freezes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewFreezeRequest calls the generic Freeze builder with application/json body
+func NewFreezeRequest(server string, body FreezeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFreezeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewFreezeRequestWithBody constructs an http.Request for the Freeze method, with any body, and a specified content type
+func NewFreezeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/freezes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewThawRequest calls the generic Thaw builder with application/json body
+func NewThawRequest(server string, body ThawJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewThawRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewThawRequestWithBody constructs an http.Request for the Thaw method, with any body, and a specified content type
+func NewThawRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/freezes/lift")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListGrantsRequest constructs an http.Request for the ListGrants method
 func NewListGrantsRequest(server string, params *ListGrantsParams) (*http.Request, error) {
 	var err error
@@ -6069,6 +6359,55 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
 	EndDelegationWithResponse(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*EndDelegationResponse, error)
 
+	// ListFreezesWithResponse What stops new access now
+	//
+	// For everybody who may ask for access there.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/freezes (the `ListFreezes` operationId).
+	ListFreezesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListFreezesResponse, error)
+
+	// FreezeWithBodyWithResponse Stop new access
+	//
+	// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+	// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+	// frozen stays so, with its first reason.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+	FreezeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FreezeResponse, error)
+
+	// FreezeWithResponse Stop new access
+	//
+	// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+	// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+	// frozen stays so, with its first reason.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+	FreezeWithResponse(ctx context.Context, body FreezeJSONRequestBody, reqEditors ...RequestEditorFn) (*FreezeResponse, error)
+
+	// ThawWithBodyWithResponse Lift a freeze
+	//
+	// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+	ThawWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ThawResponse, error)
+
+	// ThawWithResponse Lift a freeze
+	//
+	// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+	ThawWithResponse(ctx context.Context, body ThawJSONRequestBody, reqEditors ...RequestEditorFn) (*ThawResponse, error)
+
 	// ListGrantsWithResponse Grants, live ones first, each part newest first
 	//
 	// Yours, those that you asked for or approved, and those on what you own; all of them for auditors and administrators.
@@ -7442,6 +7781,128 @@ func (r EndDelegationResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r EndDelegationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListFreezesResponseDefaultHeaders the declared response headers of an HTTP default response for ListFreezes
+type ListFreezesResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListFreezesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Items []Freeze `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListFreezesResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListFreezesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListFreezesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListFreezesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FreezeResponseDefaultHeaders the declared response headers of an HTTP default response for Freeze
+type FreezeResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type FreezeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Freeze
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *FreezeResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r FreezeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FreezeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FreezeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ThawResponseDefaultHeaders the declared response headers of an HTTP default response for Thaw
+type ThawResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ThawResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Freeze
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ThawResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ThawResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ThawResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ThawResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9005,6 +9466,85 @@ func (c *ClientWithResponses) EndDelegationWithResponse(ctx context.Context, del
 		return nil, err
 	}
 	return ParseEndDelegationResponse(rsp)
+}
+
+// ListFreezesWithResponse What stops new access now
+//
+// For everybody who may ask for access there.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/freezes (the `ListFreezes` operationId).
+func (c *ClientWithResponses) ListFreezesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListFreezesResponse, error) {
+	rsp, err := c.ListFreezes(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListFreezesResponse(rsp)
+}
+
+// FreezeWithBodyWithResponse Stop new access
+//
+// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+// frozen stays so, with its first reason.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+func (c *ClientWithResponses) FreezeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FreezeResponse, error) {
+	rsp, err := c.FreezeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFreezeResponse(rsp)
+}
+
+// FreezeWithResponse Stop new access
+//
+// Of one connector, or of the whole house. People ask and decide as before, and nothing is given, emergencies included, until the
+// freeze is lifted; ends go on. For Super and Integration Administrators, a connector's also for its owners. Repeats safely: what is
+// frozen stays so, with its first reason.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/freezes (the `Freeze` operationId).
+func (c *ClientWithResponses) FreezeWithResponse(ctx context.Context, body FreezeJSONRequestBody, reqEditors ...RequestEditorFn) (*FreezeResponse, error) {
+	rsp, err := c.Freeze(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFreezeResponse(rsp)
+}
+
+// ThawWithBodyWithResponse Lift a freeze
+//
+// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+func (c *ClientWithResponses) ThawWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ThawResponse, error) {
+	rsp, err := c.ThawWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseThawResponse(rsp)
+}
+
+// ThawWithResponse Lift a freeze
+//
+// What waited for it is looked at again within seconds. Lifting what is not frozen changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/freezes/lift (the `Thaw` operationId).
+func (c *ClientWithResponses) ThawWithResponse(ctx context.Context, body ThawJSONRequestBody, reqEditors ...RequestEditorFn) (*ThawResponse, error) {
+	rsp, err := c.Thaw(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseThawResponse(rsp)
 }
 
 // ListGrantsWithResponse Grants, live ones first, each part newest first
@@ -10738,6 +11278,146 @@ func ParseEndDelegationResponse(rsp *http.Response) (*EndDelegationResponse, err
 	switch {
 	case true:
 		var headers EndDelegationResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListFreezesResponse parses an HTTP response from a ListFreezesWithResponse call
+func ParseListFreezesResponse(rsp *http.Response) (*ListFreezesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListFreezesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Items []Freeze `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListFreezesResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseFreezeResponse parses an HTTP response from a FreezeWithResponse call
+func ParseFreezeResponse(rsp *http.Response) (*FreezeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FreezeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Freeze
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers FreezeResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseThawResponse parses an HTTP response from a ThawWithResponse call
+func ParseThawResponse(rsp *http.Response) (*ThawResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ThawResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Freeze
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ThawResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -559,6 +559,9 @@ type Explanation struct {
 	// Emergency The answer to an emergency, in words; missing: the rule has none, or does not let the requester
 	Emergency string `json:"emergency,omitempty,omitzero"`
 
+	// Frozen Why nothing of it is given now, whoever approves; missing: it would be
+	Frozen string `json:"frozen,omitempty,omitzero"`
+
 	// Gives What else it gives
 	Gives         []string `json:"gives,omitempty,omitzero"`
 	PolicyVersion int64    `json:"policyVersion"`
@@ -598,6 +601,21 @@ type Extension struct {
 type Forgotten struct {
 	// Texts How many were erased
 	Texts int `json:"texts"`
+}
+
+// Freeze defines model for Freeze.
+type Freeze struct {
+	// By The user who froze it
+	By     string `json:"by,omitempty,omitzero"`
+	ByName string `json:"byName,omitempty,omitzero"`
+
+	// Connector Missing: the whole house
+	Connector string    `json:"connector,omitempty,omitzero"`
+	Lifted    time.Time `json:"lifted,omitempty,omitzero"`
+	LiftedBy  string    `json:"liftedBy,omitempty,omitzero"`
+	On        bool      `json:"on"`
+	Reason    string    `json:"reason,omitempty,omitzero"`
+	Since     time.Time `json:"since,omitempty,omitzero"`
 }
 
 // Grant defines model for Grant.
@@ -723,6 +741,12 @@ type KeyList struct {
 // Label defines model for Label.
 type Label string
 
+// Lift defines model for Lift.
+type Lift struct {
+	// Connector An id that Ebb made
+	Connector Id `json:"connector,omitempty,omitzero"`
+}
+
 // Me defines model for Me.
 type Me struct {
 	// Service A service's key asks and reads; it never decides
@@ -775,6 +799,15 @@ type NewDelegation struct {
 
 	// Start Missing: now
 	Start time.Time `json:"start,omitempty,omitzero"`
+}
+
+// NewFreeze defines model for NewFreeze.
+type NewFreeze struct {
+	// Connector An id that Ebb made
+	Connector Id `json:"connector,omitempty,omitzero"`
+
+	// Reason Everybody who asks for access reads it
+	Reason string `json:"reason"`
 }
 
 // NewInvitation defines model for NewInvitation.
@@ -1361,6 +1394,12 @@ type StartSyncJSONRequestBody = NewSync
 // PasteTokenJSONRequestBody defines body for PasteToken for application/json ContentType.
 type PasteTokenJSONRequestBody = Token
 
+// FreezeJSONRequestBody defines body for Freeze for application/json ContentType.
+type FreezeJSONRequestBody = NewFreeze
+
+// ThawJSONRequestBody defines body for Thaw for application/json ContentType.
+type ThawJSONRequestBody = Lift
+
 // ExtendGrantJSONRequestBody defines body for ExtendGrant for application/json ContentType.
 type ExtendGrantJSONRequestBody = Extension
 
@@ -1468,6 +1507,15 @@ type ServerInterface interface {
 	// EndDelegation Take a delegation back
 	// (POST /v1/delegations/{delegationId}/end)
 	EndDelegation(w http.ResponseWriter, r *http.Request, delegationId DelegationParam)
+	// ListFreezes What stops new access now
+	// (GET /v1/freezes)
+	ListFreezes(w http.ResponseWriter, r *http.Request)
+	// Freeze Stop new access
+	// (POST /v1/freezes)
+	Freeze(w http.ResponseWriter, r *http.Request)
+	// Thaw Lift a freeze
+	// (POST /v1/freezes/lift)
+	Thaw(w http.ResponseWriter, r *http.Request)
 	// ListGrants Grants, live ones first, each part newest first
 	// (GET /v1/grants)
 	ListGrants(w http.ResponseWriter, r *http.Request, params ListGrantsParams)
@@ -2512,6 +2560,48 @@ func (siw *ServerInterfaceWrapper) EndDelegation(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// ListFreezes operation middleware
+func (siw *ServerInterfaceWrapper) ListFreezes(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListFreezes(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Freeze operation middleware
+func (siw *ServerInterfaceWrapper) Freeze(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Freeze(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Thaw operation middleware
+func (siw *ServerInterfaceWrapper) Thaw(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Thaw(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListGrants operation middleware
 func (siw *ServerInterfaceWrapper) ListGrants(w http.ResponseWriter, r *http.Request) {
 
@@ -3434,6 +3524,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/confirmation", wrapper.ConfirmRemovals)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/pause", wrapper.PauseConnector)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/resume", wrapper.ResumeConnector)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/freezes", wrapper.ListFreezes)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/freezes", wrapper.Freeze)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/freezes/lift", wrapper.Thaw)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/drain", wrapper.DrainConnector)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/disconnect", wrapper.DisconnectConnector)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/log", wrapper.GetConnectorLog)
@@ -4606,6 +4699,130 @@ func (response EndDelegationdefaultApplicationProblemPlusJSONResponse) VisitEndD
 	return err
 }
 
+type ListFreezesRequestObject struct {
+}
+
+type ListFreezesResponseObject interface {
+	VisitListFreezesResponse(w http.ResponseWriter) error
+}
+
+type ListFreezes200JSONResponse struct {
+	Items []Freeze `json:"items"`
+}
+
+func (response ListFreezes200JSONResponse) VisitListFreezesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFreezesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListFreezesdefaultApplicationProblemPlusJSONResponse) VisitListFreezesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FreezeRequestObject struct {
+	Body *FreezeJSONRequestBody
+}
+
+type FreezeResponseObject interface {
+	VisitFreezeResponse(w http.ResponseWriter) error
+}
+
+type Freeze201JSONResponse Freeze
+
+func (response Freeze201JSONResponse) VisitFreezeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FreezedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response FreezedefaultApplicationProblemPlusJSONResponse) VisitFreezeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ThawRequestObject struct {
+	Body *ThawJSONRequestBody
+}
+
+type ThawResponseObject interface {
+	VisitThawResponse(w http.ResponseWriter) error
+}
+
+type Thaw200JSONResponse Freeze
+
+func (response Thaw200JSONResponse) VisitThawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ThawdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ThawdefaultApplicationProblemPlusJSONResponse) VisitThawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListGrantsRequestObject struct {
 	Params ListGrantsParams
 }
@@ -5758,6 +5975,15 @@ type StrictServerInterface interface {
 	// EndDelegation Take a delegation back
 	// (POST /v1/delegations/{delegationId}/end)
 	EndDelegation(ctx context.Context, request EndDelegationRequestObject) (EndDelegationResponseObject, error)
+	// ListFreezes What stops new access now
+	// (GET /v1/freezes)
+	ListFreezes(ctx context.Context, request ListFreezesRequestObject) (ListFreezesResponseObject, error)
+	// Freeze Stop new access
+	// (POST /v1/freezes)
+	Freeze(ctx context.Context, request FreezeRequestObject) (FreezeResponseObject, error)
+	// Thaw Lift a freeze
+	// (POST /v1/freezes/lift)
+	Thaw(ctx context.Context, request ThawRequestObject) (ThawResponseObject, error)
 	// ListGrants Grants, live ones first, each part newest first
 	// (GET /v1/grants)
 	ListGrants(ctx context.Context, request ListGrantsRequestObject) (ListGrantsResponseObject, error)
@@ -6637,6 +6863,92 @@ func (sh *strictHandler) EndDelegation(w http.ResponseWriter, r *http.Request, d
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(EndDelegationResponseObject); ok {
 		if err := validResponse.VisitEndDelegationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListFreezes operation middleware
+func (sh *strictHandler) ListFreezes(w http.ResponseWriter, r *http.Request) {
+	var request ListFreezesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFreezes(ctx, request.(ListFreezesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFreezes")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListFreezesResponseObject); ok {
+		if err := validResponse.VisitListFreezesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Freeze operation middleware
+func (sh *strictHandler) Freeze(w http.ResponseWriter, r *http.Request) {
+	var request FreezeRequestObject
+
+	var body FreezeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Freeze(ctx, request.(FreezeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Freeze")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(FreezeResponseObject); ok {
+		if err := validResponse.VisitFreezeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Thaw operation middleware
+func (sh *strictHandler) Thaw(w http.ResponseWriter, r *http.Request) {
+	var request ThawRequestObject
+
+	var body ThawJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Thaw(ctx, request.(ThawRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Thaw")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ThawResponseObject); ok {
+		if err := validResponse.VisitThawResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

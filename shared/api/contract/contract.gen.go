@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "76a17a70511f44239a0c9ea96e9fb4aff3a0999623165642cb06dd7ca035e3de"
+const Digest = "79e80af2bfb9e1f226114fdb9196decb8a3436862097245e60181e0d643c9348"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -176,6 +176,17 @@ var operations = []Operation{
 		Params: []Param{
 			{Name: "delegationId", In: Path, Required: true, Schema: schemaId},
 		},
+	},
+	{Method: "GET", Path: "/v1/freezes"},
+	{Method: "POST", Path: "/v1/freezes",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaNewFreeze},
+		}},
+	},
+	{Method: "POST", Path: "/v1/freezes/lift",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaLift},
+		}},
 	},
 	{Method: "GET", Path: "/v1/grants",
 		Params: []Param{
@@ -354,6 +365,10 @@ var schemaExtension = &Schema{Type: Object, Fields: []Field{
 
 var schemaId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"}
 
+var schemaLift = &Schema{Type: Object, Fields: []Field{
+	{Name: "connector", Required: false, Schema: schemaId},
+}}
+
 var schemaNewConnector = &Schema{Type: Object, Fields: []Field{
 	{Name: "application", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
 	{Name: "integration", Required: false, Schema: &Schema{Type: String, Enum: []string{"application", "collaboration"}}},
@@ -366,6 +381,11 @@ var schemaNewDelegation = &Schema{Type: Object, Fields: []Field{
 	{Name: "account", Required: true, Schema: schemaSlackId},
 	{Name: "end", Required: true, Schema: &Schema{Type: String, Time: true}},
 	{Name: "start", Required: false, Schema: &Schema{Type: String, Time: true}},
+}}
+
+var schemaNewFreeze = &Schema{Type: Object, Fields: []Field{
+	{Name: "connector", Required: false, Schema: schemaId},
+	{Name: "reason", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 2000}},
 }}
 
 var schemaNewInvitation = &Schema{Type: Object, Fields: []Field{
