@@ -21,6 +21,7 @@ type ClientCommands struct {
 	End        EndCmd        `cmd:"" help:"End access now."`
 	Grants     GrantsCmd     `cmd:"" help:"List grants with the time left."`
 	Freeze     FreezeCmd     `cmd:"" help:"Stop new access, of one connector or of the whole house; ends go on."`
+	Kill       KillCmd       `cmd:"" help:"End everything of a person, a resource or a policy now."`
 	Thaw       ThawCmd       `cmd:"" help:"Lift a freeze."`
 	Delegate   DelegateCmd   `cmd:"" help:"Let somebody decide in your place for a while."`
 	Owners     OwnersCmd     `cmd:"" help:"Say who owns a resource, or list its owners."`

@@ -47,6 +47,14 @@ var rights = []struct {
 	{"POST", "/v1/freezes", `{"connector":"{conn}","reason":"drill"}`, "401 404 403 403 403 403 201 201 403 201"},
 	{"POST", "/v1/freezes/lift", `{"connector":"{conn}"}`, "401 404 403 403 403 403 200 200 403 200"},
 
+	{"GET", "/v1/kills", "", "401 200 200 200 200 200 200 200 200 200"},
+	{"POST", "/v1/kills/preview", `{"connector":"{conn}","resource":"{oncall}"}`, "401 404 404 403 403 403 200 200 403 200"},
+	{"POST", "/v1/kills/preview", `{"connector":"{conn}","resource":"{hush}"}`, "401 404 404 404 404 404 200 404 403 200"},
+	{"POST", "/v1/kills/preview", `{"connector":"{conn}","account":"{sam}"}`, "401 404 404 403 403 403 200 200 403 200"},
+	{"POST", "/v1/kills", `{"target":{"connector":"{conn}","account":"{sam}"},"reason":"drill"}`, "401 404 404 403 403 403 202 202 403 202"},
+	{"POST", "/v1/kills", `{"target":{"rule":"nothing"},"reason":"drill"}`, "401 403 403 403 403 403 403 404 403 404"},
+	{"GET", "/v1/kills/{grant}", "", "401 404 404 404 404 404 404 404 404 404"},
+
 	{"GET", "/v1/connectors/{conn}/accounts", "", "401 404 200 200 200 200 200 200 200 200"},
 	{"GET", "/v1/connectors/{conn}/accounts/{sam}", "", "401 404 404 200 200 200 200 200 200 200"},
 	{"POST", "/v1/connectors/{conn}/accounts/{sam}/forget", "", "401 403 403 403 403 403 403 403 403 200"},

@@ -48,6 +48,7 @@ type Memory interface {
 	Presses
 	Policies
 	Freezes
+	Kills
 	People
 	Keys
 	Sessions

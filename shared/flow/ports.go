@@ -304,6 +304,15 @@ type Freezes interface {
 	SaveFreeze(ctx context.Context, f access.Freeze, texts []Text, e ...audit.Event) (access.Freeze, error)
 }
 
+// Kills remembers the kill switches that were pressed.
+type Kills interface {
+	Kill(ctx context.Context, id string) (access.Kill, error)
+	// Kills lists them, the newest first.
+	Kills(ctx context.Context, limit int) ([]access.Kill, error)
+	// SaveKill saves one with the text that says why; until Next is zero it is due.
+	SaveKill(ctx context.Context, k access.Kill, texts []Text, e ...audit.Event) (access.Kill, error)
+}
+
 // People remembers users.
 type People interface {
 	User(ctx context.Context, id string) (access.User, error)

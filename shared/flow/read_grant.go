@@ -45,6 +45,23 @@ func (h *House) ReadGrants(ctx context.Context, by access.Actor, live bool, s Sl
 	return p, fault.Wrap(op, err)
 }
 
+// ViewGrants gives grants as the actor sees them, without those that they do not.
+func (h *House) ViewGrants(ctx context.Context, by access.Actor, gs []access.Grant) ([]GrantView, error) {
+	const op = "flow.ViewGrants"
+	eye, err := h.sight(by)
+	out := []GrantView{}
+	for _, g := range gs {
+		var v *GrantView
+		if err == nil {
+			v, err = eye.grant(ctx, g)
+		}
+		if v != nil && err == nil {
+			out = append(out, *v)
+		}
+	}
+	return out, fault.Wrap(op, err)
+}
+
 func grantPlace(g access.Grant) place {
 	if g.State.Final() {
 		return place{part: 1, at: g.Closed, id: g.ID}

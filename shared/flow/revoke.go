@@ -97,27 +97,11 @@ func over(g access.Grant) bool { return g.State.Final() || g.State == access.Rev
 // ended is the grant at its end, due at once, with the default channels that
 // came with it.
 func (h *House) ended(ctx context.Context, g access.Grant, actor string) ([]access.Grant, []audit.Event, error) {
-	now := h.Now()
 	children, err := h.children(ctx, g)
 	if err != nil {
 		return nil, nil, err
 	}
-	all := append([]access.Grant{g}, children...)
-	var moved []access.Grant
-	var events []audit.Event
-	for _, one := range all {
-		next, err := one.Turn(access.End, now, "ended before it began")
-		if err != nil {
-			continue // a child that is on its way already
-		}
-		next.EndedBy = actor
-		if next.End.After(now) {
-			next.End = now
-		}
-		e := h.grantEvent(next, "ended early")
-		e.Actor = actor
-		moved, events = append(moved, next), append(events, e)
-	}
+	moved, events := h.turnedEarly(append([]access.Grant{g}, children...), actor, "")
 	return moved, events, nil
 }
 

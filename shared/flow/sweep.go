@@ -90,6 +90,8 @@ func (h *House) serve(ctx context.Context, d access.Due) error {
 		return h.serveNotice(ctx, d.ID)
 	case "press":
 		return h.servePress(ctx, d.ID)
+	case "kill":
+		return h.serveKill(ctx, d.ID)
 	case "freeze":
 		return h.wakeThawed(ctx, d.Connector)
 	}

@@ -52,6 +52,8 @@
 //	pause#<conn>           <method>                 each rate limit that was hit; expires
 //	policy                 <version>                each version of the policy
 //	freeze                 of#<conn>                the newest freeze of new access, of a connector or (conn "") the house
+//	kill#<id>              kill                     each kill switch that was pressed
+//	kills                  <pressed>#<id>           pointer to each
 //	user#<id>              user                     each user
 //	users                  <id>                     pointer to each user
 //	user-of#<conn>         <account>                pointer to the account's one user

@@ -146,6 +146,9 @@ func messageKey(kind, id string, m access.Message) Key {
 // freezeKey is the house's with "": no connector has an id with a #.
 func freezeKey(conn string) Key { return Key{"freeze", join("of", conn)} }
 
+func killKey(id string) Key               { return Key{join("kill", id), "kill"} }
+func killsKey(t time.Time, id string) Key { return Key{"kills", at(t, id)} }
+
 func noticeKey(id string) Key            { return Key{join("notice", id), "notice"} }
 func pressKey(id string) Key             { return Key{join("press", id), "press"} }
 func pauseKey(conn, method string) Key   { return Key{join("pause", conn), join(method)} }

@@ -158,3 +158,7 @@ func TestDecodeRefusesWhatIsNoRecord(t *testing.T) {
 func TestFreezeRecord(t *testing.T) {
 	roundTrip(t, newFreezeRecord, func(r freezeRecord) access.Freeze { return r.freeze(0) }, "Rev")
 }
+
+func TestKillRecord(t *testing.T) {
+	roundTrip(t, newKillRecord, func(r killRecord) access.Kill { return r.kill(0) }, "Rev")
+}

@@ -737,6 +737,38 @@ type KeyList struct {
 	Items []Key `json:"items"`
 }
 
+// Kill defines model for Kill.
+type Kill struct {
+	At time.Time `json:"at"`
+
+	// By The user who pressed it
+	By     string `json:"by,omitempty,omitzero"`
+	ByName string `json:"byName,omitempty,omitzero"`
+
+	// Done When all of it was turned to its end; missing: not yet
+	Done time.Time `json:"done,omitempty,omitzero"`
+
+	// Grants Live ones that it found
+	Grants int    `json:"grants"`
+	Id     string `json:"id"`
+
+	// NeedsAttention Of those
+	NeedsAttention int    `json:"needsAttention,omitempty,omitzero"`
+	Reason         string `json:"reason,omitempty,omitzero"`
+
+	// Requests Of which items waited
+	Requests int `json:"requests"`
+
+	// Taking Grants whose access is not seen gone yet; read by id only
+	Taking int `json:"taking,omitempty,omitzero"`
+
+	// Target One thing: a user with all accounts, an account or a resource of a connector, or what a rule or version of the policy gave
+	Target Target `json:"target"`
+
+	// Turning Grants still to be turned to their end; read by id only
+	Turning int `json:"turning,omitempty,omitzero"`
+}
+
 // Label defines model for Label.
 type Label string
 
@@ -823,6 +855,16 @@ type NewKey struct {
 
 	// User An id that Ebb made
 	User Id `json:"user,omitempty,omitzero"`
+}
+
+// NewKill defines model for NewKill.
+type NewKill struct {
+	// Confirmed How many live grants the person was told would end
+	Confirmed int    `json:"confirmed,omitempty,omitzero"`
+	Reason    string `json:"reason"`
+
+	// Target One thing: a user with all accounts, an account or a resource of a connector, or what a rule or version of the policy gave
+	Target Target `json:"target"`
 }
 
 // NewRequest defines model for NewRequest.
@@ -1099,6 +1141,25 @@ type SlackId = string
 // Slug The entitlement on the resource
 type Slug string
 
+// Target One thing: a user with all accounts, an account or a resource of a connector, or what a rule or version of the policy gave
+type Target struct {
+	// Account An id that Slack made; opaque
+	Account SlackId `json:"account,omitempty,omitzero"`
+
+	// Connector An id that Ebb made
+	Connector Id `json:"connector,omitempty,omitzero"`
+
+	// Resource An id that Slack made; opaque
+	Resource SlackId `json:"resource,omitempty,omitzero"`
+	Rule     string  `json:"rule,omitempty,omitzero"`
+
+	// User An id that Ebb made
+	User Id `json:"user,omitempty,omitzero"`
+
+	// Version Of the policy
+	Version int64 `json:"version,omitempty,omitzero"`
+}
+
 // Task One of connector, grant and request is there
 type Task struct {
 	// Connector Everything below the label is for owners, auditors and administrators
@@ -1324,6 +1385,15 @@ type ListKeysParams struct {
 	User *Id `form:"user,omitempty" json:"user,omitempty"`
 }
 
+// ListKillsParams defines parameters for ListKills.
+type ListKillsParams struct {
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ExplainPolicyParams defines parameters for ExplainPolicy.
 type ExplainPolicyParams struct {
 	Connector Id      `form:"connector" json:"connector"`
@@ -1404,6 +1474,12 @@ type ExtendGrantJSONRequestBody = Extension
 
 // CreateKeyJSONRequestBody defines body for CreateKey for application/json ContentType.
 type CreateKeyJSONRequestBody = NewKey
+
+// KillJSONRequestBody defines body for Kill for application/json ContentType.
+type KillJSONRequestBody = NewKill
+
+// PreviewKillJSONRequestBody defines body for PreviewKill for application/json ContentType.
+type PreviewKillJSONRequestBody = Target
 
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
@@ -1895,6 +1971,60 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
 	EndKey(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListKills Kill switches that were pressed, the newest first
+	//
+	// For auditors, and for who could press them.
+	//
+	// Corresponds with GET /v1/kills (the `ListKills` operationId).
+	ListKills(ctx context.Context, params *ListKillsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// KillWithBody End everything of a person, a resource or a policy, now
+	//
+	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// connector also its owners, for a resource its own.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/kills (the `Kill` operationId).
+	KillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Kill End everything of a person, a resource or a policy, now
+	//
+	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// connector also its owners, for a resource its own.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/kills (the `Kill` operationId).
+	Kill(ctx context.Context, body KillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewKillWithBody What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+	PreviewKillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewKill What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+	PreviewKill(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetKill How far a kill is
+	//
+	// Corresponds with GET /v1/kills/{killId} (the `GetKill` operationId).
+	GetKill(ctx context.Context, killId Id, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMe Who this key acts for
 	//
@@ -2971,6 +3101,120 @@ func (c *Client) CreateKey(ctx context.Context, body CreateKeyJSONRequestBody, r
 // Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
 func (c *Client) EndKey(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEndKeyRequest(c.Server, keyId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListKills Kill switches that were pressed, the newest first
+//
+// For auditors, and for who could press them.
+//
+// Corresponds with GET /v1/kills (the `ListKills` operationId).
+func (c *Client) ListKills(ctx context.Context, params *ListKillsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListKillsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// KillWithBody End everything of a person, a resource or a policy, now
+//
+// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// connector also its owners, for a resource its own.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/kills (the `Kill` operationId).
+func (c *Client) KillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewKillRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Kill End everything of a person, a resource or a policy, now
+//
+// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// connector also its owners, for a resource its own.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/kills (the `Kill` operationId).
+func (c *Client) Kill(ctx context.Context, body KillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewKillRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewKillWithBody What a kill would end
+//
+// Changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+func (c *Client) PreviewKillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewKillRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewKill What a kill would end
+//
+// Changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+func (c *Client) PreviewKill(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewKillRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetKill How far a kill is
+//
+// Corresponds with GET /v1/kills/{killId} (the `GetKill` operationId).
+func (c *Client) GetKill(ctx context.Context, killId Id, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetKillRequest(c.Server, killId)
 	if err != nil {
 		return nil, err
 	}
@@ -5190,6 +5434,186 @@ func NewEndKeyRequest(server string, keyId KeyParam) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListKillsRequest constructs an http.Request for the ListKills method
+func NewListKillsRequest(server string, params *ListKillsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/kills")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewKillRequest calls the generic Kill builder with application/json body
+func NewKillRequest(server string, body KillJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewKillRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewKillRequestWithBody constructs an http.Request for the Kill method, with any body, and a specified content type
+func NewKillRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/kills")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewPreviewKillRequest calls the generic PreviewKill builder with application/json body
+func NewPreviewKillRequest(server string, body PreviewKillJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPreviewKillRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPreviewKillRequestWithBody constructs an http.Request for the PreviewKill method, with any body, and a specified content type
+func NewPreviewKillRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/kills/preview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetKillRequest constructs an http.Request for the GetKill method
+func NewGetKillRequest(server string, killId Id) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "killId", killId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/kills/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetMeRequest constructs an http.Request for the GetMe method
 func NewGetMeRequest(server string) (*http.Request, error) {
 	var err error
@@ -6500,6 +6924,64 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
 	EndKeyWithResponse(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*EndKeyResponse, error)
+
+	// ListKillsWithResponse Kill switches that were pressed, the newest first
+	//
+	// For auditors, and for who could press them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/kills (the `ListKills` operationId).
+	ListKillsWithResponse(ctx context.Context, params *ListKillsParams, reqEditors ...RequestEditorFn) (*ListKillsResponse, error)
+
+	// KillWithBodyWithResponse End everything of a person, a resource or a policy, now
+	//
+	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// connector also its owners, for a resource its own.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/kills (the `Kill` operationId).
+	KillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*KillResponse, error)
+
+	// KillWithResponse End everything of a person, a resource or a policy, now
+	//
+	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// connector also its owners, for a resource its own.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/kills (the `Kill` operationId).
+	KillWithResponse(ctx context.Context, body KillJSONRequestBody, reqEditors ...RequestEditorFn) (*KillResponse, error)
+
+	// PreviewKillWithBodyWithResponse What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+	PreviewKillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error)
+
+	// PreviewKillWithResponse What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+	PreviewKillWithResponse(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error)
+
+	// GetKillWithResponse How far a kill is
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/kills/{killId} (the `GetKill` operationId).
+	GetKillWithResponse(ctx context.Context, killId Id, reqEditors ...RequestEditorFn) (*GetKillResponse, error)
 
 	// GetMeWithResponse Who this key acts for
 	//
@@ -8229,6 +8711,173 @@ func (r EndKeyResponse) ContentType() string {
 	return ""
 }
 
+// ListKillsResponseDefaultHeaders the declared response headers of an HTTP default response for ListKills
+type ListKillsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListKillsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Cursor string `json:"cursor,omitempty,omitzero"`
+		Items  []Kill `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListKillsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListKillsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListKillsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListKillsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// KillResponseDefaultHeaders the declared response headers of an HTTP default response for Kill
+type KillResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type KillResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Kill
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *KillResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r KillResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r KillResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r KillResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PreviewKillResponseDefaultHeaders the declared response headers of an HTTP default response for PreviewKill
+type PreviewKillResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type PreviewKillResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Grants   int     `json:"grants"`
+		Items    []Grant `json:"items"`
+		Requests int     `json:"requests"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *PreviewKillResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r PreviewKillResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PreviewKillResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PreviewKillResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetKillResponseDefaultHeaders the declared response headers of an HTTP default response for GetKill
+type GetKillResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type GetKillResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Kill
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetKillResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r GetKillResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetKillResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetKillResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetMeResponseDefaultHeaders the declared response headers of an HTTP default response for GetMe
 type GetMeResponseDefaultHeaders struct {
 	RetryAfter int
@@ -9698,6 +10347,100 @@ func (c *ClientWithResponses) EndKeyWithResponse(ctx context.Context, keyId KeyP
 		return nil, err
 	}
 	return ParseEndKeyResponse(rsp)
+}
+
+// ListKillsWithResponse Kill switches that were pressed, the newest first
+//
+// For auditors, and for who could press them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/kills (the `ListKills` operationId).
+func (c *ClientWithResponses) ListKillsWithResponse(ctx context.Context, params *ListKillsParams, reqEditors ...RequestEditorFn) (*ListKillsResponse, error) {
+	rsp, err := c.ListKills(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListKillsResponse(rsp)
+}
+
+// KillWithBodyWithResponse End everything of a person, a resource or a policy, now
+//
+// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// connector also its owners, for a resource its own.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/kills (the `Kill` operationId).
+func (c *ClientWithResponses) KillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*KillResponse, error) {
+	rsp, err := c.KillWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseKillResponse(rsp)
+}
+
+// KillWithResponse End everything of a person, a resource or a policy, now
+//
+// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
+// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
+// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// connector also its owners, for a resource its own.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/kills (the `Kill` operationId).
+func (c *ClientWithResponses) KillWithResponse(ctx context.Context, body KillJSONRequestBody, reqEditors ...RequestEditorFn) (*KillResponse, error) {
+	rsp, err := c.Kill(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseKillResponse(rsp)
+}
+
+// PreviewKillWithBodyWithResponse What a kill would end
+//
+// Changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+func (c *ClientWithResponses) PreviewKillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error) {
+	rsp, err := c.PreviewKillWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewKillResponse(rsp)
+}
+
+// PreviewKillWithResponse What a kill would end
+//
+// Changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
+func (c *ClientWithResponses) PreviewKillWithResponse(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error) {
+	rsp, err := c.PreviewKill(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewKillResponse(rsp)
+}
+
+// GetKillWithResponse How far a kill is
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/kills/{killId} (the `GetKill` operationId).
+func (c *ClientWithResponses) GetKillWithResponse(ctx context.Context, killId Id, reqEditors ...RequestEditorFn) (*GetKillResponse, error) {
+	rsp, err := c.GetKill(ctx, killId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetKillResponse(rsp)
 }
 
 // GetMeWithResponse Who this key acts for
@@ -11786,6 +12529,197 @@ func ParseEndKeyResponse(rsp *http.Response) (*EndKeyResponse, error) {
 	switch {
 	case true:
 		var headers EndKeyResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListKillsResponse parses an HTTP response from a ListKillsWithResponse call
+func ParseListKillsResponse(rsp *http.Response) (*ListKillsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListKillsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Cursor string `json:"cursor,omitempty,omitzero"`
+			Items  []Kill `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListKillsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseKillResponse parses an HTTP response from a KillWithResponse call
+func ParseKillResponse(rsp *http.Response) (*KillResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &KillResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Kill
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers KillResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePreviewKillResponse parses an HTTP response from a PreviewKillWithResponse call
+func ParsePreviewKillResponse(rsp *http.Response) (*PreviewKillResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PreviewKillResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Grants   int     `json:"grants"`
+			Items    []Grant `json:"items"`
+			Requests int     `json:"requests"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers PreviewKillResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetKillResponse parses an HTTP response from a GetKillWithResponse call
+func ParseGetKillResponse(rsp *http.Response) (*GetKillResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetKillResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Kill
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetKillResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -738,6 +738,38 @@ type KeyList struct {
 	Items []Key `json:"items"`
 }
 
+// Kill defines model for Kill.
+type Kill struct {
+	At time.Time `json:"at"`
+
+	// By The user who pressed it
+	By     string `json:"by,omitempty,omitzero"`
+	ByName string `json:"byName,omitempty,omitzero"`
+
+	// Done When all of it was turned to its end; missing: not yet
+	Done time.Time `json:"done,omitempty,omitzero"`
+
+	// Grants Live ones that it found
+	Grants int    `json:"grants"`
+	Id     string `json:"id"`
+
+	// NeedsAttention Of those
+	NeedsAttention int    `json:"needsAttention,omitempty,omitzero"`
+	Reason         string `json:"reason,omitempty,omitzero"`
+
+	// Requests Of which items waited
+	Requests int `json:"requests"`
+
+	// Taking Grants whose access is not seen gone yet; read by id only
+	Taking int `json:"taking,omitempty,omitzero"`
+
+	// Target One thing: a user with all accounts, an account or a resource of a connector, or what a rule or version of the policy gave
+	Target Target `json:"target"`
+
+	// Turning Grants still to be turned to their end; read by id only
+	Turning int `json:"turning,omitempty,omitzero"`
+}
+
 // Label defines model for Label.
 type Label string
 
@@ -824,6 +856,16 @@ type NewKey struct {
 
 	// User An id that Ebb made
 	User Id `json:"user,omitempty,omitzero"`
+}
+
+// NewKill defines model for NewKill.
+type NewKill struct {
+	// Confirmed How many live grants the person was told would end
+	Confirmed int    `json:"confirmed,omitempty,omitzero"`
+	Reason    string `json:"reason"`
+
+	// Target One thing: a user with all accounts, an account or a resource of a connector, or what a rule or version of the policy gave
+	Target Target `json:"target"`
 }
 
 // NewRequest defines model for NewRequest.
@@ -1100,6 +1142,25 @@ type SlackId = string
 // Slug The entitlement on the resource
 type Slug string
 
+// Target One thing: a user with all accounts, an account or a resource of a connector, or what a rule or version of the policy gave
+type Target struct {
+	// Account An id that Slack made; opaque
+	Account SlackId `json:"account,omitempty,omitzero"`
+
+	// Connector An id that Ebb made
+	Connector Id `json:"connector,omitempty,omitzero"`
+
+	// Resource An id that Slack made; opaque
+	Resource SlackId `json:"resource,omitempty,omitzero"`
+	Rule     string  `json:"rule,omitempty,omitzero"`
+
+	// User An id that Ebb made
+	User Id `json:"user,omitempty,omitzero"`
+
+	// Version Of the policy
+	Version int64 `json:"version,omitempty,omitzero"`
+}
+
 // Task One of connector, grant and request is there
 type Task struct {
 	// Connector Everything below the label is for owners, auditors and administrators
@@ -1325,6 +1386,15 @@ type ListKeysParams struct {
 	User *Id `form:"user,omitempty" json:"user,omitempty"`
 }
 
+// ListKillsParams defines parameters for ListKills.
+type ListKillsParams struct {
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ExplainPolicyParams defines parameters for ExplainPolicy.
 type ExplainPolicyParams struct {
 	Connector Id      `form:"connector" json:"connector"`
@@ -1405,6 +1475,12 @@ type ExtendGrantJSONRequestBody = Extension
 
 // CreateKeyJSONRequestBody defines body for CreateKey for application/json ContentType.
 type CreateKeyJSONRequestBody = NewKey
+
+// KillJSONRequestBody defines body for Kill for application/json ContentType.
+type KillJSONRequestBody = NewKill
+
+// PreviewKillJSONRequestBody defines body for PreviewKill for application/json ContentType.
+type PreviewKillJSONRequestBody = Target
 
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
@@ -1540,6 +1616,18 @@ type ServerInterface interface {
 	// EndKey End an API key
 	// (POST /v1/keys/{keyId}/end)
 	EndKey(w http.ResponseWriter, r *http.Request, keyId KeyParam)
+	// ListKills Kill switches that were pressed, the newest first
+	// (GET /v1/kills)
+	ListKills(w http.ResponseWriter, r *http.Request, params ListKillsParams)
+	// Kill End everything of a person, a resource or a policy, now
+	// (POST /v1/kills)
+	Kill(w http.ResponseWriter, r *http.Request)
+	// PreviewKill What a kill would end
+	// (POST /v1/kills/preview)
+	PreviewKill(w http.ResponseWriter, r *http.Request)
+	// GetKill How far a kill is
+	// (GET /v1/kills/{killId})
+	GetKill(w http.ResponseWriter, r *http.Request, killId Id)
 	// GetMe Who this key acts for
 	// (GET /v1/me)
 	GetMe(w http.ResponseWriter, r *http.Request)
@@ -2838,6 +2926,106 @@ func (siw *ServerInterfaceWrapper) EndKey(w http.ResponseWriter, r *http.Request
 	handler.ServeHTTP(w, r)
 }
 
+// ListKills operation middleware
+func (siw *ServerInterfaceWrapper) ListKills(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListKillsParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListKills(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Kill operation middleware
+func (siw *ServerInterfaceWrapper) Kill(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Kill(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PreviewKill operation middleware
+func (siw *ServerInterfaceWrapper) PreviewKill(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PreviewKill(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetKill operation middleware
+func (siw *ServerInterfaceWrapper) GetKill(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "killId" -------------
+	var killId Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "killId", r.PathValue("killId"), &killId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "killId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetKill(w, r, killId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetMe operation middleware
 func (siw *ServerInterfaceWrapper) GetMe(w http.ResponseWriter, r *http.Request) {
 
@@ -3527,6 +3715,10 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/freezes", wrapper.ListFreezes)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/freezes", wrapper.Freeze)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/freezes/lift", wrapper.Thaw)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/kills", wrapper.ListKills)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/kills", wrapper.Kill)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/kills/preview", wrapper.PreviewKill)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/kills/{killId}", wrapper.GetKill)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/drain", wrapper.DrainConnector)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/disconnect", wrapper.DisconnectConnector)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/log", wrapper.GetConnectorLog)
@@ -5152,6 +5344,177 @@ func (response EndKeydefaultApplicationProblemPlusJSONResponse) VisitEndKeyRespo
 	return err
 }
 
+type ListKillsRequestObject struct {
+	Params ListKillsParams
+}
+
+type ListKillsResponseObject interface {
+	VisitListKillsResponse(w http.ResponseWriter) error
+}
+
+type ListKills200JSONResponse struct {
+	Cursor string `json:"cursor,omitempty,omitzero"`
+	Items  []Kill `json:"items"`
+}
+
+func (response ListKills200JSONResponse) VisitListKillsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKillsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListKillsdefaultApplicationProblemPlusJSONResponse) VisitListKillsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KillRequestObject struct {
+	Body *KillJSONRequestBody
+}
+
+type KillResponseObject interface {
+	VisitKillResponse(w http.ResponseWriter) error
+}
+
+type Kill202JSONResponse Kill
+
+func (response Kill202JSONResponse) VisitKillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KilldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response KilldefaultApplicationProblemPlusJSONResponse) VisitKillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewKillRequestObject struct {
+	Body *PreviewKillJSONRequestBody
+}
+
+type PreviewKillResponseObject interface {
+	VisitPreviewKillResponse(w http.ResponseWriter) error
+}
+
+type PreviewKill200JSONResponse struct {
+	Grants   int     `json:"grants"`
+	Items    []Grant `json:"items"`
+	Requests int     `json:"requests"`
+}
+
+func (response PreviewKill200JSONResponse) VisitPreviewKillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewKilldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response PreviewKilldefaultApplicationProblemPlusJSONResponse) VisitPreviewKillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetKillRequestObject struct {
+	KillId Id `json:"killId"`
+}
+
+type GetKillResponseObject interface {
+	VisitGetKillResponse(w http.ResponseWriter) error
+}
+
+type GetKill200JSONResponse Kill
+
+func (response GetKill200JSONResponse) VisitGetKillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetKilldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response GetKilldefaultApplicationProblemPlusJSONResponse) VisitGetKillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMeRequestObject struct {
 }
 
@@ -6008,6 +6371,18 @@ type StrictServerInterface interface {
 	// EndKey End an API key
 	// (POST /v1/keys/{keyId}/end)
 	EndKey(ctx context.Context, request EndKeyRequestObject) (EndKeyResponseObject, error)
+	// ListKills Kill switches that were pressed, the newest first
+	// (GET /v1/kills)
+	ListKills(ctx context.Context, request ListKillsRequestObject) (ListKillsResponseObject, error)
+	// Kill End everything of a person, a resource or a policy, now
+	// (POST /v1/kills)
+	Kill(ctx context.Context, request KillRequestObject) (KillResponseObject, error)
+	// PreviewKill What a kill would end
+	// (POST /v1/kills/preview)
+	PreviewKill(ctx context.Context, request PreviewKillRequestObject) (PreviewKillResponseObject, error)
+	// GetKill How far a kill is
+	// (GET /v1/kills/{killId})
+	GetKill(ctx context.Context, request GetKillRequestObject) (GetKillResponseObject, error)
 	// GetMe Who this key acts for
 	// (GET /v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -7169,6 +7544,120 @@ func (sh *strictHandler) EndKey(w http.ResponseWriter, r *http.Request, keyId Ke
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(EndKeyResponseObject); ok {
 		if err := validResponse.VisitEndKeyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListKills operation middleware
+func (sh *strictHandler) ListKills(w http.ResponseWriter, r *http.Request, params ListKillsParams) {
+	var request ListKillsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListKills(ctx, request.(ListKillsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListKills")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListKillsResponseObject); ok {
+		if err := validResponse.VisitListKillsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Kill operation middleware
+func (sh *strictHandler) Kill(w http.ResponseWriter, r *http.Request) {
+	var request KillRequestObject
+
+	var body KillJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Kill(ctx, request.(KillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Kill")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(KillResponseObject); ok {
+		if err := validResponse.VisitKillResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PreviewKill operation middleware
+func (sh *strictHandler) PreviewKill(w http.ResponseWriter, r *http.Request) {
+	var request PreviewKillRequestObject
+
+	var body PreviewKillJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewKill(ctx, request.(PreviewKillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewKill")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PreviewKillResponseObject); ok {
+		if err := validResponse.VisitPreviewKillResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetKill operation middleware
+func (sh *strictHandler) GetKill(w http.ResponseWriter, r *http.Request, killId Id) {
+	var request GetKillRequestObject
+
+	request.KillId = killId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetKill(ctx, request.(GetKillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetKill")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetKillResponseObject); ok {
+		if err := validResponse.VisitGetKillResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "79e80af2bfb9e1f226114fdb9196decb8a3436862097245e60181e0d643c9348"
+const Digest = "01cde595de35e3f3eeeb6adb7fd05bdb224e9436c96694f000fe27913f330a4d"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -233,6 +233,27 @@ var operations = []Operation{
 			{Name: "keyId", In: Path, Required: true, Schema: schemaId},
 		},
 	},
+	{Method: "GET", Path: "/v1/kills",
+		Params: []Param{
+			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
+			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
+		},
+	},
+	{Method: "POST", Path: "/v1/kills",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaNewKill},
+		}},
+	},
+	{Method: "POST", Path: "/v1/kills/preview",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaTarget},
+		}},
+	},
+	{Method: "GET", Path: "/v1/kills/{killId}",
+		Params: []Param{
+			{Name: "killId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
 	{Method: "GET", Path: "/v1/me"},
 	{Method: "GET", Path: "/v1/policy"},
 	{Method: "PUT", Path: "/v1/policy",
@@ -398,6 +419,12 @@ var schemaNewKey = &Schema{Type: Object, Fields: []Field{
 	{Name: "user", Required: false, Schema: schemaId},
 }}
 
+var schemaNewKill = &Schema{Type: Object, Fields: []Field{
+	{Name: "confirmed", Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true}},
+	{Name: "reason", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 2000}},
+	{Name: "target", Required: true, Schema: schemaTarget},
+}}
+
 var schemaNewRequest = &Schema{Type: Object, Fields: []Field{
 	{Name: "connector", Required: true, Schema: schemaId},
 	{Name: "emergency", Required: false, Schema: &Schema{Type: Boolean}},
@@ -432,6 +459,15 @@ var schemaSeconds = &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 31104
 var schemaSlackId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"}
 
 var schemaSlug = &Schema{Type: String, Enum: []string{"member"}}
+
+var schemaTarget = &Schema{Type: Object, Fields: []Field{
+	{Name: "account", Required: false, Schema: schemaSlackId},
+	{Name: "connector", Required: false, Schema: schemaId},
+	{Name: "resource", Required: false, Schema: schemaSlackId},
+	{Name: "rule", Required: false, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 200}},
+	{Name: "user", Required: false, Schema: schemaId},
+	{Name: "version", Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true}},
+}}
 
 var schemaToken = &Schema{Type: Object, Fields: []Field{
 	{Name: "token", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 4096}},
