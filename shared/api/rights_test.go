@@ -27,8 +27,9 @@ var rights = []struct {
 	{"POST", "/v1/keys/{key}/end", "", "401 404 404 200 403 404 404 403 403 200"},
 
 	{"GET", "/v1/connectors", "", "401 200 200 200 200 200 200 200 200 200"},
-	{"POST", "/v1/connectors", `{"name":"Second"}`, "401 403 403 403 403 403 403 403 403 201"},
+	{"POST", "/v1/connectors", `{"name":"Second"}`, "401 403 403 403 403 403 403 201 403 201"},
 	{"GET", "/v1/connectors/{conn}", "", "401 404 200 200 200 200 200 200 200 200"},
+	{"PATCH", "/v1/connectors/{conn}", `{"name":"Third","everySeconds":900}`, "401 404 403 403 403 403 200 403 403 200"},
 	{"POST", "/v1/connectors/{conn}/invitations", "", "401 404 403 403 403 403 201 403 403 201"},
 	{"PUT", "/v1/connectors/{conn}/token", `{"token":"xoxb-no"}`, "401 404 403 403 403 403 400 403 403 400"},
 	{"POST", "/v1/connectors/{conn}/syncs", `{}`, "401 404 403 403 403 403 202 403 403 202"},

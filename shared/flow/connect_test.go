@@ -48,9 +48,9 @@ func refusedWith(t *testing.T, err error, kind fault.Kind, words string) {
 	}
 }
 
-func TestOnlyASuperAdministratorAddsConnectors(t *testing.T) {
+func TestOnlyAdministratorsAddConnectors(t *testing.T) {
 	w := newWorld(t, slacktest.Options{Seed: 2})
-	nobody := access.Actor{User: access.User{ID: "u_x", Duties: []access.Duty{access.IntegrationAdministrator}}}
+	nobody := access.Actor{User: access.User{ID: "u_x", Duties: []access.Duty{access.CampaignAdministrator, access.Auditor}}}
 	_, err := w.house.AddConnector(w.ctx, nobody, "", nil)
 	refusedWith(t, err, fault.Forbidden, "super administrator")
 	c, err := w.house.AddConnector(w.ctx, w.root, "", nil)
