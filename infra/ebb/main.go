@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/ebb-access/ebb/infra/ebb/demo"
+	"github.com/ebb-access/ebb/infra/ebb/first"
 	"github.com/ebb-access/ebb/infra/ebb/glance"
 	"github.com/ebb-access/ebb/infra/ebb/local"
 	"github.com/ebb-access/ebb/infra/ebb/manifest"
@@ -25,6 +26,7 @@ type cli struct {
 	Demo      demo.Demo        `cmd:"" help:"Tell the main job in this terminal." group:"The house:"`
 	Sync      glance.Sync      `cmd:"" help:"Read a Slack into a file, once, changing nothing." group:"A look at a Slack:"`
 	Directory glance.Directory `cmd:"" help:"List what a sync has found." group:"A look at a Slack:"`
+	SignIn    first.SignIn     `cmd:"" name:"signin" help:"Make a link that signs the first administrator in." group:"The house:"`
 	Slack     manifest.Slack   `cmd:"" help:"Print the manifest of Ebb's Slack app." group:"The house:"`
 
 	ClientCommands `embed:"" group:"A house that runs:"`

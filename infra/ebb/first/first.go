@@ -1,4 +1,4 @@
-// Package first makes the first key of a deployed house. Nobody has a key yet
+// Package first makes the first key and the first sign-in link of a house. Nobody has a key yet
 // who could ask the API for one, so it writes the table with the operator's own
 // AWS credentials, through the same verbs and with the same events. It is also
 // the way back in when every administrator's key is lost.
@@ -32,16 +32,24 @@ type Key struct {
 
 // Run makes the first Super Administrator where there is none, and a key.
 func (k *Key) Run(ctx context.Context) error {
-	c, err := config.LoadDefaultConfig(ctx)
+	client, err := client(ctx, k.Endpoint)
 	if err != nil {
 		return err
 	}
-	client := dynamodb.NewFromConfig(c, func(o *dynamodb.Options) {
-		if k.Endpoint != "" {
-			o.BaseEndpoint = &k.Endpoint
-		}
-	})
 	return k.make(ctx, client, os.Stdout)
+}
+
+// client reaches the table with the operator's own credentials.
+func client(ctx context.Context, endpoint string) (*dynamodb.Client, error) {
+	c, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return dynamodb.NewFromConfig(c, func(o *dynamodb.Options) {
+		if endpoint != "" {
+			o.BaseEndpoint = &endpoint
+		}
+	}), nil
 }
 
 func (k *Key) make(ctx context.Context, client dynamo.Client, out io.Writer) error {

@@ -43,7 +43,8 @@ type Run struct {
 	SigningSecret string `env:"EBB_SLACK_SIGNING_SECRET" help:"The app's signing secret, for Slack's events; give it by environment. Without it no event is taken, and the syncs alone tell what happens in Slack."`
 	AppToken      string `env:"EBB_SLACK_APP_TOKEN" help:"An app-level token (xapp-…, scope connections:write): what Slack tells then comes by Socket Mode, and no address of this machine has to be public. Give it by environment."`
 	SCIM          bool   `name:"scim" env:"EBB_SLACK_SCIM" help:"Install with Slack asks for the scope admin too: SCIM then takes the last member out of a user group (Business+)."`
-	SimulatedNote bool   `name:"simulated" hidden:"" help:"The Slack at --slack-api-url is simulated, without rate limits."`
+	Issuer        `embed:"" prefix:""`
+	SimulatedNote bool `name:"simulated" hidden:"" help:"The Slack at --slack-api-url is simulated, without rate limits."`
 }
 
 // Run runs the house until it is told to stop.
@@ -92,6 +93,9 @@ func (r *Run) serve(ctx context.Context, out io.Writer) error {
 	}
 	defer h.Close()
 
+	if h.Vouchers, err = vouchers(s, r.Issuer); err != nil {
+		return err
+	}
 	if sim != nil {
 		h.Window = sim.url + window.Path
 	}

@@ -49,7 +49,12 @@ func (h *House) welcome(ctx context.Context, r *Run, place *folder, sim *simulat
 			return err
 		}
 	}
+	link, err := h.MakeSignInLink(ctx, root.ID)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "house      %s\n", at)
+	fmt.Fprintf(out, "sign in    %s   once, within a quarter of an hour, as %s\n", link, root.ID)
 	if sim != nil {
 		fmt.Fprintf(out, "slack      %s/api/   simulated; nothing leaves this machine\n", sim.url)
 		fmt.Fprintf(out, "window     %s%s   what its people see\n", sim.url, window.Path)

@@ -57,7 +57,7 @@ func New(c Choice) Manifest {
 			Commands:  []Command{command(c)},
 			Shortcuts: []Shortcut{{Name: "Request access", Type: "global", Callback: slackapp.RequestShortcut, Description: "Ask for access for a time"}},
 		},
-		OAuth: OAuth{Redirects: []string{c.House + flow.CallbackPath}, Scopes: scopes(c)},
+		OAuth: OAuth{Redirects: []string{c.House + flow.CallbackPath, c.House + flow.SlackSignInPath}, Scopes: scopes(c)},
 		Settings: Settings{
 			Events:      Subscriptions{URL: c.at(slackapp.EventsPath), Bot: events(c)},
 			Interaction: Interaction{On: true, URL: c.at(slackapp.InteractionPath), Options: c.at(slackapp.OptionsPath)},

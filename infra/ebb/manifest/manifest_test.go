@@ -142,7 +142,7 @@ func TestThePrintedAddresses(t *testing.T) {
 	}
 	for _, want := range []string{
 		`"https://tunnel.example/slack/events"`, `"https://tunnel.example/slack/commands"`, `"https://tunnel.example/slack/interaction"`,
-		`"https://tunnel.example/slack/options"`, `"http://127.0.0.1:8484/slack/oauth/callback"`, `"command": "/access"`, `"callback_id": "request_access"`,
+		`"https://tunnel.example/slack/options"`, `"http://127.0.0.1:8484/slack/oauth/callback"`, `"http://127.0.0.1:8484/signin/slack/callback"`, `"command": "/access"`, `"callback_id": "request_access"`,
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%s is missing in %s", want, out.String())

@@ -208,8 +208,11 @@ func (o *Org) showConsent(w http.ResponseWriter, r *http.Request, c consent) {
 	_ = consentPage.Execute(w, map[string]any{"Title": title, "Bot": c.bot, "User": c.user, "Choices": o.choices(c.openID), "Fields": fields})
 }
 
+// mostChoices is how many people of a workspace a sign-in offers.
+const mostChoices = 500
+
 // choices offers the organization's owner, and of every workspace the primary
-// owner, two admins and three plain members.
+// owner, two admins and three plain members. Who only signs in is anybody there.
 func (o *Org) choices(openID bool) []choice {
 	defer o.lock()()
 	var out []choice
@@ -219,6 +222,9 @@ func (o *Org) choices(openID bool) []choice {
 	}
 	for _, t := range o.teams {
 		room := map[string]int{"primary owner": 1, "admin": 2, "member": 3}
+		if openID {
+			room = map[string]int{"primary owner": 1, "admin": mostChoices, "member": mostChoices}
+		}
 		for _, e := range t.users.list {
 			u := o.users[e.id]
 			role := roleName(u, t.id)
@@ -227,6 +233,9 @@ func (o *Org) choices(openID bool) []choice {
 				out = append(out, choice{u.ID, u.RealName, role, t.id, "the workspace " + t.name})
 			}
 		}
+	}
+	if openID {
+		slices.SortStableFunc(out, func(a, b choice) int { return strings.Compare(a.Name, b.Name) })
 	}
 	return out
 }
