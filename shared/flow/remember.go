@@ -34,9 +34,9 @@ func (p *pass) findings(ctx context.Context, s *access.Step) ([]audit.Event, err
 }
 
 // remember brings the directory up to date with what was just read, so that
-// pages need no sync to show it. A cache: what is lost the next sync brings. So it
-// does what others did and cannot be saved as a finding now.
-func (p *pass) remember(ctx context.Context, s access.Step) {
+// pages need no sync to show it, and before the grants are: whom the directory
+// still knew as a member after Ebb's access had gone could come back unseen.
+func (p *pass) remember(ctx context.Context, s access.Step) error {
 	st := p.st
 	st.Holds = maps.Clone(st.Holds)
 	for _, h := range s.Holds {
@@ -46,9 +46,7 @@ func (p *pass) remember(ctx context.Context, s access.Step) {
 	for _, g := range s.Grants {
 		accounts = append(accounts, g.Account)
 	}
-	if err := p.learn(ctx, st, accounts, false); err != nil {
-		p.h.log().Warn("directory", "resource", p.res.ID, "error", err)
-	}
+	return p.learn(ctx, st, accounts, false)
 }
 
 // own brings into the directory what a write did for which no grant stands (members
