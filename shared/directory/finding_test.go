@@ -15,8 +15,8 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 func TestFindingTurns(t *testing.T) {
 	want := map[string]FindingState{
 		" see": FindingOpen, "open accept": FindingAccepted, "open remove": FindingRemoving, "open keep": FindingKept, "open lost": FindingGone,
-		"removing took": FindingRemoved,
-		"accepted see":  FindingOpen, "removed see": FindingOpen, "kept see": FindingOpen, "gone see": FindingOpen,
+		"removing took": FindingRemoved, "removing keep": FindingKept,
+		"accepted see": FindingOpen, "removed see": FindingOpen, "kept see": FindingOpen, "gone see": FindingOpen,
 	}
 	for _, s := range append([]FindingState{""}, FindingStates...) {
 		for _, turn := range FindingTurns {

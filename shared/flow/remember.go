@@ -12,9 +12,12 @@ import (
 )
 
 // findings adds to a step what it shows of others: that they took away what Ebb had
-// given. It gives the events.
+// given; and that what a person said of a finding is done. It gives the events.
 func (p *pass) findings(ctx context.Context, s *access.Step) ([]audit.Event, error) {
-	var events []audit.Event
+	events, err := p.h.carriedOut(ctx, s, directory.TookFinding)
+	if err != nil {
+		return nil, err
+	}
 	for _, g := range s.Grants {
 		if g.State != access.EndedOutside {
 			continue
@@ -29,6 +32,29 @@ func (p *pass) findings(ctx context.Context, s *access.Step) ([]audit.Event, err
 		if known := slices.ContainsFunc(s.Findings, func(x directory.Finding) bool { return x.ID == f.ID }); news && !known {
 			s.Findings, events = append(s.Findings, f), append(events, p.h.findingEvent(f, string(f.Kind), ebb, nil))
 		}
+	}
+	return events, nil
+}
+
+// carriedOut turns the findings whose grant comes to its end with a step.
+func (h *House) carriedOut(ctx context.Context, s *access.Step, t directory.FindingTurn) ([]audit.Event, error) {
+	var events []audit.Event
+	for _, g := range s.Grants {
+		if g.Finding() == "" || !g.State.Final() {
+			continue
+		}
+		f, err := h.Memory.Finding(ctx, g.Finding())
+		if fault.Is(err, fault.NotFound) || err == nil && (f.State != directory.FindingRemoving || f.Grant != g.ID) {
+			continue
+		}
+		if err == nil {
+			f, err = f.Turn(t, h.Now())
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.Findings = append(s.Findings, f)
+		events = append(events, h.findingEvent(f, string(f.State), ebb, map[string]string{"grant": g.ID, "note": g.Outcome}))
 	}
 	return events, nil
 }
