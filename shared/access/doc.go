@@ -28,6 +28,9 @@
 //	stuck         end       revoking       its end came, or another try to take
 //	stuck         fail      failed         refused for good; read: nothing held
 //
+// A grant with an Origin was not asked for: a person said that access which others
+// gave is to end (takeover.go). It begins active, or revoking.
+//
 // "revoked" means seen gone. A grant whose access rightly stays (it stood
 // before us, or another grant covers it) is "ended", never "revoked".
 //

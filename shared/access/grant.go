@@ -46,6 +46,10 @@ type Grant struct {
 	// default channel; "" for a grant that was asked for. Slack gives such
 	// access by itself; Ebb only takes it back.
 	Parent string
+	// Origin names what a person said about access that others gave, which is to
+	// end ("finding/fd_…"); "" for a grant that was asked for. Such a grant has no
+	// request and gives nothing.
+	Origin string
 
 	Start, End time.Time
 	State      State

@@ -96,6 +96,7 @@ type claim struct {
 }
 
 func (c *claim) judge(j *Judgment) {
+	c.takeOver()
 	c.wanted = slices.ContainsFunc(c.grants, func(g Grant) bool { return g.Gives(c.now) })
 	if c.wanted && !c.hold.Open() {
 		if !c.settled {
@@ -173,7 +174,9 @@ func (c *claim) give(g Grant, j *Judgment) (Turn, string) {
 // take judges a grant that is to be taken back.
 func (c *claim) take(g Grant, j *Judgment) (Turn, string) {
 	switch {
-	case c.hold.Since.IsZero():
+	case c.notYet(g):
+		return "", ""
+	case c.hold.Since.IsZero() && g.Origin == "":
 		return Keep, OutcomeNeverGiven
 	case !c.in:
 		if c.settled && c.alive(g, j) {

@@ -46,6 +46,8 @@ func (s Standing) Outside(account string, r directory.Resource, l Look) Doing {
 		return Ours // our list brought them back, and takes them out again
 	case s.Holds[account].Ours() && s.covers(account):
 		return Ours
+	case slices.ContainsFunc(s.Grants, func(g Grant) bool { return g.Account == account && g.Origin != "" }):
+		return Ours // a person has said what becomes of it
 	case s.Writing != nil && (r.Kind != directory.Channel || s.Writing.Is(account)):
 		return Unsure
 	case slices.ContainsFunc(s.Left, func(x Left) bool { return x.Account == account }):

@@ -132,7 +132,7 @@ var FindingTurns = []FindingTurn{SeeFinding, AcceptFinding, RemoveFinding, KeepF
 var findingTurns = map[FindingState]map[FindingTurn]FindingState{
 	"":              {SeeFinding: FindingOpen},
 	FindingOpen:     {AcceptFinding: FindingAccepted, RemoveFinding: FindingRemoving, KeepFinding: FindingKept, LostFinding: FindingGone},
-	FindingRemoving: {TookFinding: FindingRemoved},
+	FindingRemoving: {TookFinding: FindingRemoved, KeepFinding: FindingKept},
 	FindingAccepted: {SeeFinding: FindingOpen},
 	FindingRemoved:  {SeeFinding: FindingOpen},
 	FindingKept:     {SeeFinding: FindingOpen},

@@ -234,13 +234,15 @@ func (p *pass) record(ctx context.Context) (access.Judgment, error) {
 			events = append(events, evs...)
 		}
 		more, err := p.findings(ctx, &step.save)
+		if err == nil {
+			err = p.remember(ctx, step.save)
+		}
+		if err == nil {
+			err = p.save(ctx, step.save, append(events, more...)...)
+		}
 		if err != nil {
 			return j, err
 		}
-		if err := p.save(ctx, step.save, append(events, more...)...); err != nil {
-			return j, err
-		}
-		p.remember(ctx, step.save)
 	}
 	if len(j.Dormant) > 0 {
 		err = p.trip(ctx, j.Dormant, errDeactivated)

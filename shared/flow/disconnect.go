@@ -9,6 +9,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
@@ -123,9 +124,13 @@ func (h *House) letStay(ctx context.Context, by access.Actor, g access.Grant) er
 			hold.Stood, hold.GoneAt = true, now
 			step.Holds = []access.Hold{hold}
 		}
+		events, err := h.carriedOut(ctx, &step, directory.KeepFinding)
+		if err != nil {
+			return err
+		}
 		e := h.grantEvent(next, note)
 		e.Actor = who(by)
-		return h.Memory.Record(ctx, l, step, e)
+		return h.Memory.Record(ctx, l, step, append(events, e)...)
 	})
 }
 

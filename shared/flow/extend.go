@@ -63,6 +63,8 @@ func (h *House) extend(ctx context.Context, by access.Actor, g access.Grant, mor
 		return Extension{}, fault.New(op, fault.Invalid, "this grant is %s; ask again with a new request", g.State)
 	case more < time.Second:
 		return Extension{}, fault.At(op, "by", "say by how much, such as 1h")
+	case g.Origin != "":
+		return Extension{}, fault.New(op, fault.Invalid, "somebody decided that this access ends then; ask for more with a new request")
 	case g.Parent != "":
 		return Extension{}, fault.New(op, fault.Invalid, "this comes with a user group; extend that grant")
 	}

@@ -134,6 +134,10 @@ func (p *pass) closeGroup(ctx context.Context, j access.Judgment) error {
 		if err != nil {
 			return err
 		}
+		gone := directory.Membership{Connector: g.Connector, Resource: g.Resource, Slug: g.Slug, Account: g.Account}
+		if err := p.h.Memory.Put(ctx, directory.Batch{GoneMemberships: []directory.Membership{gone}}); err != nil {
+			return err
+		}
 		// The hold stays open: an enabled group shows the member again, and a
 		// later grant must not take that for standing.
 		hold := p.st.Holds[g.Account]
@@ -141,7 +145,11 @@ func (p *pass) closeGroup(ctx context.Context, j access.Judgment) error {
 		if hold.Rev > 0 {
 			step.Holds = []access.Hold{hold}
 		}
-		if err := p.save(ctx, step, events...); err != nil {
+		more, err := p.h.carriedOut(ctx, &step, directory.TookFinding)
+		if err == nil {
+			err = p.save(ctx, step, append(events, more...)...)
+		}
+		if err != nil {
 			return err
 		}
 		if err := p.load(ctx); err != nil {

@@ -61,6 +61,8 @@ func (p *pass) settled(m access.Mend) (string, []access.Hold) {
 	held := p.view.Set()[m.Account]
 	anew := m.Anew(hold) && held
 	switch {
+	case m.Back && p.st.ToldSince(m.Account, m.Since):
+		return "a person has said since that it is to go", nil
 	case word == access.Overtaken:
 		return "somebody has changed it since", nil
 	case anew && word == access.Unheard:

@@ -47,7 +47,7 @@ func (h *House) notAllowedNow(ctx context.Context, p access.Policy) ([]access.Gr
 	}
 	var out []access.Grant
 	for _, g := range live {
-		if g.Takes() || g.Parent != "" {
+		if g.Takes() || g.Parent != "" || g.Origin != "" {
 			continue
 		}
 		r, err := h.Memory.Request(ctx, g.Request)

@@ -12,9 +12,12 @@ import (
 )
 
 // findings adds to a step what it shows of others: that they took away what Ebb had
-// given. It gives the events.
+// given; and that what a person said of a finding is done. It gives the events.
 func (p *pass) findings(ctx context.Context, s *access.Step) ([]audit.Event, error) {
-	var events []audit.Event
+	events, err := p.h.carriedOut(ctx, s, directory.TookFinding)
+	if err != nil {
+		return nil, err
+	}
 	for _, g := range s.Grants {
 		if g.State != access.EndedOutside {
 			continue
@@ -33,10 +36,33 @@ func (p *pass) findings(ctx context.Context, s *access.Step) ([]audit.Event, err
 	return events, nil
 }
 
+// carriedOut turns the findings whose grant comes to its end with a step.
+func (h *House) carriedOut(ctx context.Context, s *access.Step, t directory.FindingTurn) ([]audit.Event, error) {
+	var events []audit.Event
+	for _, g := range s.Grants {
+		if g.Finding() == "" || !g.State.Final() {
+			continue
+		}
+		f, err := h.Memory.Finding(ctx, g.Finding())
+		if fault.Is(err, fault.NotFound) || err == nil && (f.State != directory.FindingRemoving || f.Grant != g.ID) {
+			continue
+		}
+		if err == nil {
+			f, err = f.Turn(t, h.Now())
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.Findings = append(s.Findings, f)
+		events = append(events, h.findingEvent(f, string(f.State), ebb, map[string]string{"grant": g.ID, "note": g.Outcome}))
+	}
+	return events, nil
+}
+
 // remember brings the directory up to date with what was just read, so that
-// pages need no sync to show it. A cache: what is lost the next sync brings. So it
-// does what others did and cannot be saved as a finding now.
-func (p *pass) remember(ctx context.Context, s access.Step) {
+// pages need no sync to show it, and before the grants are: whom the directory
+// still knew as a member after Ebb's access had gone could come back unseen.
+func (p *pass) remember(ctx context.Context, s access.Step) error {
 	st := p.st
 	st.Holds = maps.Clone(st.Holds)
 	for _, h := range s.Holds {
@@ -46,9 +72,7 @@ func (p *pass) remember(ctx context.Context, s access.Step) {
 	for _, g := range s.Grants {
 		accounts = append(accounts, g.Account)
 	}
-	if err := p.learn(ctx, st, accounts, false); err != nil {
-		p.h.log().Warn("directory", "resource", p.res.ID, "error", err)
-	}
+	return p.learn(ctx, st, accounts, false)
 }
 
 // own brings into the directory what a write did for which no grant stands (members

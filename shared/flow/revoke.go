@@ -62,7 +62,10 @@ func (h *House) mayEnd(ctx context.Context, by access.Actor, g access.Grant) err
 	if err != nil {
 		return err
 	}
-	r, err := h.Memory.Request(ctx, g.Request)
+	var r access.Request
+	if g.Origin == "" { // else nobody asked for it
+		r, err = h.Memory.Request(ctx, g.Request)
+	}
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,11 @@ func (g Held) Attention() Card {
 
 // card is the frame of all of them.
 func (g Held) card(title string, lead Line) Card {
-	return Card{Title: sentenceCase(title), Lead: lead, Summary: lead, Foot: words("Grant ", C(g.ID), ", request ", C(g.Request))}
+	foot := words("Grant ", C(g.ID), ", request ", C(g.Request))
+	if g.Request == "" {
+		foot = words("Grant ", C(g.ID), ": somebody decided that this access ends")
+	}
+	return Card{Title: sentenceCase(title), Lead: lead, Summary: lead, Foot: foot}
 }
 
 func (g Held) buttons() []Button {

@@ -380,4 +380,5 @@ func (w *World) rest() {
 	if v := must(w.quiet().Verify(ctx, w.root)); !v.Whole() || v.Unsealed > 0 {
 		w.violate("4 (a changed, missing or reordered event is found)", "the audit is not whole: %+v", v)
 	}
+	w.judgeFindings() // the last, because its sync writes events of its own
 }

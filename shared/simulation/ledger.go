@@ -37,6 +37,9 @@ type held struct {
 	owed bool
 	// left: taken out because Slack refuses lists with deactivated people.
 	left bool
+	// stood: it was there at the beginning. undone: at some time our list lost a
+	// hand's edit of it.
+	stood, undone bool
 	// closed: its user group was disabled as policy says for its last member.
 	closed    bool
 	blocked   time.Time // when something was last in the way of its removal
@@ -79,7 +82,7 @@ func (l *ledger) begin() {
 	for _, r := range l.w.resources {
 		l.members[r] = l.people(r)
 		for _, a := range l.members[r] {
-			*l.at(pair{r, a}) = held{in: true, theirs: true}
+			*l.at(pair{r, a}) = held{in: true, theirs: true, stood: true}
 		}
 	}
 }
@@ -140,7 +143,7 @@ func (l *ledger) came(p pair, who by) {
 	switch {
 	case l.raced(p, who, false), l.brought(p, who): // our list was older than a hand's removal
 		l.w.Counts.Lost++
-		h.lost, h.ours = true, false
+		h.lost, h.undone, h.ours = true, true, false
 	case h.lost && h.theirs && l.w.story.hears():
 		// The edit that we overwrote is done again, or a grant gives the same.
 		h.lost, h.unclear, h.owed = false, l.covered(p), l.covered(p)
@@ -150,7 +153,7 @@ func (l *ledger) came(p pair, who by) {
 		h.left = false // reactivated, and put back
 	case l.leftTwice(p):
 		l.w.Counts.Lost++ // a hand took them out while our list, which left them out, was on its way
-		h.lost, h.ours = true, false
+		h.lost, h.undone, h.ours = true, true, false
 	case l.mended(p):
 		h.theirs, h.ours = true, false // comes with the group, in which an edit was done again
 	case l.keeper(p):
@@ -175,7 +178,7 @@ func (l *ledger) went(p pair, who by) {
 	switch {
 	case l.raced(p, who, true):
 		l.w.Counts.Lost++
-		h.lost = true
+		h.lost, h.undone = true, true
 	case !was.theirs || was.unclear:
 	case l.w.org.User(p.account).Deleted, l.revived[p.account].After(who.read):
 		h.left = true // dead when Slack was asked; whoever was reactivated since comes back

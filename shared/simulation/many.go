@@ -54,6 +54,7 @@ func (s *Sum) add(r Result) {
 	s.Given += r.Counts.Given
 	s.Revoked += r.Counts.Revoked
 	s.Lost += r.Counts.Lost
+	s.Findings += r.Counts.Findings
 }
 
 // Missed is how a guard that was taken away shows.

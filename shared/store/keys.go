@@ -132,7 +132,11 @@ func findingKey(id string) Key { return Key{join("finding", id), "finding"} }
 func findingOfKey(f directory.Finding) Key {
 	return Key{join("findings-of", f.Connector, f.Resource), join(string(f.Kind), f.Slug, f.Account)}
 }
-func findingsKey(f directory.Finding) Key { return Key{join("findings", f.Connector), at(f.Seen, f.ID)} }
+
+func findingsKey(f directory.Finding) Key {
+	return Key{join("findings", f.Connector), at(f.Seen, f.ID)}
+}
+
 func openFindingKey(f directory.Finding) Key {
 	return Key{join("findings-open", f.Connector), at(f.Seen, f.ID)}
 }

@@ -19,6 +19,7 @@ type grantRecord struct {
 	Slug          string        `json:"slug"`
 	Account       string        `json:"account"`
 	Parent        string        `json:"parent,omitempty"`
+	Origin        string        `json:"origin,omitempty"`
 	Start         stamp         `json:"start,omitzero"`
 	End           stamp         `json:"end,omitzero"`
 	State         string        `json:"state"`
@@ -42,7 +43,7 @@ type grantRecord struct {
 func newGrantRecord(g access.Grant) grantRecord {
 	return grantRecord{
 		ID: g.ID, Request: g.Request, Item: g.Item, Connector: g.Connector, Workspace: g.Workspace, Resource: g.Resource,
-		Kind: string(g.Kind), Slug: g.Slug, Account: g.Account, Parent: g.Parent, Start: stamp(g.Start), End: stamp(g.End),
+		Kind: string(g.Kind), Slug: g.Slug, Account: g.Account, Parent: g.Parent, Origin: g.Origin, Start: stamp(g.Start), End: stamp(g.End),
 		State: string(g.State), Taking: g.Taking, Added: g.Added, EndedBy: g.EndedBy, Outcome: g.Outcome,
 		Trouble: troubleRecord{Code: g.Trouble.Code, Text: g.Trouble.Text, Since: stamp(g.Trouble.Since), Dormant: g.Trouble.Dormant},
 		Tries:   g.Tries, Tried: stamp(g.Tried), NextTry: stamp(g.NextTry), PolicyVersion: g.PolicyVersion, Rule: g.Rule, Approvers: g.Approvers,
@@ -53,7 +54,7 @@ func newGrantRecord(g access.Grant) grantRecord {
 func (r grantRecord) grant(rev int64) access.Grant {
 	return access.Grant{
 		ID: r.ID, Request: r.Request, Item: r.Item, Connector: r.Connector, Workspace: r.Workspace, Resource: r.Resource,
-		Kind: directory.Kind(r.Kind), Slug: r.Slug, Account: r.Account, Parent: r.Parent, Start: r.Start.time(), End: r.End.time(),
+		Kind: directory.Kind(r.Kind), Slug: r.Slug, Account: r.Account, Parent: r.Parent, Origin: r.Origin, Start: r.Start.time(), End: r.End.time(),
 		State: access.State(r.State), Taking: r.Taking, Added: r.Added, EndedBy: r.EndedBy, Outcome: r.Outcome,
 		Trouble: access.Trouble{Code: r.Trouble.Code, Text: r.Trouble.Text, Since: r.Trouble.Since.time(), Dormant: r.Trouble.Dormant},
 		Tries:   r.Tries, Tried: r.Tried.time(), NextTry: r.NextTry.time(), PolicyVersion: r.PolicyVersion, Rule: r.Rule, Approvers: r.Approvers,

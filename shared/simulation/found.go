@@ -1,0 +1,84 @@
+package simulation
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+)
+
+// judgeFindings judges at rest, after one more sync has read everything: what hands
+// added stands among the findings, and nothing that Ebb did.
+func (w *World) judgeFindings() {
+	ctx := context.Background()
+	if !w.authorized() || w.foreign || !w.lastSync(ctx) {
+		return
+	}
+	found := map[pair][]directory.Finding{}
+	for _, f := range must(w.store.Findings(ctx, w.conn, false, 0)) {
+		p := pair{f.Resource, f.Account}
+		found[p] = append(found[p], f)
+		w.Counts.Findings++
+		w.byHand(p, f)
+	}
+	for _, r := range w.resources {
+		if isGroup(r) && w.org.Group(r).Disabled || !isGroup(r) && !w.holds(r, w.bot()) {
+			continue // nobody shows it
+		}
+		for _, name := range peopleNames {
+			w.isFound(pair{r, w.ids[name]}, found)
+		}
+	}
+}
+
+// lastSync reads everything once more, without mishaps.
+func (w *World) lastSync(ctx context.Context) bool {
+	h := w.quiet()
+	if !must(w.store.Connector(ctx, w.conn)).Usable() {
+		return false
+	}
+	run := must(h.StartSync(ctx, w.root, w.conn, nil))
+	for n := 0; run.State == connector.Running; n++ {
+		if run = must(h.SyncStep(ctx, run.ID)); n > 100 {
+			return false
+		}
+	}
+	return run.State == connector.Done
+}
+
+// isFound judges that access which stands by a hand's doing is a finding, or was
+// decided as one. What stood at the beginning, and what a hand gave where a grant
+// was open, looks like nothing new.
+func (w *World) isFound(p pair, found map[pair][]directory.Finding) {
+	h := w.truth.at(p)
+	if !h.in || !h.theirs || h.stood || h.unclear || h.undone || h.left || w.org.User(p.account).Deleted {
+		return
+	}
+	stands := func(f directory.Finding) bool {
+		return f.Stands() && f.State != directory.FindingGone && f.State != directory.FindingRemoved
+	}
+	if !slices.ContainsFunc(found[p], stands) {
+		w.violate("what hands do is found", "%s is in %s by hand, and among the findings is only %+v", w.names[p.account], w.names[p.resource], found[p])
+	}
+}
+
+// byHand judges that what was found is somebody's doing.
+func (w *World) byHand(p pair, f directory.Finding) {
+	var add bool
+	switch f.Kind {
+	case directory.Came, directory.CameBack:
+		add = true
+	case directory.EndedOutside:
+	default:
+		return
+	}
+	hands := slices.ContainsFunc(w.truth.edits, func(e edit) bool {
+		group := w.names[p.resource] == "war" && w.names[e.resource] == "ops" // brings its members
+		return e.account == p.account && e.add == add && (e.resource == p.resource || group) && !e.at.After(f.Seen)
+	})
+	enabled := f.Kind == directory.CameBack && w.did("enable", w.names[p.resource])
+	if h := w.truth.at(p); !hands && !enabled && !h.undone {
+		w.violate("nothing that Ebb does is a finding", "%s in %s: %+v", w.names[p.account], w.names[p.resource], f)
+	}
+}
