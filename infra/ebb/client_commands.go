@@ -24,6 +24,7 @@ type ClientCommands struct {
 	Kill       KillCmd       `cmd:"" help:"End everything of a person, a resource or a policy now."`
 	Thaw       ThawCmd       `cmd:"" help:"Lift a freeze."`
 	Delegate   DelegateCmd   `cmd:"" help:"Let somebody decide in your place for a while."`
+	Directory  DirectoryCmd  `cmd:"" help:"Who holds what; what a sync has found."`
 	Owners     OwnersCmd     `cmd:"" help:"Say who owns a resource, or list its owners."`
 	Policy     PolicyCmd     `cmd:"" help:"Publish, explain or check the policy."`
 	Audit      AuditCmd      `cmd:"" help:"Verify the audit trail, or read it."`

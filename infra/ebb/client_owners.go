@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
+	"strings"
 
 	"github.com/ebb-access/ebb/shared/api/apiclient"
 )
@@ -13,6 +16,8 @@ import (
 type OwnersCmd struct {
 	Set  OwnersSetCmd  `cmd:"" help:"Say who owns a resource, instead of who did."`
 	List OwnersListCmd `cmd:"" help:"List who owns a resource."`
+
+	Import OwnersImportCmd `cmd:"" help:"Say who owns many resources, by a CSV file."`
 }
 
 // OwnersSetCmd is ebb owners set.
@@ -96,4 +101,64 @@ func (c *Client) showOwners(ctx context.Context, conn string, r apiclient.Resour
 		}
 		table(w, rows)
 	})
+}
+
+// OwnersImportCmd is ebb owners import.
+type OwnersImportCmd struct {
+	ClientFlags
+	File    string `arg:"" help:"A CSV file with the columns resource and owners, or - for the standard input."`
+	Preview bool   `help:"Say of each line what it would change, and change nothing."`
+}
+
+// errWrongLines is for scripts: nothing was changed.
+var errWrongLines = errors.New("lines are wrong; nothing was changed")
+
+// Run shows every line; where one is wrong nothing is changed.
+func (x *OwnersImportCmd) Run(c *Client) error {
+	ctx := background()
+	file := c.in
+	if x.File != "-" {
+		f, err := os.Open(x.File)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		file = f
+	}
+	raw, err := io.ReadAll(io.LimitReader(file, 1<<20))
+	if err != nil {
+		return err
+	}
+	conn, err := c.connector(ctx)
+	if err != nil {
+		return err
+	}
+	send := func(preview bool) (apiclient.OwnersPlan, error) {
+		return call[apiclient.OwnersPlan](c.api.SetManyOwners(ctx, conn.Id, apiclient.ManyOwners{Csv: string(raw), Preview: preview}))
+	}
+	plan, err := send(true)
+	if err != nil {
+		return err
+	}
+	wrong := slices.ContainsFunc(plan.Lines, func(l apiclient.PlannedOwners) bool { return l.Verdict == "wrong" })
+	if !wrong && !x.Preview {
+		if plan, err = send(false); err != nil {
+			return err
+		}
+	}
+	err = c.show(plan.Lines, func(w io.Writer) {
+		rows := [][]string{{"LINE", "RESOURCE", "VERDICT", "OWNERS", ""}}
+		for _, l := range plan.Lines {
+			var owners []string
+			for _, o := range l.Owners {
+				owners = append(owners, called(o))
+			}
+			rows = append(rows, []string{fmt.Sprint(l.Line), l.Written, string(l.Verdict), strings.Join(owners, ", "), l.Why})
+		}
+		table(w, rows)
+	})
+	if err == nil && wrong {
+		err = errWrongLines
+	}
+	return err
 }

@@ -256,6 +256,27 @@ func TestOwners(t *testing.T) {
 	d.fails("owners set @oncall", "--none")
 	d.fails("owners set @oncall ada --none", "--none")
 	d.says("owners set @oncall --none", "Nobody owns @oncall")
+
+	file := filepath.Join(t.TempDir(), "owners.csv")
+	d.ok(os.WriteFile(file, []byte("resource,owners\n@oncall,ada lin@example.com\n@leads,nobody\n"), 0o600))
+	d.fails("owners import "+file, "nothing was changed")
+	d.says("owners list @oncall", "Nobody owns @oncall")
+	d.ok(os.WriteFile(file, []byte("resource,owners\n@oncall,ada lin@example.com\n@leads,lin\n"), 0o600))
+	d.says("owners import "+file+" --preview", "change", "Ada Moreau, Lin Okafor")
+	d.says("owners list @leads", "Nobody owns @leads")
+	d.says("owners import "+file, "change", "@leads")
+	d.says("owners import "+file, "same")
+	d.says("directory resources --unowned", "general")
+	d.says("directory resources --csv", "resource,kind,name", d.ids["lin"])
+	d.says("directory accounts --admins", "primary-owner")
+	d.says("directory accounts sam", "Sam Adeyemi", "Sam Becker")
+	d.says("directory accounts --csv", "id,name,handle,email", "ada@example.com")
+	d.fails("directory accounts --two-factor off --as ada", "auditor")
+	d.says("directory show @oncall", "Sam Adeyemi", "usergroup:member", "standing")
+	d.says("directory show sam.a", "@oncall", "standing", "second factor off")
+	d.says("directory show lin", "owns @leads")
+	d.says("directory show @oncall --csv", "usergroup:member,standing")
+	d.fails("directory show #nothing", "means nothing")
 }
 
 func TestConnect(t *testing.T) {

@@ -22,12 +22,11 @@ import (
 
 // cli is the tree of commands.
 type cli struct {
-	Run       local.Run        `cmd:"" help:"Run the whole house on this machine." group:"The house:"`
-	Demo      demo.Demo        `cmd:"" help:"Tell the main job in this terminal." group:"The house:"`
-	Sync      glance.Sync      `cmd:"" help:"Read a Slack into a file, once, changing nothing." group:"A look at a Slack:"`
-	Directory glance.Directory `cmd:"" help:"List what a sync has found." group:"A look at a Slack:"`
-	SignIn    first.SignIn     `cmd:"" name:"signin" help:"Make a link that signs the first administrator in." group:"The house:"`
-	Slack     manifest.Slack   `cmd:"" help:"Print the manifest of Ebb's Slack app." group:"The house:"`
+	Run    local.Run      `cmd:"" help:"Run the whole house on this machine." group:"The house:"`
+	Demo   demo.Demo      `cmd:"" help:"Tell the main job in this terminal." group:"The house:"`
+	Sync   glance.Sync    `cmd:"" help:"Read a Slack into a file, once, changing nothing." group:"A look at a Slack:"`
+	SignIn first.SignIn   `cmd:"" name:"signin" help:"Make a link that signs the first administrator in." group:"The house:"`
+	Slack  manifest.Slack `cmd:"" help:"Print the manifest of Ebb's Slack app." group:"The house:"`
 
 	ClientCommands `embed:"" group:"A house that runs:"`
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/api/apigen"
@@ -10,7 +11,11 @@ import (
 )
 
 func (s *server) ListAccounts(ctx context.Context, r apigen.ListAccountsRequestObject) (apigen.ListAccountsResponseObject, error) {
-	p, err := s.house.ReadAccounts(ctx, actor(ctx), r.ConnectorId, given(r.Params.Q), slice(r.Params.Cursor, r.Params.Limit))
+	q := r.Params
+	p, err := s.house.ReadAccounts(ctx, actor(ctx), r.ConnectorId, flow.AccountQuery{Search: given(q.Q), Filter: directory.Filter{
+		Kind: directory.AccountKind(given(q.Kind)), State: directory.AccountState(given(q.State)), Workspace: given(q.Workspace),
+		TwoFactor: string(given(q.TwoFactor)), Standing: string(given(q.Standing)),
+	}}, slice(q.Cursor, q.Limit))
 	return apigen.ListAccounts200JSONResponse{Items: each(p.Items, accountJSON), Cursor: p.Next}, err
 }
 
@@ -19,9 +24,30 @@ func (s *server) GetAccount(ctx context.Context, r apigen.GetAccountRequestObjec
 	return apigen.GetAccount200JSONResponse(accountJSON(a)), err
 }
 
+func (s *server) ListHoldings(ctx context.Context, r apigen.ListHoldingsRequestObject) (apigen.ListHoldingsResponseObject, error) {
+	p, err := s.house.ReadHoldings(ctx, actor(ctx), r.ConnectorId, r.AccountId, slice(r.Params.Cursor, r.Params.Limit))
+	return apigen.ListHoldings200JSONResponse{Items: each(p.Items, memberJSON), Cursor: p.Next}, err
+}
+
+func (s *server) ListGrantsOfAccount(ctx context.Context, r apigen.ListGrantsOfAccountRequestObject) (apigen.ListGrantsOfAccountResponseObject, error) {
+	p, err := s.house.ReadGrantsOf(ctx, actor(ctx), r.ConnectorId, r.AccountId)
+	return apigen.ListGrantsOfAccount200JSONResponse{Live: each(p.Live, grantJSON), Over: each(p.Over, grantJSON)}, err
+}
+
+func (s *server) ListGrantsOnResource(ctx context.Context, r apigen.ListGrantsOnResourceRequestObject) (apigen.ListGrantsOnResourceResponseObject, error) {
+	p, err := s.house.ReadGrantsOn(ctx, actor(ctx), r.ConnectorId, r.ResourceId)
+	return apigen.ListGrantsOnResource200JSONResponse{Live: each(p.Live, grantJSON), Over: each(p.Over, grantJSON)}, err
+}
+
+func (s *server) ListOwned(ctx context.Context, r apigen.ListOwnedRequestObject) (apigen.ListOwnedResponseObject, error) {
+	list, err := s.house.ReadOwned(ctx, actor(ctx), r.ConnectorId, r.AccountId)
+	return apigen.ListOwned200JSONResponse{Items: each(list, resourceRef)}, err
+}
+
 func (s *server) ListResources(ctx context.Context, r apigen.ListResourcesRequestObject) (apigen.ListResourcesResponseObject, error) {
 	q := r.Params
-	p, err := s.house.ReadResources(ctx, actor(ctx), r.ConnectorId, directory.Kind(given(q.Kind)), given(q.Q), slice(q.Cursor, q.Limit))
+	p, err := s.house.ReadResources(ctx, actor(ctx), r.ConnectorId,
+		flow.ResourceQuery{Kind: directory.Kind(given(q.Kind)), Search: given(q.Q), Unowned: given(q.Unowned)}, slice(q.Cursor, q.Limit))
 	return apigen.ListResources200JSONResponse{Items: each(p.Items, resourceJSON), Cursor: p.Next}, err
 }
 
@@ -38,15 +64,46 @@ func (s *server) SetOwners(ctx context.Context, r apigen.SetOwnersRequestObject)
 	return apigen.SetOwners200JSONResponse(resourceJSON(v)), err
 }
 
+func (s *server) SetManyOwners(ctx context.Context, r apigen.SetManyOwnersRequestObject) (apigen.SetManyOwnersResponseObject, error) {
+	lines := each(r.Body.Lines, func(l apigen.OwnersLine) flow.OwnersLine {
+		return flow.OwnersLine{Resource: l.Resource, Owners: l.Owners}
+	})
+	if r.Body.Csv != "" {
+		more, err := flow.ReadOwnersCSV(strings.NewReader(r.Body.Csv))
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, more...)
+	}
+	do := s.house.SetManyOwners
+	if r.Body.Preview {
+		do = s.house.PreviewOwners
+	}
+	plans, err := do(ctx, actor(ctx), r.ConnectorId, lines)
+	return apigen.SetManyOwners200JSONResponse{Lines: each(plans, plannedJSON)}, err
+}
+
+func plannedJSON(p flow.OwnersPlan) apigen.PlannedOwners {
+	people := func(id string) apigen.Ref { return ref(id, p.Names) }
+	out := apigen.PlannedOwners{
+		Line: p.Line, Written: p.Resource, Verdict: apigen.PlannedOwnersVerdict(p.Verdict), Why: p.Why,
+		Was: each(p.Was, people), Owners: each(p.Owners, people),
+	}
+	if p.About.ID != "" {
+		out.Resource = resourceRef(p.About)
+	}
+	return out
+}
+
 func (s *server) ListMembers(ctx context.Context, r apigen.ListMembersRequestObject) (apigen.ListMembersResponseObject, error) {
 	p, err := s.house.ReadMembers(ctx, actor(ctx), r.ConnectorId, r.ResourceId, slice(r.Params.Cursor, r.Params.Limit))
 	return apigen.ListMembers200JSONResponse{Items: each(p.Items, memberJSON), Cursor: p.Next}, err
 }
 
-func accountJSON(a directory.Account) apigen.Account {
+func accountJSON(a flow.AccountView) apigen.Account {
 	out := apigen.Account{
 		Id: a.ID, Name: a.Name, Handle: a.Handle, Kind: apigen.AccountKind(a.Kind), State: apigen.AccountState(a.State), Email: a.Email,
-		OrgAdmin: a.OrgAdmin, OrgOwner: a.OrgOwner, TwoFactor: a.TwoFactor, Forgotten: a.Forgotten,
+		OrgAdmin: a.OrgAdmin, OrgOwner: a.OrgOwner, TwoFactor: a.TwoFactor, TwoFactorKnown: a.TwoFactorKnown, Forgotten: a.Forgotten,
 	}
 	for w, role := range a.Roles {
 		if out.Roles == nil {
@@ -78,6 +135,9 @@ func resourceRef(r directory.Resource) apigen.ResourceRef {
 
 func memberJSON(m flow.MemberView) apigen.Member {
 	return apigen.Member{
-		Account: apigen.Ref{Id: m.Account, Name: m.Name}, Entitlement: directory.Word(m.Kind, m.Slug), Since: m.Since,
+		Account: apigen.Ref{Id: m.Account, Name: m.Name}, Resource: resourceRef(m.Resource), Entitlement: directory.Word(m.Kind, m.Slug), Since: m.Since,
+		Held: apigen.MemberHeld(m.How), Until: m.Until, Grants: each(m.Grants, func(g access.Grant) apigen.Covering {
+			return apigen.Covering{Id: g.ID, Request: g.Request, End: g.End, State: apigen.GrantState(g.State)}
+		}),
 	}
 }

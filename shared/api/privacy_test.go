@@ -13,6 +13,10 @@ func TestUnseenIsMissing(t *testing.T) {
 	for _, x := range []struct{ role, method, path, body, real, none string }{
 		{"ada", "GET", "/v1/connectors/{conn}/resources/X", "", w.hush, "C0NONE"},
 		{"ada", "GET", "/v1/connectors/{conn}/resources/X/members", "", w.hush, "C0NONE"},
+		{"ada", "GET", "/v1/connectors/{conn}/resources/X/grants", "", w.hush, "C0NONE"},
+		{"guest", "GET", "/v1/connectors/{conn}/accounts/X/holdings", "", w.account["sam"], "U0NONE"},
+		{"guest", "GET", "/v1/connectors/{conn}/accounts/X/grants", "", w.account["sam"], "U0NONE"},
+		{"guest", "GET", "/v1/connectors/{conn}/accounts/X/owned", "", w.account["sam"], "U0NONE"},
 		{"ada", "GET", "/v1/policy/explain?connector={conn}&resource=X&seconds=60", "", w.hush, "C0NONE"},
 		{"ada", "POST", "/v1/requests", `{"connector":"{conn}","resources":["X"],"seconds":60}`, w.hush, "C0NONE"},
 		{"ada", "POST", "/v1/requests", `{"connector":"{conn}","resources":["{oncall}","X"],"seconds":60}`, w.hush, "C0NONE"},
@@ -62,6 +66,21 @@ func TestListsShowWhatIsYours(t *testing.T) {
 		for _, path := range []string{"/v1/requests", "/v1/grants"} {
 			if got := strings.Contains(list(role, path), `"id":`); got != want {
 				t.Errorf("%s on %s: %v, want %v", role, path, got, want)
+			}
+		}
+	}
+}
+
+// TestHoldingsShowNoPrivateChannel: sam holds and owns one that few may know.
+func TestHoldingsShowNoPrivateChannel(t *testing.T) {
+	w := newWorld(t)
+	w.want(w.send("root", "PUT", w.fill("/v1/connectors/{conn}/resources/{hush}/owners"), w.fill(`{"owners":["{sam}"]}`)), 200, nil)
+	for role, want := range map[string]bool{"ada": false, "lin": false, "integrator": false, "sam": true, "owner": true, "auditor": true} {
+		for _, what := range []string{"holdings", "owned"} {
+			got := w.send(role, "GET", w.fill("/v1/connectors/{conn}/accounts/{sam}/"+what), "")
+			w.want(got, 200, nil)
+			if strings.Contains(text(got), w.hush) != want {
+				t.Errorf("%s, %s: %s", role, what, text(got))
 			}
 		}
 	}

@@ -58,6 +58,10 @@ var rights = []struct {
 
 	{"GET", "/v1/connectors/{conn}/accounts", "", "401 404 200 200 200 200 200 200 200 200"},
 	{"GET", "/v1/connectors/{conn}/accounts/{sam}", "", "401 404 404 200 200 200 200 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/accounts?standing=admin", "", "401 404 403 403 403 403 403 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/accounts/{sam}/holdings", "", "401 404 404 200 200 200 200 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/accounts/{sam}/grants", "", "401 404 404 200 200 200 200 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/accounts/{sam}/owned", "", "401 404 404 200 200 200 200 200 200 200"},
 	{"POST", "/v1/connectors/{conn}/accounts/{sam}/forget", "", "401 403 403 403 403 403 403 403 403 200"},
 	{"GET", "/v1/connectors/{conn}/resources", "", "401 404 200 200 200 200 200 200 200 200"},
 	{"GET", "/v1/connectors/{conn}/resources/{oncall}", "", "401 404 404 200 200 200 200 200 200 200"},
@@ -66,6 +70,12 @@ var rights = []struct {
 	{"GET", "/v1/connectors/{conn}/resources/{hush}", "", "401 404 404 404 404 404 200 404 200 200"},
 	{"GET", "/v1/connectors/{conn}/resources/{hush}/members", "", "401 404 404 404 404 404 200 404 200 200"},
 	{"GET", "/v1/connectors/{conn}/resources/{oncall}/members", "", "401 404 404 200 200 200 200 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/resources?unowned=true", "", "401 404 200 200 200 200 200 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/resources/{oncall}/grants", "", "401 404 404 200 200 200 200 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/resources/{hush}/grants", "", "401 404 404 404 404 404 200 404 200 200"},
+	{"POST", "/v1/connectors/{conn}/owners", `{"lines":[{"resource":"{oncall}","owners":["{sam}"]}]}`, "401 404 403 403 403 403 200 200 403 200"},
+	{"POST", "/v1/connectors/{conn}/owners", `{"preview":true,"csv":"resource,owners\n{hush},\n"}`, "401 404 403 403 403 403 200 200 403 200"},
+	{"POST", "/v1/connectors/{conn}/owners", `{"csv":"resource,owners\n{hush},\n"}`, "401 404 403 403 403 403 200 400 403 200"},
 	{"PUT", "/v1/connectors/{conn}/resources/{oncall}/owners", `{"owners":["{sam}"]}`, "401 404 404 403 403 403 200 200 403 200"},
 	{"PUT", "/v1/connectors/{conn}/resources/{hush}/owners", `{"owners":["{sam}"]}`, "401 404 404 404 404 404 200 404 403 200"},
 

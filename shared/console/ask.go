@@ -109,17 +109,18 @@ func (v *visit) asking(d Draft) (flow.Asking, []directory.Account, error) {
 // whom finds who is meant: an id, a handle or a name.
 func (v *visit) whom(d Draft) (string, []directory.Account, error) {
 	typed := strings.TrimPrefix(d.Whom, "@")
-	p, err := v.s.house.ReadAccounts(v.ctx(), v.by, d.Connector, typed, flow.Slice{Limit: 8})
+	p, err := v.s.house.ReadAccounts(v.ctx(), v.by, d.Connector, flow.AccountQuery{Search: typed}, flow.Slice{Limit: 8})
 	if err != nil {
 		return "", nil, err
 	}
 	exact := func(a directory.Account) bool {
 		return a.ID == typed || strings.EqualFold(a.Handle, typed) || strings.EqualFold(a.Name, typed)
 	}
-	var same []directory.Account
+	var near, same []directory.Account
 	for _, a := range p.Items {
-		if exact(a) {
-			same = append(same, a)
+		near = append(near, a.Account)
+		if exact(a.Account) {
+			same = append(same, a.Account)
 		}
 	}
 	switch {
@@ -130,7 +131,7 @@ func (v *visit) whom(d Draft) (string, []directory.Account, error) {
 	case len(p.Items) == 0:
 		return "", nil, fault.At("console.ask", "subject", "nobody here is called %q", d.Whom)
 	}
-	return "", p.Items, fault.At("console.ask", "subject", "several people fit; choose one")
+	return "", near, fault.At("console.ask", "subject", "several people fit; choose one")
 }
 
 func (v *visit) ask() error { return v.askAgain(v.draft(), nil, nil) }

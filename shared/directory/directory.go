@@ -168,6 +168,9 @@ type Batch struct {
 	Accounts    []Account
 	Resources   []Resource
 	Memberships []Membership
+	// Before are accounts of the batch as they stood, as far as they were known:
+	// names that they have no more lead to them no more.
+	Before []Account
 	// Gone are deleted; only their ids count.
 	GoneAccounts    []Account
 	GoneResources   []Resource

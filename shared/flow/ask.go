@@ -43,6 +43,9 @@ func (h *House) gather(ctx context.Context, conn, requester, subject, resource, 
 	if q.AppOwners, err = h.accountsOf(ctx, f.conn); err != nil {
 		return f, fault.Wrap(op, err)
 	}
+	if q.Resource.Owners, err = h.standIns(ctx, q.Resource, q.AppOwners); err != nil {
+		return f, fault.Wrap(op, err)
+	}
 	q.Proven, q.MayEmpty = f.proven(q.Resource), f.conn.MayEmpty()
 	if q.Resource.Kind == directory.UserGroup {
 		if err := h.groupFacts(ctx, &q); err != nil {

@@ -34,6 +34,8 @@ type Memory interface {
 	Runs
 	Directory
 	Paging
+	Finding
+	Holdings
 	Naming
 	Owners
 	Memberships

@@ -24,6 +24,9 @@ func (h *House) left(ctx context.Context, conn, account string) error {
 	if err == nil {
 		err = h.reassign(ctx, conn, account)
 	}
+	if err == nil {
+		err = h.disowned(ctx, conn, account)
+	}
 	return fault.Wrap(op, err)
 }
 

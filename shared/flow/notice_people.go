@@ -45,6 +45,9 @@ func (h *House) hearAccount(ctx context.Context, c connector.Connector, n connec
 	var b directory.Batch
 	roleRows(&b, was, next, l.Team, h.Now())
 	b.Accounts = []directory.Account{next}
+	if known {
+		b.Before = []directory.Account{was}
+	}
 	if err := h.Memory.Put(ctx, b); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
@@ -22,23 +23,47 @@ func (h *House) SetOwners(ctx context.Context, by access.Actor, conn, resource s
 	if err != nil {
 		return fault.Wrap(op, err)
 	}
+	owners, err = fitOwners(ctx, h, r, owners)
+	if err != nil {
+		return fault.Wrap(op, err)
+	}
+	return fault.Wrap(op, h.setOwners(ctx, by, conn, resource, owners))
+}
+
+// fitOwners are the owners in order, each once, if all can own the resource.
+func fitOwners(ctx context.Context, h *House, r directory.Resource, owners []string) ([]string, error) {
+	const op = "flow.SetOwners"
 	owners = slices.Compact(slices.Sorted(slices.Values(owners)))
 	if len(owners) > mostOwners {
-		return fault.At(op, "owners", "a resource has at most %d owners", mostOwners)
+		return nil, fault.At(op, "owners", "a resource has at most %d owners", mostOwners)
 	}
 	for _, id := range owners {
-		a, err := h.Memory.Account(ctx, conn, id)
+		a, err := h.Memory.Account(ctx, r.Connector, id)
 		if err != nil {
-			return fault.Wrap(op, err)
+			return nil, err
 		}
 		if why := r.RefusalFor(a); why != "" {
-			return fault.At(op, "owners", "%s, and cannot own this", why)
+			return nil, fault.At(op, "owners", "%s, and cannot own this", why)
 		}
 	}
+	return owners, nil
+}
+
+func (h *House) setOwners(ctx context.Context, by access.Actor, conn, resource string, owners []string) error {
 	e := h.event("resource/"+conn+"/"+resource, "resource.owners", who(by), map[string]string{
 		"connector": conn, "resource": resource, "owners": strings.Join(owners, " "),
 	})
-	return fault.Wrap(op, h.Memory.SetOwners(ctx, conn, resource, owners, e))
+	return h.Memory.SetOwners(ctx, conn, resource, owners, e)
+}
+
+// saysOwners reports whether the actor says who owns a resource.
+func (r *realm) saysOwners() bool {
+	by := r.s.by
+	return !by.Service && (r.owns || by.Is(access.IntegrationAdministrator))
+}
+
+func mayNotSayOwners() error {
+	return fault.New("flow.ownable", fault.Forbidden, "only an owner of the connector or an integration administrator says who owns a resource")
 }
 
 // ownable reads a resource whose owners the actor may say. An administrator
@@ -52,8 +77,47 @@ func (h *House) ownable(ctx context.Context, by access.Actor, conn, resource str
 	if err != nil {
 		return r, err
 	}
-	if by.Service || !in.owns && !by.Is(access.IntegrationAdministrator) {
-		err = fault.New("flow.ownable", fault.Forbidden, "only an owner of the connector or an integration administrator says who owns a resource")
+	if !in.saysOwners() {
+		err = mayNotSayOwners()
 	}
 	return r, err
+}
+
+// standIns are the owners of a resource who decide: its own, or, where it was
+// given some and none of them lives any more, those of its connector. A resource
+// that nobody ever owned has none.
+func (h *House) standIns(ctx context.Context, r directory.Resource, appOwners []string) ([]string, error) {
+	for _, id := range r.Owners {
+		a, err := h.Memory.Account(ctx, r.Connector, id)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		if err == nil && a.Live() {
+			return r.Owners, nil
+		}
+	}
+	if len(r.Owners) == 0 {
+		return nil, nil
+	}
+	return appOwners, nil
+}
+
+// disowned notes, of each resource that an account owned, that its owner has
+// gone; its connector's owners stand in where nobody else owns it.
+func (h *House) disowned(ctx context.Context, conn, account string) error {
+	var events []audit.Event
+	err := h.Memory.EachOwned(ctx, conn, func(id string, owners []string) error {
+		if slices.Contains(owners, account) {
+			events = append(events, h.event("resource/"+conn+"/"+id, "finding.owner-gone", ebb, map[string]string{
+				"connector": conn, "resource": id, "account": account,
+			}))
+		}
+		return nil
+	})
+	for part := range slices.Chunk(events, 20) {
+		if err == nil {
+			err = h.Memory.SaveEvents(ctx, part...)
+		}
+	}
+	return err
 }

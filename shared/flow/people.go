@@ -107,6 +107,9 @@ func (h *House) Forget(ctx context.Context, by access.Actor, conn, account strin
 	if err != nil {
 		return 0, fault.Wrap(op, err)
 	}
+	if err := h.Memory.Unname(ctx, conn, account); err != nil { // before the row, which says that it is done
+		return 0, fault.Wrap(op, err)
+	}
 	a.Name, a.Handle, a.Email, a.Forgotten = "", "", "", true
 	if err := h.Memory.Put(ctx, accounts(a)); err != nil {
 		return 0, fault.Wrap(op, err)

@@ -60,26 +60,43 @@ var errEnough = errors.New("enough")
 // walk pages through what each gives, in the rising order of key. keep turns a
 // thing into what is shown, or leaves it out.
 func walk[T, V any](s Slice, each func(func(T) error) error, key func(T) string, keep func(T) (V, bool, error)) (Page[V], error) {
-	p := Page[V]{Items: []V{}}
 	after, err := s.after()
 	if err != nil {
-		return p, err
+		return Page[V]{Items: []V{}}, err
 	}
-	last := ""
-	err = each(func(t T) error {
+	return bounded(s, math.MaxInt, func(f func(T) error) error {
+		return each(func(t T) error {
+			if after != "" && key(t) <= after {
+				return nil
+			}
+			return f(t)
+		})
+	}, key, keep)
+}
+
+// bounded is walk over what begins behind the cursor by itself, in whatever order,
+// and looks at no more than so many things: the page may be short then, even
+// empty, and its cursor goes on behind the last that was seen.
+func bounded[T, V any](s Slice, most int, each func(func(T) error) error, key func(T) string, keep func(T) (V, bool, error)) (Page[V], error) {
+	p := Page[V]{Items: []V{}}
+	last, looked := "", 0
+	err := each(func(t T) error {
 		k := key(t)
-		if after != "" && k <= after {
-			return nil
-		}
-		v, ok, err := keep(t)
-		if err != nil || !ok {
-			return err
-		}
-		if len(p.Items) == s.limit() {
+		if looked++; looked > most {
 			p.Next = cursor(last)
 			return errEnough
 		}
-		p.Items, last = append(p.Items, v), k
+		v, ok, err := keep(t)
+		if err != nil {
+			return err
+		}
+		if ok && len(p.Items) == s.limit() {
+			p.Next = cursor(last)
+			return errEnough
+		}
+		if last = k; ok {
+			p.Items = append(p.Items, v)
+		}
 		return nil
 	})
 	if errors.Is(err, errEnough) {

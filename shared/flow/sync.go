@@ -292,6 +292,9 @@ func (s *syncing) fail(ctx context.Context, cause error) error {
 
 // finish closes the run: Connected, or Needs confirmation while removals wait.
 func (s *syncing) finish(ctx context.Context) error {
+	if more, err := s.index(ctx); err != nil || more {
+		return err
+	}
 	if err := s.tally(ctx); err != nil {
 		return err
 	}

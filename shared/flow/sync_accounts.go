@@ -161,6 +161,9 @@ func (s *syncing) takeAccounts(ctx context.Context, team string, page []director
 		k.digests[a.ID] = a.Digest(team)
 		if !next.Same(was) {
 			b.Accounts = append(b.Accounts, next)
+			if was.ID != "" {
+				b.Before = append(b.Before, was)
+			}
 		}
 		s.roleChange(&b, was, next, team)
 		if was.Live() && next.State == directory.Deactivated {
@@ -181,7 +184,7 @@ func (s *syncing) takeAccounts(ctx context.Context, team string, page []director
 	if err := s.put(ctx, directory.Batch{Memberships: b.Memberships, GoneMemberships: b.GoneMemberships}); err != nil {
 		return err
 	}
-	return s.put(ctx, accounts(b.Accounts...))
+	return s.put(ctx, directory.Batch{Accounts: b.Accounts, Before: b.Before})
 }
 
 // roleChange writes the role in the workspace as a membership too, so that
@@ -274,7 +277,7 @@ func (s *syncing) absentAccount(ctx context.Context, b *directory.Batch, id, tea
 		b.GoneAccounts = append(b.GoneAccounts, was)
 		return nil
 	}
-	b.Accounts = append(b.Accounts, next)
+	b.Accounts, b.Before = append(b.Accounts, next), append(b.Before, was)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -21,7 +22,41 @@ func (s *syncing) begin(ctx context.Context) error {
 	if s.run.Wants("channels") && lacks("groups:read") {
 		s.say("private channels are left out: the token lacks the scope groups:read")
 	}
+	if err := s.indexNothing(ctx); err != nil {
+		return err
+	}
 	return s.next(ctx, connector.StepWorkspaces)
+}
+
+// indexNothing notes of a directory that is still empty that words lead to all of
+// it: what comes brings its own.
+func (s *syncing) indexNothing(ctx context.Context) error {
+	if !s.c.LastGood.IsZero() {
+		return nil
+	}
+	err := s.h.Memory.EachAccount(ctx, s.c.ID, func(directory.Account) error { return errEnough })
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	if err == nil {
+		_, err = s.h.Memory.Index(ctx, s.c.ID, "")
+	}
+	return err
+}
+
+// index lets words lead to the accounts of a directory from before there were
+// any, once, some thousand at a time; more: there are some left. run.Cursor is
+// the last account.
+func (s *syncing) index(ctx context.Context) (more bool, err error) {
+	if done, err := s.h.Memory.Indexed(ctx, s.c.ID); err != nil || done {
+		return false, err
+	}
+	last, err := s.h.Memory.Index(ctx, s.c.ID, s.run.Cursor)
+	if err != nil || last == "" {
+		return false, err
+	}
+	s.run.Cursor = last
+	return true, s.save(ctx)
 }
 
 // mostNotes keeps a run's row small where each of thousands of channels is refused.

@@ -97,14 +97,21 @@ func (s *Store) SetOwners(ctx context.Context, conn, resource string, owners []s
 // A membership's row by account is written, and deleted, before the row by
 // resource: a sync compares with the latter, so after half a batch it still
 // sees the difference and writes both again.
+//
+// What leads to an account by word is written before its row, and taken away
+// after it: a sync that finds a row unchanged looks no further.
 func (s *Store) Put(ctx context.Context, b directory.Batch) error {
+	before, after := leads(b.Before), leads(b.Accounts)
 	steps := []func() error{
+		func() error { return erase(ctx, s, without(leads(b.GoneAccounts), after), leadKey) },
 		func() error { return erase(ctx, s, b.GoneMemberships, heldKey) },
 		func() error { return erase(ctx, s, b.GoneMemberships, holderKey) },
 		func() error { return erase(ctx, s, b.GoneAccounts, accountOf) },
 		func() error { return erase(ctx, s, b.GoneResources, resourceOf) },
 		func() error { return erase(ctx, s, words(b.GoneResources), namedKey) },
+		func() error { return write(ctx, s, without(after, before), leadKey, newLeadRecord) },
 		func() error { return write(ctx, s, b.Accounts, accountOf, newAccountRecord) },
+		func() error { return erase(ctx, s, without(before, after), leadKey) },
 		func() error { return write(ctx, s, words(b.Resources), namedKey, newNamedRecord) },
 		func() error { return write(ctx, s, b.Resources, resourceOf, newResourceRecord) },
 		func() error { return write(ctx, s, b.Memberships, heldKey, newMembershipRecord) },

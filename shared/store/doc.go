@@ -21,6 +21,9 @@
 //	dir#<conn>#acct        <account>                each account of Slack
 //	dir#<conn>#res         <resource>               each resource of Slack, without its owners
 //	named#<conn>           <word>#<resource>        what each word of a resource's name leads to; a hint
+//	called#<conn>          <word>#<account>         what each word of an account's names leads to; a hint
+//	facet#<conn>           <facet>#<account>        accounts with a property that few have; a hint
+//	indexed                <conn>                   that the two above lead to every account: a sync fills them once
 //	own#<conn>             <resource>               a resource's owners: Ebb's own, no sync touches them
 //	mem#<conn>#<resource>  <slug>#<account>         each membership, by resource
 //	held#<conn>#<account>  <resource>#<slug>        the same, by account
@@ -31,6 +34,8 @@
 //	grant#<id>             grant                    each grant, for ever
 //	live                   <conn>#<account>#<id>    pointer while the grant is not final
 //	ended                  <closed>#<id>            pointer to each final grant
+//	ended-of#<conn>#<account>   <closed>#<id>       the same, by account
+//	ended-on#<conn>#<resource>  <closed>#<id>       the same, by resource
 //	res#<conn>#<resource>  grant#<id>               copy of each grant that was begun and is not final
 //	res#<conn>#<resource>  hold#<slug>#<account>    each hold, for ever
 //	res#<conn>#<resource>  writing                  at most one: the write on its way
@@ -96,12 +101,12 @@
 //
 // The table takes 100 rows in one commit. A grant takes 3 when it is scheduled
 // (row, pointer, due row), 2 to 4 when it moves (row, copy, and the due row's
-// old and new place) and 5 when it ends (row, copy, both pointers, due row);
+// old and new place) and 7 when it ends (row, copy, four pointers, due row);
 // a change that somebody is to hear of takes 1 more in the lane "tell"; an
 // aggregate's events take 1 together, and a commit with events 1 more. So
 // one commit holds a request's 20 new grants with their events, or 8 grants of
 // converge (MaxGrantsPerStep) with an event and a hold each beside the lock,
-// the writing row and the resource's due row, with 25 rows to spare. A finding
+// the writing row and the resource's due row, with 9 rows to spare. A finding
 // takes 4 when it opens, for the first time or again, and 2 when it is decided:
 // directory.MostFindings of one resource fit.
 package store

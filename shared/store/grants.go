@@ -195,5 +195,7 @@ func (c *change) indexGrant(was, g access.Grant) {
 	}
 	if over && !was.State.Final() {
 		c.point(endedKey(g.Closed, g.ID), pointer{ID: g.ID})
+		c.point(endedOfKey(g), pointer{ID: g.ID})
+		c.point(endedOnKey(g), pointer{ID: g.ID})
 	}
 }

@@ -60,7 +60,7 @@ func TestGrantThroughItsLife(t *testing.T) {
 		}
 	}
 	g = h.turned(h.turned(g, access.End), access.Gone)
-	if h.table.rows != 8 {
+	if h.table.rows != 10 {
 		t.Errorf("the end took %d rows", h.table.rows)
 	}
 	for _, part := range []string{"live", "due#act", "res#c1#S1"} {

@@ -98,9 +98,16 @@ func unconfirmedKey(t time.Time, id string) Key {
 	return Key{"requests-unconfirmed", at(t, id)}
 }
 
-func grantKey(id string) Key                { return Key{join("grant", id), "grant"} }
-func liveKey(conn, account, id string) Key  { return Key{"live", join(conn, account, id)} }
-func endedKey(t time.Time, id string) Key   { return Key{"ended", at(t, id)} }
+func grantKey(id string) Key               { return Key{join("grant", id), "grant"} }
+func liveKey(conn, account, id string) Key { return Key{"live", join(conn, account, id)} }
+func endedKey(t time.Time, id string) Key  { return Key{"ended", at(t, id)} }
+func endedOfKey(g access.Grant) Key {
+	return Key{join("ended-of", g.Connector, g.Account), at(g.Closed, g.ID)}
+}
+
+func endedOnKey(g access.Grant) Key {
+	return Key{join("ended-on", g.Connector, g.Resource), at(g.Closed, g.ID)}
+}
 func lockKey(conn, resource string) Key     { return Key{join("lock", conn, resource), "lock"} }
 func standing(conn, resource string) string { return join("res", conn, resource) }
 func copyKey(conn, resource, id string) Key {

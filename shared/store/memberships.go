@@ -10,16 +10,34 @@ import (
 // EachHolder calls f for each membership of a resource, by slug and account,
 // reading a thousand at a time; an error of f ends it.
 func (s *Store) EachHolder(ctx context.Context, conn, resource string, f func(directory.Membership) error) error {
-	err := eachRecord(ctx, s, Range{Part: join("mem", conn, resource)}, func(r membershipRecord, row Row) error {
-		return f(r.ofHolder(conn, resource, row.Sort))
+	return s.HoldersAfter(ctx, directory.Membership{Connector: conn, Resource: resource}, f)
+}
+
+// HoldersAfter is EachHolder behind a membership of the resource.
+func (s *Store) HoldersAfter(ctx context.Context, after directory.Membership, f func(directory.Membership) error) error {
+	r := Range{Part: join("mem", after.Connector, after.Resource)}
+	if after.Account != "" {
+		r.After = holderKey(after).Sort
+	}
+	err := eachRecord(ctx, s, r, func(r membershipRecord, row Row) error {
+		return f(r.ofHolder(after.Connector, after.Resource, row.Sort))
 	})
 	return fault.Wrap("store.EachHolder", err)
 }
 
 // EachHeld calls f for each membership of an account, by resource and slug.
 func (s *Store) EachHeld(ctx context.Context, conn, account string, f func(directory.Membership) error) error {
-	err := eachRecord(ctx, s, Range{Part: join("held", conn, account)}, func(r membershipRecord, row Row) error {
-		return f(r.ofHeld(conn, account, row.Sort))
+	return s.HeldAfter(ctx, directory.Membership{Connector: conn, Account: account}, f)
+}
+
+// HeldAfter is EachHeld behind a membership of the account.
+func (s *Store) HeldAfter(ctx context.Context, after directory.Membership, f func(directory.Membership) error) error {
+	r := Range{Part: join("held", after.Connector, after.Account)}
+	if after.Resource != "" {
+		r.After = heldKey(after).Sort
+	}
+	err := eachRecord(ctx, s, r, func(r membershipRecord, row Row) error {
+		return f(r.ofHeld(after.Connector, after.Account, row.Sort))
 	})
 	return fault.Wrap("store.EachHeld", err)
 }

@@ -2,17 +2,9 @@ package store
 
 import (
 	"context"
-	"strings"
 
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
-)
-
-// mostWords of one resource lead to it, each of at most longestWord characters:
-// Slack's names of channels have 80, handles fewer.
-const (
-	mostWords   = 8
-	longestWord = 80
 )
 
 // word is a place in a name from which people begin to type.
@@ -39,32 +31,8 @@ func words(rs []directory.Resource) []word {
 		if r.Kind != directory.UserGroup && r.Kind != directory.Channel {
 			continue
 		}
-		for _, text := range beginnings(r.Name, r.Title) {
+		for _, text := range directory.Beginnings(r.Name, r.Title) {
 			out = append(out, word{text, r})
-		}
-	}
-	return out
-}
-
-func beginnings(names ...string) []string {
-	var out []string
-	seen := map[string]bool{}
-	for _, name := range names {
-		name = strings.ToLower(name)
-		fresh := true // a word begins here
-		for i, c := range name {
-			between := strings.ContainsRune("-_./ ", c)
-			if fresh && !between && len(out) < mostWords {
-				text := name[i:]
-				if r := []rune(text); len(r) > longestWord {
-					text = string(r[:longestWord])
-				}
-				if !seen[text] {
-					seen[text] = true
-					out = append(out, text)
-				}
-			}
-			fresh = between
 		}
 	}
 	return out
@@ -73,16 +41,18 @@ func beginnings(names ...string) []string {
 // ResourcesNamed calls f for resources of which a word begins with typed, by that
 // word; what it gives are hints.
 func (s *Store) ResourcesNamed(ctx context.Context, conn, typed string, f func(directory.Resource) error) error {
-	if r := []rune(typed); len(r) > longestWord {
-		typed = string(r[:longestWord])
-	}
-	r := Range{Part: join("named", conn)}
-	if typed != "" {
-		r.From = escaper.Replace(typed)
-		r.To = r.From + "\U0010FFFF"
-	}
-	err := eachRecord(ctx, s, r, func(r resourceRecord, _ Row) error {
+	err := eachRecord(ctx, s, typing(join("named", conn), typed), func(r resourceRecord, _ Row) error {
 		return f(directory.Resource(r))
 	})
 	return fault.Wrap("store.ResourcesNamed", err)
+}
+
+// typing is the range of a partition's words that begin with what was typed.
+func typing(part, typed string) Range {
+	r := Range{Part: part}
+	if typed = directory.CutWord(typed); typed != "" {
+		r.From = escaper.Replace(typed)
+		r.To = r.From + "\U0010FFFF"
+	}
+	return r
 }

@@ -11,6 +11,8 @@ var (
 	_ flow.Runs        = (*store.Store)(nil)
 	_ flow.Directory   = (*store.Store)(nil)
 	_ flow.Paging      = (*store.Store)(nil)
+	_ flow.Finding     = (*store.Store)(nil)
+	_ flow.Holdings    = (*store.Store)(nil)
 	_ flow.Memberships = (*store.Store)(nil)
 	_ flow.Requests    = (*store.Store)(nil)
 	_ flow.Repeats     = (*store.Store)(nil)

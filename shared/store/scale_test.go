@@ -101,7 +101,7 @@ func TestALargeBatchGoesInPieces(t *testing.T) {
 	var b directory.Batch
 	for i := range 20_000 {
 		b.Memberships = append(b.Memberships, member("C1", fmt.Sprintf("U%d", i)))
-		b.Accounts = append(b.Accounts, directory.Account{ID: fmt.Sprintf("U%d", i), Connector: "c1"})
+		b.Accounts = append(b.Accounts, directory.Account{ID: fmt.Sprintf("U%d", i), Connector: "c1", Kind: directory.Human, State: directory.Active, TwoFactor: true})
 	}
 	table := &endless{}
 	top := highest(func() {

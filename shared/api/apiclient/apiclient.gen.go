@@ -19,25 +19,25 @@ import (
 
 // Defines values for AccountKind.
 const (
-	Bot                AccountKind = "bot"
-	External           AccountKind = "external"
-	Human              AccountKind = "human"
-	MultiChannelGuest  AccountKind = "multi-channel guest"
-	SingleChannelGuest AccountKind = "single-channel guest"
+	AccountKindBot                AccountKind = "bot"
+	AccountKindExternal           AccountKind = "external"
+	AccountKindHuman              AccountKind = "human"
+	AccountKindMultiChannelGuest  AccountKind = "multi-channel guest"
+	AccountKindSingleChannelGuest AccountKind = "single-channel guest"
 )
 
 // Valid indicates whether the value is a known member of the AccountKind enum.
 func (e AccountKind) Valid() bool {
 	switch e {
-	case Bot:
+	case AccountKindBot:
 		return true
-	case External:
+	case AccountKindExternal:
 		return true
-	case Human:
+	case AccountKindHuman:
 		return true
-	case MultiChannelGuest:
+	case AccountKindMultiChannelGuest:
 		return true
-	case SingleChannelGuest:
+	case AccountKindSingleChannelGuest:
 		return true
 	default:
 		return false
@@ -191,6 +191,27 @@ func (e Label) Valid() bool {
 	}
 }
 
+// Defines values for MemberHeld.
+const (
+	Granted            MemberHeld = "granted"
+	Standing           MemberHeld = "standing"
+	StandingAndGranted MemberHeld = "standing and granted"
+)
+
+// Valid indicates whether the value is a known member of the MemberHeld enum.
+func (e MemberHeld) Valid() bool {
+	switch e {
+	case Granted:
+		return true
+	case Standing:
+		return true
+	case StandingAndGranted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NewConnectorIntegration.
 const (
 	Application   NewConnectorIntegration = "application"
@@ -227,6 +248,27 @@ func (e NewSyncKinds) Valid() bool {
 	case Usergroups:
 		return true
 	case Workspaces:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlannedOwnersVerdict.
+const (
+	Change PlannedOwnersVerdict = "change"
+	Same   PlannedOwnersVerdict = "same"
+	Wrong  PlannedOwnersVerdict = "wrong"
+)
+
+// Valid indicates whether the value is a known member of the PlannedOwnersVerdict enum.
+func (e PlannedOwnersVerdict) Valid() bool {
+	switch e {
+	case Change:
+		return true
+	case Same:
+		return true
+	case Wrong:
 		return true
 	default:
 		return false
@@ -332,6 +374,87 @@ func (e TaskKind) Valid() bool {
 	}
 }
 
+// Defines values for ListAccountsParamsKind.
+const (
+	ListAccountsParamsKindBot                ListAccountsParamsKind = "bot"
+	ListAccountsParamsKindExternal           ListAccountsParamsKind = "external"
+	ListAccountsParamsKindHuman              ListAccountsParamsKind = "human"
+	ListAccountsParamsKindMultiChannelGuest  ListAccountsParamsKind = "multi-channel guest"
+	ListAccountsParamsKindSingleChannelGuest ListAccountsParamsKind = "single-channel guest"
+)
+
+// Valid indicates whether the value is a known member of the ListAccountsParamsKind enum.
+func (e ListAccountsParamsKind) Valid() bool {
+	switch e {
+	case ListAccountsParamsKindBot:
+		return true
+	case ListAccountsParamsKindExternal:
+		return true
+	case ListAccountsParamsKindHuman:
+		return true
+	case ListAccountsParamsKindMultiChannelGuest:
+		return true
+	case ListAccountsParamsKindSingleChannelGuest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAccountsParamsState.
+const (
+	ListAccountsParamsStateActive      ListAccountsParamsState = "active"
+	ListAccountsParamsStateDeactivated ListAccountsParamsState = "deactivated"
+	ListAccountsParamsStateInvited     ListAccountsParamsState = "invited"
+)
+
+// Valid indicates whether the value is a known member of the ListAccountsParamsState enum.
+func (e ListAccountsParamsState) Valid() bool {
+	switch e {
+	case ListAccountsParamsStateActive:
+		return true
+	case ListAccountsParamsStateDeactivated:
+		return true
+	case ListAccountsParamsStateInvited:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAccountsParamsTwoFactor.
+const (
+	Off ListAccountsParamsTwoFactor = "off"
+	On  ListAccountsParamsTwoFactor = "on"
+)
+
+// Valid indicates whether the value is a known member of the ListAccountsParamsTwoFactor enum.
+func (e ListAccountsParamsTwoFactor) Valid() bool {
+	switch e {
+	case Off:
+		return true
+	case On:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAccountsParamsStanding.
+const (
+	Admin ListAccountsParamsStanding = "admin"
+)
+
+// Valid indicates whether the value is a known member of the ListAccountsParamsStanding enum.
+func (e ListAccountsParamsStanding) Valid() bool {
+	switch e {
+	case Admin:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account id, name and handle for everybody; the rest for auditors and administrators
 type Account struct {
 	Email     string      `json:"email,omitempty,omitzero"`
@@ -344,9 +467,14 @@ type Account struct {
 	OrgOwner  bool        `json:"orgOwner,omitempty,omitzero"`
 
 	// Roles Workspace to role
-	Roles     map[string]string `json:"roles,omitempty,omitzero"`
-	State     AccountState      `json:"state,omitempty,omitzero"`
-	TwoFactor bool              `json:"twoFactor,omitempty,omitzero"`
+	Roles map[string]string `json:"roles,omitempty,omitzero"`
+	State AccountState      `json:"state,omitempty,omitzero"`
+
+	// TwoFactor Missing: off, or Slack does not tell this connector (twoFactorKnown)
+	TwoFactor bool `json:"twoFactor,omitempty,omitzero"`
+
+	// TwoFactorKnown Slack tells this connector who has a second factor
+	TwoFactorKnown bool `json:"twoFactorKnown,omitempty,omitzero"`
 }
 
 // AccountKind defines model for Account.Kind.
@@ -444,6 +572,14 @@ type ConnectorEdit struct {
 // ConnectorList defines model for ConnectorList.
 type ConnectorList struct {
 	Items []Connector `json:"items"`
+}
+
+// Covering defines model for Covering.
+type Covering struct {
+	End     time.Time  `json:"end"`
+	Id      string     `json:"id"`
+	Request string     `json:"request"`
+	State   GrantState `json:"state"`
 }
 
 // CreatedKey defines model for CreatedKey.
@@ -778,6 +914,15 @@ type Lift struct {
 	Connector Id `json:"connector,omitempty,omitzero"`
 }
 
+// ManyOwners defines model for ManyOwners.
+type ManyOwners struct {
+	Csv   string       `json:"csv,omitempty,omitzero"`
+	Lines []OwnersLine `json:"lines,omitempty,omitzero"`
+
+	// Preview Change nothing
+	Preview bool `json:"preview,omitempty,omitzero"`
+}
+
 // Me defines model for Me.
 type Me struct {
 	// Service A service's key asks and reads; it never decides
@@ -793,9 +938,22 @@ type Member struct {
 	// Entitlement Such as usergroup:member
 	Entitlement string `json:"entitlement"`
 
+	// Grants Grants that cover it now
+	Grants []Covering `json:"grants,omitempty,omitzero"`
+
+	// Held Missing: not for you to see
+	Held     MemberHeld  `json:"held,omitempty,omitzero"`
+	Resource ResourceRef `json:"resource"`
+
 	// Since When a sync saw it first; missing: with the first sync
 	Since time.Time `json:"since,omitempty,omitzero"`
+
+	// Until When the last grant ends that it hangs on
+	Until time.Time `json:"until,omitempty,omitzero"`
 }
+
+// MemberHeld Missing: not for you to see
+type MemberHeld string
 
 // MemberList defines model for MemberList.
 type MemberList struct {
@@ -910,11 +1068,54 @@ type NewUser struct {
 	User Id `json:"user,omitempty,omitzero"`
 }
 
+// Owned defines model for Owned.
+type Owned struct {
+	Items []ResourceRef `json:"items"`
+}
+
 // Owners defines model for Owners.
 type Owners struct {
 	// Owners Accounts
 	Owners []SlackId `json:"owners"`
 }
+
+// OwnersLine defines model for OwnersLine.
+type OwnersLine struct {
+	Owners   []string `json:"owners"`
+	Resource string   `json:"resource"`
+}
+
+// OwnersPlan defines model for OwnersPlan.
+type OwnersPlan struct {
+	Lines []PlannedOwners `json:"lines"`
+}
+
+// Past defines model for Past.
+type Past struct {
+	Live []Grant `json:"live"`
+
+	// Over The last closed first
+	Over []Grant `json:"over"`
+}
+
+// PlannedOwners defines model for PlannedOwners.
+type PlannedOwners struct {
+	// Line In the file
+	Line     int                  `json:"line,omitempty,omitzero"`
+	Owners   []Ref                `json:"owners,omitempty,omitzero"`
+	Resource ResourceRef          `json:"resource,omitempty,omitzero"`
+	Verdict  PlannedOwnersVerdict `json:"verdict"`
+	Was      []Ref                `json:"was,omitempty,omitzero"`
+
+	// Why What is wrong
+	Why string `json:"why,omitempty,omitzero"`
+
+	// Written The resource as it was written
+	Written string `json:"written"`
+}
+
+// PlannedOwnersVerdict defines model for PlannedOwners.Verdict.
+type PlannedOwnersVerdict string
 
 // Policy defines model for Policy.
 type Policy struct {
@@ -1318,8 +1519,38 @@ type AddConnectorParams struct {
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
 	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
-	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+	Q         *Search                  `form:"q,omitempty" json:"q,omitempty"`
+	Kind      *ListAccountsParamsKind  `form:"kind,omitempty" json:"kind,omitempty"`
+	State     *ListAccountsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Workspace *SlackId                 `form:"workspace,omitempty" json:"workspace,omitempty"`
 
+	// TwoFactor off: people who sign in without a second factor
+	TwoFactor *ListAccountsParamsTwoFactor `form:"twoFactor,omitempty" json:"twoFactor,omitempty"`
+
+	// Standing admin: administrators and owners by Slack's own roles
+	Standing *ListAccountsParamsStanding `form:"standing,omitempty" json:"standing,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListAccountsParamsKind defines parameters for ListAccounts.
+type ListAccountsParamsKind string
+
+// ListAccountsParamsState defines parameters for ListAccounts.
+type ListAccountsParamsState string
+
+// ListAccountsParamsTwoFactor defines parameters for ListAccounts.
+type ListAccountsParamsTwoFactor string
+
+// ListAccountsParamsStanding defines parameters for ListAccounts.
+type ListAccountsParamsStanding string
+
+// ListHoldingsParams defines parameters for ListHoldings.
+type ListHoldingsParams struct {
 	// Limit How many at most
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -1342,6 +1573,9 @@ type ListResourcesParams struct {
 
 	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
 	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Unowned Only those that nobody owns
+	Unowned *bool `form:"unowned,omitempty" json:"unowned,omitempty"`
 
 	// Limit How many at most
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1453,6 +1687,9 @@ type DisconnectConnectorJSONRequestBody = Disconnection
 
 // InviteInstallerJSONRequestBody defines body for InviteInstaller for application/json ContentType.
 type InviteInstallerJSONRequestBody = NewInvitation
+
+// SetManyOwnersJSONRequestBody defines body for SetManyOwners for application/json ContentType.
+type SetManyOwnersJSONRequestBody = ManyOwners
 
 // SetOwnersJSONRequestBody defines body for SetOwners for application/json ContentType.
 type SetOwnersJSONRequestBody = Owners
@@ -1635,9 +1872,11 @@ type ClientInterface interface {
 	// Corresponds with PATCH /v1/connectors/{connectorId} (the `EditConnector` operationId).
 	EditConnector(ctx context.Context, connectorId ConnectorParam, body EditConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListAccounts Accounts, by id
+	// ListAccounts Accounts, by id, or by the word that a search found
 	//
-	// Auditors and administrators see all of an account; others its id, name and handle. Guests see themselves.
+	// Auditors and administrators see all of an account, and list by what it is; others its id, name and handle. Guests see
+	// themselves. A search finds words of names that begin with it, an id or an address. A page may be short, or empty,
+	// and still have a cursor to go on with.
 	//
 	// Corresponds with GET /v1/connectors/{connectorId}/accounts (the `ListAccounts` operationId).
 	ListAccounts(ctx context.Context, connectorId ConnectorParam, params *ListAccountsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1653,6 +1892,26 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/connectors/{connectorId}/accounts/{accountId}/forget (the `ForgetAccount` operationId).
 	ForgetAccount(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListGrantsOfAccount Grants of an account that you can see
+	//
+	// All that are not over, and the last 50 that are.
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/grants (the `ListGrantsOfAccount` operationId).
+	ListGrantsOfAccount(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListHoldings What an account holds, as last seen in Slack
+	//
+	// Resources that you can see. Whether it stands or was granted, and until when, is for the account itself, for owners,
+	// auditors and administrators.
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/holdings (the `ListHoldings` operationId).
+	ListHoldings(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, params *ListHoldingsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListOwned Resources that an account owns, those that you can see
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/owned (the `ListOwned` operationId).
+	ListOwned(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ConfirmRemovals Let the removals of a waiting sync happen
 	//
@@ -1738,6 +1997,30 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/connectors/{connectorId}/log (the `GetConnectorLog` operationId).
 	GetConnectorLog(ctx context.Context, connectorId ConnectorParam, params *GetConnectorLogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SetManyOwnersWithBody Say who owns many resources
+	//
+	// Each line replaces the owners of one resource, named by @handle, #channel or id; owners by id, handle or address. As
+	// lines, or as a CSV file with the columns resource and owners. With preview nothing is changed, and every line says what
+	// it would do or what is wrong with it. Without, one wrong line refuses all. At most 1,000 lines. Repeats safely: a call
+	// whose answer was lost is sent again. For owners of the connector and integration administrators.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/owners (the `SetManyOwners` operationId).
+	SetManyOwnersWithBody(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetManyOwners Say who owns many resources
+	//
+	// Each line replaces the owners of one resource, named by @handle, #channel or id; owners by id, handle or address. As
+	// lines, or as a CSV file with the columns resource and owners. With preview nothing is changed, and every line says what
+	// it would do or what is wrong with it. Without, one wrong line refuses all. At most 1,000 lines. Repeats safely: a call
+	// whose answer was lost is sent again. For owners of the connector and integration administrators.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/owners (the `SetManyOwners` operationId).
+	SetManyOwners(ctx context.Context, connectorId ConnectorParam, body SetManyOwnersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// PauseConnector Stop syncs and new access
 	//
 	// Ends go on. An owner's act. Repeats safely.
@@ -1763,6 +2046,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/connectors/{connectorId}/resources/{resourceId} (the `GetResource` operationId).
 	GetResource(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListGrantsOnResource Grants on a resource that you can see
+	//
+	// Those that were begun and are not over, and the last 50 that are.
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/resources/{resourceId}/grants (the `ListGrantsOnResource` operationId).
+	ListGrantsOnResource(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListMembers Who holds a resource, as last seen in Slack
 	//
@@ -2354,9 +2644,11 @@ func (c *Client) EditConnector(ctx context.Context, connectorId ConnectorParam, 
 	return c.Client.Do(req)
 }
 
-// ListAccounts Accounts, by id
+// ListAccounts Accounts, by id, or by the word that a search found
 //
-// Auditors and administrators see all of an account; others its id, name and handle. Guests see themselves.
+// Auditors and administrators see all of an account, and list by what it is; others its id, name and handle. Guests see
+// themselves. A search finds words of names that begin with it, an id or an address. A page may be short, or empty,
+// and still have a cursor to go on with.
 //
 // Corresponds with GET /v1/connectors/{connectorId}/accounts (the `ListAccounts` operationId).
 func (c *Client) ListAccounts(ctx context.Context, connectorId ConnectorParam, params *ListAccountsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2393,6 +2685,56 @@ func (c *Client) GetAccount(ctx context.Context, connectorId ConnectorParam, acc
 // Corresponds with POST /v1/connectors/{connectorId}/accounts/{accountId}/forget (the `ForgetAccount` operationId).
 func (c *Client) ForgetAccount(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewForgetAccountRequest(c.Server, connectorId, accountId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListGrantsOfAccount Grants of an account that you can see
+//
+// All that are not over, and the last 50 that are.
+//
+// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/grants (the `ListGrantsOfAccount` operationId).
+func (c *Client) ListGrantsOfAccount(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListGrantsOfAccountRequest(c.Server, connectorId, accountId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListHoldings What an account holds, as last seen in Slack
+//
+// Resources that you can see. Whether it stands or was granted, and until when, is for the account itself, for owners,
+// auditors and administrators.
+//
+// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/holdings (the `ListHoldings` operationId).
+func (c *Client) ListHoldings(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, params *ListHoldingsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListHoldingsRequest(c.Server, connectorId, accountId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListOwned Resources that an account owns, those that you can see
+//
+// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/owned (the `ListOwned` operationId).
+func (c *Client) ListOwned(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOwnedRequest(c.Server, connectorId, accountId)
 	if err != nil {
 		return nil, err
 	}
@@ -2587,6 +2929,50 @@ func (c *Client) GetConnectorLog(ctx context.Context, connectorId ConnectorParam
 	return c.Client.Do(req)
 }
 
+// SetManyOwnersWithBody Say who owns many resources
+//
+// Each line replaces the owners of one resource, named by @handle, #channel or id; owners by id, handle or address. As
+// lines, or as a CSV file with the columns resource and owners. With preview nothing is changed, and every line says what
+// it would do or what is wrong with it. Without, one wrong line refuses all. At most 1,000 lines. Repeats safely: a call
+// whose answer was lost is sent again. For owners of the connector and integration administrators.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/connectors/{connectorId}/owners (the `SetManyOwners` operationId).
+func (c *Client) SetManyOwnersWithBody(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetManyOwnersRequestWithBody(c.Server, connectorId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetManyOwners Say who owns many resources
+//
+// Each line replaces the owners of one resource, named by @handle, #channel or id; owners by id, handle or address. As
+// lines, or as a CSV file with the columns resource and owners. With preview nothing is changed, and every line says what
+// it would do or what is wrong with it. Without, one wrong line refuses all. At most 1,000 lines. Repeats safely: a call
+// whose answer was lost is sent again. For owners of the connector and integration administrators.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/connectors/{connectorId}/owners (the `SetManyOwners` operationId).
+func (c *Client) SetManyOwners(ctx context.Context, connectorId ConnectorParam, body SetManyOwnersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetManyOwnersRequest(c.Server, connectorId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // PauseConnector Stop syncs and new access
 //
 // Ends go on. An owner's act. Repeats safely.
@@ -2643,6 +3029,23 @@ func (c *Client) ListResources(ctx context.Context, connectorId ConnectorParam, 
 // Corresponds with GET /v1/connectors/{connectorId}/resources/{resourceId} (the `GetResource` operationId).
 func (c *Client) GetResource(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetResourceRequest(c.Server, connectorId, resourceId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListGrantsOnResource Grants on a resource that you can see
+//
+// Those that were begun and are not over, and the last 50 that are.
+//
+// Corresponds with GET /v1/connectors/{connectorId}/resources/{resourceId}/grants (the `ListGrantsOnResource` operationId).
+func (c *Client) ListGrantsOnResource(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListGrantsOnResourceRequest(c.Server, connectorId, resourceId)
 	if err != nil {
 		return nil, err
 	}
@@ -3961,6 +4364,66 @@ func NewListAccountsRequest(server string, connectorId ConnectorParam, params *L
 
 		}
 
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Workspace != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "workspace", *params.Workspace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TwoFactor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "twoFactor", *params.TwoFactor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Standing != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "standing", *params.Standing, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Limit != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
@@ -4074,6 +4537,168 @@ func NewForgetAccountRequest(server string, connectorId ConnectorParam, accountI
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListGrantsOfAccountRequest constructs an http.Request for the ListGrantsOfAccount method
+func NewListGrantsOfAccountRequest(server string, connectorId ConnectorParam, accountId AccountParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "accountId", accountId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/accounts/%s/grants", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListHoldingsRequest constructs an http.Request for the ListHoldings method
+func NewListHoldingsRequest(server string, connectorId ConnectorParam, accountId AccountParam, params *ListHoldingsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "accountId", accountId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/accounts/%s/holdings", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListOwnedRequest constructs an http.Request for the ListOwned method
+func NewListOwnedRequest(server string, connectorId ConnectorParam, accountId AccountParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "accountId", accountId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/accounts/%s/owned", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -4397,6 +5022,53 @@ func NewGetConnectorLogRequest(server string, connectorId ConnectorParam, params
 	return req, nil
 }
 
+// NewSetManyOwnersRequest calls the generic SetManyOwners builder with application/json body
+func NewSetManyOwnersRequest(server string, connectorId ConnectorParam, body SetManyOwnersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetManyOwnersRequestWithBody(server, connectorId, "application/json", bodyReader)
+}
+
+// NewSetManyOwnersRequestWithBody constructs an http.Request for the SetManyOwners method, with any body, and a specified content type
+func NewSetManyOwnersRequestWithBody(server string, connectorId ConnectorParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/owners", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewPauseConnectorRequest constructs an http.Request for the PauseConnector method
 func NewPauseConnectorRequest(server string, connectorId ConnectorParam) (*http.Request, error) {
 	var err error
@@ -4524,6 +5196,18 @@ func NewListResourcesRequest(server string, connectorId ConnectorParam, params *
 
 		}
 
+		if params.Unowned != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "unowned", *params.Unowned, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Limit != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
@@ -4586,6 +5270,47 @@ func NewGetResourceRequest(server string, connectorId ConnectorParam, resourceId
 	}
 
 	operationPath := fmt.Sprintf("/v1/connectors/%s/resources/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListGrantsOnResourceRequest constructs an http.Request for the ListGrantsOnResource method
+func NewListGrantsOnResourceRequest(server string, connectorId ConnectorParam, resourceId ResourceParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "resourceId", resourceId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/resources/%s/grants", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -6544,9 +7269,11 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PATCH /v1/connectors/{connectorId} (the `EditConnector` operationId).
 	EditConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, body EditConnectorJSONRequestBody, reqEditors ...RequestEditorFn) (*EditConnectorResponse, error)
 
-	// ListAccountsWithResponse Accounts, by id
+	// ListAccountsWithResponse Accounts, by id, or by the word that a search found
 	//
-	// Auditors and administrators see all of an account; others its id, name and handle. Guests see themselves.
+	// Auditors and administrators see all of an account, and list by what it is; others its id, name and handle. Guests see
+	// themselves. A search finds words of names that begin with it, an id or an address. A page may be short, or empty,
+	// and still have a cursor to go on with.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6568,6 +7295,32 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/connectors/{connectorId}/accounts/{accountId}/forget (the `ForgetAccount` operationId).
 	ForgetAccountWithResponse(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*ForgetAccountResponse, error)
+
+	// ListGrantsOfAccountWithResponse Grants of an account that you can see
+	//
+	// All that are not over, and the last 50 that are.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/grants (the `ListGrantsOfAccount` operationId).
+	ListGrantsOfAccountWithResponse(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*ListGrantsOfAccountResponse, error)
+
+	// ListHoldingsWithResponse What an account holds, as last seen in Slack
+	//
+	// Resources that you can see. Whether it stands or was granted, and until when, is for the account itself, for owners,
+	// auditors and administrators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/holdings (the `ListHoldings` operationId).
+	ListHoldingsWithResponse(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, params *ListHoldingsParams, reqEditors ...RequestEditorFn) (*ListHoldingsResponse, error)
+
+	// ListOwnedWithResponse Resources that an account owns, those that you can see
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/owned (the `ListOwned` operationId).
+	ListOwnedWithResponse(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*ListOwnedResponse, error)
 
 	// ConfirmRemovalsWithResponse Let the removals of a waiting sync happen
 	//
@@ -6661,6 +7414,30 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/connectors/{connectorId}/log (the `GetConnectorLog` operationId).
 	GetConnectorLogWithResponse(ctx context.Context, connectorId ConnectorParam, params *GetConnectorLogParams, reqEditors ...RequestEditorFn) (*GetConnectorLogResponse, error)
 
+	// SetManyOwnersWithBodyWithResponse Say who owns many resources
+	//
+	// Each line replaces the owners of one resource, named by @handle, #channel or id; owners by id, handle or address. As
+	// lines, or as a CSV file with the columns resource and owners. With preview nothing is changed, and every line says what
+	// it would do or what is wrong with it. Without, one wrong line refuses all. At most 1,000 lines. Repeats safely: a call
+	// whose answer was lost is sent again. For owners of the connector and integration administrators.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/owners (the `SetManyOwners` operationId).
+	SetManyOwnersWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetManyOwnersResponse, error)
+
+	// SetManyOwnersWithResponse Say who owns many resources
+	//
+	// Each line replaces the owners of one resource, named by @handle, #channel or id; owners by id, handle or address. As
+	// lines, or as a CSV file with the columns resource and owners. With preview nothing is changed, and every line says what
+	// it would do or what is wrong with it. Without, one wrong line refuses all. At most 1,000 lines. Repeats safely: a call
+	// whose answer was lost is sent again. For owners of the connector and integration administrators.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/owners (the `SetManyOwners` operationId).
+	SetManyOwnersWithResponse(ctx context.Context, connectorId ConnectorParam, body SetManyOwnersJSONRequestBody, reqEditors ...RequestEditorFn) (*SetManyOwnersResponse, error)
+
 	// PauseConnectorWithResponse Stop syncs and new access
 	//
 	// Ends go on. An owner's act. Repeats safely.
@@ -6694,6 +7471,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/connectors/{connectorId}/resources/{resourceId} (the `GetResource` operationId).
 	GetResourceWithResponse(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, reqEditors ...RequestEditorFn) (*GetResourceResponse, error)
+
+	// ListGrantsOnResourceWithResponse Grants on a resource that you can see
+	//
+	// Those that were begun and are not over, and the last 50 that are.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/resources/{resourceId}/grants (the `ListGrantsOnResource` operationId).
+	ListGrantsOnResourceWithResponse(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, reqEditors ...RequestEditorFn) (*ListGrantsOnResourceResponse, error)
 
 	// ListMembersWithResponse Who holds a resource, as last seen in Slack
 	//
@@ -7549,6 +8335,126 @@ func (r ForgetAccountResponse) ContentType() string {
 	return ""
 }
 
+// ListGrantsOfAccountResponseDefaultHeaders the declared response headers of an HTTP default response for ListGrantsOfAccount
+type ListGrantsOfAccountResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListGrantsOfAccountResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Past
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListGrantsOfAccountResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListGrantsOfAccountResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListGrantsOfAccountResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListGrantsOfAccountResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListHoldingsResponseDefaultHeaders the declared response headers of an HTTP default response for ListHoldings
+type ListHoldingsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListHoldingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MemberList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListHoldingsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListHoldingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListHoldingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListHoldingsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListOwnedResponseDefaultHeaders the declared response headers of an HTTP default response for ListOwned
+type ListOwnedResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListOwnedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Owned
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListOwnedResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOwnedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOwnedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOwnedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ConfirmRemovalsResponseDefaultHeaders the declared response headers of an HTTP default response for ConfirmRemovals
 type ConfirmRemovalsResponseDefaultHeaders struct {
 	RetryAfter int
@@ -7829,6 +8735,46 @@ func (r GetConnectorLogResponse) ContentType() string {
 	return ""
 }
 
+// SetManyOwnersResponseDefaultHeaders the declared response headers of an HTTP default response for SetManyOwners
+type SetManyOwnersResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type SetManyOwnersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OwnersPlan
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SetManyOwnersResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r SetManyOwnersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetManyOwnersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetManyOwnersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // PauseConnectorResponseDefaultHeaders the declared response headers of an HTTP default response for PauseConnector
 type PauseConnectorResponseDefaultHeaders struct {
 	RetryAfter int
@@ -7983,6 +8929,46 @@ func (r GetResourceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetResourceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListGrantsOnResourceResponseDefaultHeaders the declared response headers of an HTTP default response for ListGrantsOnResource
+type ListGrantsOnResourceResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListGrantsOnResourceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Past
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListGrantsOnResourceResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListGrantsOnResourceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListGrantsOnResourceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListGrantsOnResourceResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -9716,9 +10702,11 @@ func (c *ClientWithResponses) EditConnectorWithResponse(ctx context.Context, con
 	return ParseEditConnectorResponse(rsp)
 }
 
-// ListAccountsWithResponse Accounts, by id
+// ListAccountsWithResponse Accounts, by id, or by the word that a search found
 //
-// Auditors and administrators see all of an account; others its id, name and handle. Guests see themselves.
+// Auditors and administrators see all of an account, and list by what it is; others its id, name and handle. Guests see
+// themselves. A search finds words of names that begin with it, an id or an address. A page may be short, or empty,
+// and still have a cursor to go on with.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -9757,6 +10745,50 @@ func (c *ClientWithResponses) ForgetAccountWithResponse(ctx context.Context, con
 		return nil, err
 	}
 	return ParseForgetAccountResponse(rsp)
+}
+
+// ListGrantsOfAccountWithResponse Grants of an account that you can see
+//
+// All that are not over, and the last 50 that are.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/grants (the `ListGrantsOfAccount` operationId).
+func (c *ClientWithResponses) ListGrantsOfAccountWithResponse(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*ListGrantsOfAccountResponse, error) {
+	rsp, err := c.ListGrantsOfAccount(ctx, connectorId, accountId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListGrantsOfAccountResponse(rsp)
+}
+
+// ListHoldingsWithResponse What an account holds, as last seen in Slack
+//
+// Resources that you can see. Whether it stands or was granted, and until when, is for the account itself, for owners,
+// auditors and administrators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/holdings (the `ListHoldings` operationId).
+func (c *ClientWithResponses) ListHoldingsWithResponse(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, params *ListHoldingsParams, reqEditors ...RequestEditorFn) (*ListHoldingsResponse, error) {
+	rsp, err := c.ListHoldings(ctx, connectorId, accountId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListHoldingsResponse(rsp)
+}
+
+// ListOwnedWithResponse Resources that an account owns, those that you can see
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/connectors/{connectorId}/accounts/{accountId}/owned (the `ListOwned` operationId).
+func (c *ClientWithResponses) ListOwnedWithResponse(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*ListOwnedResponse, error) {
+	rsp, err := c.ListOwned(ctx, connectorId, accountId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOwnedResponse(rsp)
 }
 
 // ConfirmRemovalsWithResponse Let the removals of a waiting sync happen
@@ -9911,6 +10943,42 @@ func (c *ClientWithResponses) GetConnectorLogWithResponse(ctx context.Context, c
 	return ParseGetConnectorLogResponse(rsp)
 }
 
+// SetManyOwnersWithBodyWithResponse Say who owns many resources
+//
+// Each line replaces the owners of one resource, named by @handle, #channel or id; owners by id, handle or address. As
+// lines, or as a CSV file with the columns resource and owners. With preview nothing is changed, and every line says what
+// it would do or what is wrong with it. Without, one wrong line refuses all. At most 1,000 lines. Repeats safely: a call
+// whose answer was lost is sent again. For owners of the connector and integration administrators.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connectors/{connectorId}/owners (the `SetManyOwners` operationId).
+func (c *ClientWithResponses) SetManyOwnersWithBodyWithResponse(ctx context.Context, connectorId ConnectorParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetManyOwnersResponse, error) {
+	rsp, err := c.SetManyOwnersWithBody(ctx, connectorId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetManyOwnersResponse(rsp)
+}
+
+// SetManyOwnersWithResponse Say who owns many resources
+//
+// Each line replaces the owners of one resource, named by @handle, #channel or id; owners by id, handle or address. As
+// lines, or as a CSV file with the columns resource and owners. With preview nothing is changed, and every line says what
+// it would do or what is wrong with it. Without, one wrong line refuses all. At most 1,000 lines. Repeats safely: a call
+// whose answer was lost is sent again. For owners of the connector and integration administrators.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connectors/{connectorId}/owners (the `SetManyOwners` operationId).
+func (c *ClientWithResponses) SetManyOwnersWithResponse(ctx context.Context, connectorId ConnectorParam, body SetManyOwnersJSONRequestBody, reqEditors ...RequestEditorFn) (*SetManyOwnersResponse, error) {
+	rsp, err := c.SetManyOwners(ctx, connectorId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetManyOwnersResponse(rsp)
+}
+
 // PauseConnectorWithResponse Stop syncs and new access
 //
 // Ends go on. An owner's act. Repeats safely.
@@ -9967,6 +11035,21 @@ func (c *ClientWithResponses) GetResourceWithResponse(ctx context.Context, conne
 		return nil, err
 	}
 	return ParseGetResourceResponse(rsp)
+}
+
+// ListGrantsOnResourceWithResponse Grants on a resource that you can see
+//
+// Those that were begun and are not over, and the last 50 that are.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/connectors/{connectorId}/resources/{resourceId}/grants (the `ListGrantsOnResource` operationId).
+func (c *ClientWithResponses) ListGrantsOnResourceWithResponse(ctx context.Context, connectorId ConnectorParam, resourceId ResourceParam, reqEditors ...RequestEditorFn) (*ListGrantsOnResourceResponse, error) {
+	rsp, err := c.ListGrantsOnResource(ctx, connectorId, resourceId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListGrantsOnResourceResponse(rsp)
 }
 
 // ListMembersWithResponse Who holds a resource, as last seen in Slack
@@ -11206,6 +12289,144 @@ func ParseForgetAccountResponse(rsp *http.Response) (*ForgetAccountResponse, err
 	return response, nil
 }
 
+// ParseListGrantsOfAccountResponse parses an HTTP response from a ListGrantsOfAccountWithResponse call
+func ParseListGrantsOfAccountResponse(rsp *http.Response) (*ListGrantsOfAccountResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListGrantsOfAccountResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Past
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListGrantsOfAccountResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListHoldingsResponse parses an HTTP response from a ListHoldingsWithResponse call
+func ParseListHoldingsResponse(rsp *http.Response) (*ListHoldingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListHoldingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MemberList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListHoldingsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListOwnedResponse parses an HTTP response from a ListOwnedWithResponse call
+func ParseListOwnedResponse(rsp *http.Response) (*ListOwnedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOwnedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Owned
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListOwnedResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseConfirmRemovalsResponse parses an HTTP response from a ConfirmRemovalsWithResponse call
 func ParseConfirmRemovalsResponse(rsp *http.Response) (*ConfirmRemovalsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -11528,6 +12749,52 @@ func ParseGetConnectorLogResponse(rsp *http.Response) (*GetConnectorLogResponse,
 	return response, nil
 }
 
+// ParseSetManyOwnersResponse parses an HTTP response from a SetManyOwnersWithResponse call
+func ParseSetManyOwnersResponse(rsp *http.Response) (*SetManyOwnersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetManyOwnersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OwnersPlan
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers SetManyOwnersResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParsePauseConnectorResponse parses an HTTP response from a PauseConnectorWithResponse call
 func ParsePauseConnectorResponse(rsp *http.Response) (*PauseConnectorResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -11699,6 +12966,52 @@ func ParseGetResourceResponse(rsp *http.Response) (*GetResourceResponse, error) 
 	switch {
 	case true:
 		var headers GetResourceResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListGrantsOnResourceResponse parses an HTTP response from a ListGrantsOnResourceWithResponse call
+func ParseListGrantsOnResourceResponse(rsp *http.Response) (*ListGrantsOnResourceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListGrantsOnResourceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Past
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListGrantsOnResourceResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -20,25 +20,25 @@ import (
 
 // Defines values for AccountKind.
 const (
-	Bot                AccountKind = "bot"
-	External           AccountKind = "external"
-	Human              AccountKind = "human"
-	MultiChannelGuest  AccountKind = "multi-channel guest"
-	SingleChannelGuest AccountKind = "single-channel guest"
+	AccountKindBot                AccountKind = "bot"
+	AccountKindExternal           AccountKind = "external"
+	AccountKindHuman              AccountKind = "human"
+	AccountKindMultiChannelGuest  AccountKind = "multi-channel guest"
+	AccountKindSingleChannelGuest AccountKind = "single-channel guest"
 )
 
 // Valid indicates whether the value is a known member of the AccountKind enum.
 func (e AccountKind) Valid() bool {
 	switch e {
-	case Bot:
+	case AccountKindBot:
 		return true
-	case External:
+	case AccountKindExternal:
 		return true
-	case Human:
+	case AccountKindHuman:
 		return true
-	case MultiChannelGuest:
+	case AccountKindMultiChannelGuest:
 		return true
-	case SingleChannelGuest:
+	case AccountKindSingleChannelGuest:
 		return true
 	default:
 		return false
@@ -192,6 +192,27 @@ func (e Label) Valid() bool {
 	}
 }
 
+// Defines values for MemberHeld.
+const (
+	Granted            MemberHeld = "granted"
+	Standing           MemberHeld = "standing"
+	StandingAndGranted MemberHeld = "standing and granted"
+)
+
+// Valid indicates whether the value is a known member of the MemberHeld enum.
+func (e MemberHeld) Valid() bool {
+	switch e {
+	case Granted:
+		return true
+	case Standing:
+		return true
+	case StandingAndGranted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NewConnectorIntegration.
 const (
 	Application   NewConnectorIntegration = "application"
@@ -228,6 +249,27 @@ func (e NewSyncKinds) Valid() bool {
 	case Usergroups:
 		return true
 	case Workspaces:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlannedOwnersVerdict.
+const (
+	Change PlannedOwnersVerdict = "change"
+	Same   PlannedOwnersVerdict = "same"
+	Wrong  PlannedOwnersVerdict = "wrong"
+)
+
+// Valid indicates whether the value is a known member of the PlannedOwnersVerdict enum.
+func (e PlannedOwnersVerdict) Valid() bool {
+	switch e {
+	case Change:
+		return true
+	case Same:
+		return true
+	case Wrong:
 		return true
 	default:
 		return false
@@ -333,6 +375,87 @@ func (e TaskKind) Valid() bool {
 	}
 }
 
+// Defines values for ListAccountsParamsKind.
+const (
+	ListAccountsParamsKindBot                ListAccountsParamsKind = "bot"
+	ListAccountsParamsKindExternal           ListAccountsParamsKind = "external"
+	ListAccountsParamsKindHuman              ListAccountsParamsKind = "human"
+	ListAccountsParamsKindMultiChannelGuest  ListAccountsParamsKind = "multi-channel guest"
+	ListAccountsParamsKindSingleChannelGuest ListAccountsParamsKind = "single-channel guest"
+)
+
+// Valid indicates whether the value is a known member of the ListAccountsParamsKind enum.
+func (e ListAccountsParamsKind) Valid() bool {
+	switch e {
+	case ListAccountsParamsKindBot:
+		return true
+	case ListAccountsParamsKindExternal:
+		return true
+	case ListAccountsParamsKindHuman:
+		return true
+	case ListAccountsParamsKindMultiChannelGuest:
+		return true
+	case ListAccountsParamsKindSingleChannelGuest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAccountsParamsState.
+const (
+	ListAccountsParamsStateActive      ListAccountsParamsState = "active"
+	ListAccountsParamsStateDeactivated ListAccountsParamsState = "deactivated"
+	ListAccountsParamsStateInvited     ListAccountsParamsState = "invited"
+)
+
+// Valid indicates whether the value is a known member of the ListAccountsParamsState enum.
+func (e ListAccountsParamsState) Valid() bool {
+	switch e {
+	case ListAccountsParamsStateActive:
+		return true
+	case ListAccountsParamsStateDeactivated:
+		return true
+	case ListAccountsParamsStateInvited:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAccountsParamsTwoFactor.
+const (
+	Off ListAccountsParamsTwoFactor = "off"
+	On  ListAccountsParamsTwoFactor = "on"
+)
+
+// Valid indicates whether the value is a known member of the ListAccountsParamsTwoFactor enum.
+func (e ListAccountsParamsTwoFactor) Valid() bool {
+	switch e {
+	case Off:
+		return true
+	case On:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAccountsParamsStanding.
+const (
+	Admin ListAccountsParamsStanding = "admin"
+)
+
+// Valid indicates whether the value is a known member of the ListAccountsParamsStanding enum.
+func (e ListAccountsParamsStanding) Valid() bool {
+	switch e {
+	case Admin:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account id, name and handle for everybody; the rest for auditors and administrators
 type Account struct {
 	Email     string      `json:"email,omitempty,omitzero"`
@@ -345,9 +468,14 @@ type Account struct {
 	OrgOwner  bool        `json:"orgOwner,omitempty,omitzero"`
 
 	// Roles Workspace to role
-	Roles     map[string]string `json:"roles,omitempty,omitzero"`
-	State     AccountState      `json:"state,omitempty,omitzero"`
-	TwoFactor bool              `json:"twoFactor,omitempty,omitzero"`
+	Roles map[string]string `json:"roles,omitempty,omitzero"`
+	State AccountState      `json:"state,omitempty,omitzero"`
+
+	// TwoFactor Missing: off, or Slack does not tell this connector (twoFactorKnown)
+	TwoFactor bool `json:"twoFactor,omitempty,omitzero"`
+
+	// TwoFactorKnown Slack tells this connector who has a second factor
+	TwoFactorKnown bool `json:"twoFactorKnown,omitempty,omitzero"`
 }
 
 // AccountKind defines model for Account.Kind.
@@ -445,6 +573,14 @@ type ConnectorEdit struct {
 // ConnectorList defines model for ConnectorList.
 type ConnectorList struct {
 	Items []Connector `json:"items"`
+}
+
+// Covering defines model for Covering.
+type Covering struct {
+	End     time.Time  `json:"end"`
+	Id      string     `json:"id"`
+	Request string     `json:"request"`
+	State   GrantState `json:"state"`
 }
 
 // CreatedKey defines model for CreatedKey.
@@ -779,6 +915,15 @@ type Lift struct {
 	Connector Id `json:"connector,omitempty,omitzero"`
 }
 
+// ManyOwners defines model for ManyOwners.
+type ManyOwners struct {
+	Csv   string       `json:"csv,omitempty,omitzero"`
+	Lines []OwnersLine `json:"lines,omitempty,omitzero"`
+
+	// Preview Change nothing
+	Preview bool `json:"preview,omitempty,omitzero"`
+}
+
 // Me defines model for Me.
 type Me struct {
 	// Service A service's key asks and reads; it never decides
@@ -794,9 +939,22 @@ type Member struct {
 	// Entitlement Such as usergroup:member
 	Entitlement string `json:"entitlement"`
 
+	// Grants Grants that cover it now
+	Grants []Covering `json:"grants,omitempty,omitzero"`
+
+	// Held Missing: not for you to see
+	Held     MemberHeld  `json:"held,omitempty,omitzero"`
+	Resource ResourceRef `json:"resource"`
+
 	// Since When a sync saw it first; missing: with the first sync
 	Since time.Time `json:"since,omitempty,omitzero"`
+
+	// Until When the last grant ends that it hangs on
+	Until time.Time `json:"until,omitempty,omitzero"`
 }
+
+// MemberHeld Missing: not for you to see
+type MemberHeld string
 
 // MemberList defines model for MemberList.
 type MemberList struct {
@@ -911,11 +1069,54 @@ type NewUser struct {
 	User Id `json:"user,omitempty,omitzero"`
 }
 
+// Owned defines model for Owned.
+type Owned struct {
+	Items []ResourceRef `json:"items"`
+}
+
 // Owners defines model for Owners.
 type Owners struct {
 	// Owners Accounts
 	Owners []SlackId `json:"owners"`
 }
+
+// OwnersLine defines model for OwnersLine.
+type OwnersLine struct {
+	Owners   []string `json:"owners"`
+	Resource string   `json:"resource"`
+}
+
+// OwnersPlan defines model for OwnersPlan.
+type OwnersPlan struct {
+	Lines []PlannedOwners `json:"lines"`
+}
+
+// Past defines model for Past.
+type Past struct {
+	Live []Grant `json:"live"`
+
+	// Over The last closed first
+	Over []Grant `json:"over"`
+}
+
+// PlannedOwners defines model for PlannedOwners.
+type PlannedOwners struct {
+	// Line In the file
+	Line     int                  `json:"line,omitempty,omitzero"`
+	Owners   []Ref                `json:"owners,omitempty,omitzero"`
+	Resource ResourceRef          `json:"resource,omitempty,omitzero"`
+	Verdict  PlannedOwnersVerdict `json:"verdict"`
+	Was      []Ref                `json:"was,omitempty,omitzero"`
+
+	// Why What is wrong
+	Why string `json:"why,omitempty,omitzero"`
+
+	// Written The resource as it was written
+	Written string `json:"written"`
+}
+
+// PlannedOwnersVerdict defines model for PlannedOwners.Verdict.
+type PlannedOwnersVerdict string
 
 // Policy defines model for Policy.
 type Policy struct {
@@ -1319,8 +1520,38 @@ type AddConnectorParams struct {
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
 	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
-	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+	Q         *Search                  `form:"q,omitempty" json:"q,omitempty"`
+	Kind      *ListAccountsParamsKind  `form:"kind,omitempty" json:"kind,omitempty"`
+	State     *ListAccountsParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Workspace *SlackId                 `form:"workspace,omitempty" json:"workspace,omitempty"`
 
+	// TwoFactor off: people who sign in without a second factor
+	TwoFactor *ListAccountsParamsTwoFactor `form:"twoFactor,omitempty" json:"twoFactor,omitempty"`
+
+	// Standing admin: administrators and owners by Slack's own roles
+	Standing *ListAccountsParamsStanding `form:"standing,omitempty" json:"standing,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListAccountsParamsKind defines parameters for ListAccounts.
+type ListAccountsParamsKind string
+
+// ListAccountsParamsState defines parameters for ListAccounts.
+type ListAccountsParamsState string
+
+// ListAccountsParamsTwoFactor defines parameters for ListAccounts.
+type ListAccountsParamsTwoFactor string
+
+// ListAccountsParamsStanding defines parameters for ListAccounts.
+type ListAccountsParamsStanding string
+
+// ListHoldingsParams defines parameters for ListHoldings.
+type ListHoldingsParams struct {
 	// Limit How many at most
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -1343,6 +1574,9 @@ type ListResourcesParams struct {
 
 	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
 	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Unowned Only those that nobody owns
+	Unowned *bool `form:"unowned,omitempty" json:"unowned,omitempty"`
 
 	// Limit How many at most
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1455,6 +1689,9 @@ type DisconnectConnectorJSONRequestBody = Disconnection
 // InviteInstallerJSONRequestBody defines body for InviteInstaller for application/json ContentType.
 type InviteInstallerJSONRequestBody = NewInvitation
 
+// SetManyOwnersJSONRequestBody defines body for SetManyOwners for application/json ContentType.
+type SetManyOwnersJSONRequestBody = ManyOwners
+
 // SetOwnersJSONRequestBody defines body for SetOwners for application/json ContentType.
 type SetOwnersJSONRequestBody = Owners
 
@@ -1520,7 +1757,7 @@ type ServerInterface interface {
 	// EditConnector Change a connector's name, owners, schedule, or how people sign in to it
 	// (PATCH /v1/connectors/{connectorId})
 	EditConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
-	// ListAccounts Accounts, by id
+	// ListAccounts Accounts, by id, or by the word that a search found
 	// (GET /v1/connectors/{connectorId}/accounts)
 	ListAccounts(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, params ListAccountsParams)
 	// GetAccount One account
@@ -1529,6 +1766,15 @@ type ServerInterface interface {
 	// ForgetAccount Erase what an account wrote and its name
 	// (POST /v1/connectors/{connectorId}/accounts/{accountId}/forget)
 	ForgetAccount(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, accountId AccountParam)
+	// ListGrantsOfAccount Grants of an account that you can see
+	// (GET /v1/connectors/{connectorId}/accounts/{accountId}/grants)
+	ListGrantsOfAccount(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, accountId AccountParam)
+	// ListHoldings What an account holds, as last seen in Slack
+	// (GET /v1/connectors/{connectorId}/accounts/{accountId}/holdings)
+	ListHoldings(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, accountId AccountParam, params ListHoldingsParams)
+	// ListOwned Resources that an account owns, those that you can see
+	// (GET /v1/connectors/{connectorId}/accounts/{accountId}/owned)
+	ListOwned(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, accountId AccountParam)
 	// ConfirmRemovals Let the removals of a waiting sync happen
 	// (POST /v1/connectors/{connectorId}/confirmation)
 	ConfirmRemovals(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
@@ -1550,6 +1796,9 @@ type ServerInterface interface {
 	// GetConnectorLog What happened to a connector, newest first
 	// (GET /v1/connectors/{connectorId}/log)
 	GetConnectorLog(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, params GetConnectorLogParams)
+	// SetManyOwners Say who owns many resources
+	// (POST /v1/connectors/{connectorId}/owners)
+	SetManyOwners(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
 	// PauseConnector Stop syncs and new access
 	// (POST /v1/connectors/{connectorId}/pause)
 	PauseConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
@@ -1562,6 +1811,9 @@ type ServerInterface interface {
 	// GetResource One resource
 	// (GET /v1/connectors/{connectorId}/resources/{resourceId})
 	GetResource(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, resourceId ResourceParam)
+	// ListGrantsOnResource Grants on a resource that you can see
+	// (GET /v1/connectors/{connectorId}/resources/{resourceId}/grants)
+	ListGrantsOnResource(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, resourceId ResourceParam)
 	// ListMembers Who holds a resource, as last seen in Slack
 	// (GET /v1/connectors/{connectorId}/resources/{resourceId}/members)
 	ListMembers(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, resourceId ResourceParam, params ListMembersParams)
@@ -1904,6 +2156,71 @@ func (siw *ServerInterfaceWrapper) ListAccounts(w http.ResponseWriter, r *http.R
 		return
 	}
 
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", r.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "kind"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "kind", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", r.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "state"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "state", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "workspace" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "workspace", r.URL.Query(), &params.Workspace, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "workspace"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "workspace", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "twoFactor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "twoFactor", r.URL.Query(), &params.TwoFactor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "twoFactor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "twoFactor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "standing" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "standing", r.URL.Query(), &params.Standing, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "standing"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "standing", Err: err})
+		}
+		return
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -2002,6 +2319,140 @@ func (siw *ServerInterfaceWrapper) ForgetAccount(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ForgetAccount(w, r, connectorId, accountId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListGrantsOfAccount operation middleware
+func (siw *ServerInterfaceWrapper) ListGrantsOfAccount(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "accountId" -------------
+	var accountId AccountParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "accountId", r.PathValue("accountId"), &accountId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "accountId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListGrantsOfAccount(w, r, connectorId, accountId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListHoldings operation middleware
+func (siw *ServerInterfaceWrapper) ListHoldings(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "accountId" -------------
+	var accountId AccountParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "accountId", r.PathValue("accountId"), &accountId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "accountId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHoldingsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListHoldings(w, r, connectorId, accountId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListOwned operation middleware
+func (siw *ServerInterfaceWrapper) ListOwned(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "accountId" -------------
+	var accountId AccountParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "accountId", r.PathValue("accountId"), &accountId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "accountId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListOwned(w, r, connectorId, accountId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2222,6 +2673,32 @@ func (siw *ServerInterfaceWrapper) GetConnectorLog(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// SetManyOwners operation middleware
+func (siw *ServerInterfaceWrapper) SetManyOwners(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetManyOwners(w, r, connectorId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // PauseConnector operation middleware
 func (siw *ServerInterfaceWrapper) PauseConnector(w http.ResponseWriter, r *http.Request) {
 
@@ -2318,6 +2795,19 @@ func (siw *ServerInterfaceWrapper) ListResources(w http.ResponseWriter, r *http.
 		return
 	}
 
+	// ------------- Optional query parameter "unowned" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unowned", r.URL.Query(), &params.Unowned, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "unowned"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "unowned", Err: err})
+		}
+		return
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -2381,6 +2871,41 @@ func (siw *ServerInterfaceWrapper) GetResource(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetResource(w, r, connectorId, resourceId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListGrantsOnResource operation middleware
+func (siw *ServerInterfaceWrapper) ListGrantsOnResource(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "resourceId" -------------
+	var resourceId ResourceParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "resourceId", r.PathValue("resourceId"), &resourceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "resourceId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListGrantsOnResource(w, r, connectorId, resourceId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3727,10 +4252,15 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/syncs/{runId}", wrapper.GetSync)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/accounts", wrapper.ListAccounts)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/accounts/{accountId}", wrapper.GetAccount)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/accounts/{accountId}/holdings", wrapper.ListHoldings)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/accounts/{accountId}/grants", wrapper.ListGrantsOfAccount)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/accounts/{accountId}/owned", wrapper.ListOwned)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/accounts/{accountId}/forget", wrapper.ForgetAccount)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/resources", wrapper.ListResources)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/resources/{resourceId}", wrapper.GetResource)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/connectors/{connectorId}/resources/{resourceId}/owners", wrapper.SetOwners)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/owners", wrapper.SetManyOwners)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/resources/{resourceId}/grants", wrapper.ListGrantsOnResource)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/resources/{resourceId}/members", wrapper.ListMembers)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policy", wrapper.GetPolicy)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/policy", wrapper.PublishPolicy)
@@ -4140,6 +4670,133 @@ func (response ForgetAccountdefaultApplicationProblemPlusJSONResponse) VisitForg
 	return err
 }
 
+type ListGrantsOfAccountRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+	AccountId   AccountParam   `json:"accountId"`
+}
+
+type ListGrantsOfAccountResponseObject interface {
+	VisitListGrantsOfAccountResponse(w http.ResponseWriter) error
+}
+
+type ListGrantsOfAccount200JSONResponse Past
+
+func (response ListGrantsOfAccount200JSONResponse) VisitListGrantsOfAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGrantsOfAccountdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListGrantsOfAccountdefaultApplicationProblemPlusJSONResponse) VisitListGrantsOfAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHoldingsRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+	AccountId   AccountParam   `json:"accountId"`
+	Params      ListHoldingsParams
+}
+
+type ListHoldingsResponseObject interface {
+	VisitListHoldingsResponse(w http.ResponseWriter) error
+}
+
+type ListHoldings200JSONResponse MemberList
+
+func (response ListHoldings200JSONResponse) VisitListHoldingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHoldingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListHoldingsdefaultApplicationProblemPlusJSONResponse) VisitListHoldingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOwnedRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+	AccountId   AccountParam   `json:"accountId"`
+}
+
+type ListOwnedResponseObject interface {
+	VisitListOwnedResponse(w http.ResponseWriter) error
+}
+
+type ListOwned200JSONResponse Owned
+
+func (response ListOwned200JSONResponse) VisitListOwnedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOwneddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListOwneddefaultApplicationProblemPlusJSONResponse) VisitListOwnedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ConfirmRemovalsRequestObject struct {
 	ConnectorId ConnectorParam `json:"connectorId"`
 }
@@ -4431,6 +5088,48 @@ func (response GetConnectorLogdefaultApplicationProblemPlusJSONResponse) VisitGe
 	return err
 }
 
+type SetManyOwnersRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+	Body        *SetManyOwnersJSONRequestBody
+}
+
+type SetManyOwnersResponseObject interface {
+	VisitSetManyOwnersResponse(w http.ResponseWriter) error
+}
+
+type SetManyOwners200JSONResponse OwnersPlan
+
+func (response SetManyOwners200JSONResponse) VisitSetManyOwnersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetManyOwnersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response SetManyOwnersdefaultApplicationProblemPlusJSONResponse) VisitSetManyOwnersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PauseConnectorRequestObject struct {
 	ConnectorId ConnectorParam `json:"connectorId"`
 }
@@ -4585,6 +5284,48 @@ type GetResourcedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetResourcedefaultApplicationProblemPlusJSONResponse) VisitGetResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGrantsOnResourceRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+	ResourceId  ResourceParam  `json:"resourceId"`
+}
+
+type ListGrantsOnResourceResponseObject interface {
+	VisitListGrantsOnResourceResponse(w http.ResponseWriter) error
+}
+
+type ListGrantsOnResource200JSONResponse Past
+
+func (response ListGrantsOnResource200JSONResponse) VisitListGrantsOnResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGrantsOnResourcedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListGrantsOnResourcedefaultApplicationProblemPlusJSONResponse) VisitListGrantsOnResourceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6275,7 +7016,7 @@ type StrictServerInterface interface {
 	// EditConnector Change a connector's name, owners, schedule, or how people sign in to it
 	// (PATCH /v1/connectors/{connectorId})
 	EditConnector(ctx context.Context, request EditConnectorRequestObject) (EditConnectorResponseObject, error)
-	// ListAccounts Accounts, by id
+	// ListAccounts Accounts, by id, or by the word that a search found
 	// (GET /v1/connectors/{connectorId}/accounts)
 	ListAccounts(ctx context.Context, request ListAccountsRequestObject) (ListAccountsResponseObject, error)
 	// GetAccount One account
@@ -6284,6 +7025,15 @@ type StrictServerInterface interface {
 	// ForgetAccount Erase what an account wrote and its name
 	// (POST /v1/connectors/{connectorId}/accounts/{accountId}/forget)
 	ForgetAccount(ctx context.Context, request ForgetAccountRequestObject) (ForgetAccountResponseObject, error)
+	// ListGrantsOfAccount Grants of an account that you can see
+	// (GET /v1/connectors/{connectorId}/accounts/{accountId}/grants)
+	ListGrantsOfAccount(ctx context.Context, request ListGrantsOfAccountRequestObject) (ListGrantsOfAccountResponseObject, error)
+	// ListHoldings What an account holds, as last seen in Slack
+	// (GET /v1/connectors/{connectorId}/accounts/{accountId}/holdings)
+	ListHoldings(ctx context.Context, request ListHoldingsRequestObject) (ListHoldingsResponseObject, error)
+	// ListOwned Resources that an account owns, those that you can see
+	// (GET /v1/connectors/{connectorId}/accounts/{accountId}/owned)
+	ListOwned(ctx context.Context, request ListOwnedRequestObject) (ListOwnedResponseObject, error)
 	// ConfirmRemovals Let the removals of a waiting sync happen
 	// (POST /v1/connectors/{connectorId}/confirmation)
 	ConfirmRemovals(ctx context.Context, request ConfirmRemovalsRequestObject) (ConfirmRemovalsResponseObject, error)
@@ -6305,6 +7055,9 @@ type StrictServerInterface interface {
 	// GetConnectorLog What happened to a connector, newest first
 	// (GET /v1/connectors/{connectorId}/log)
 	GetConnectorLog(ctx context.Context, request GetConnectorLogRequestObject) (GetConnectorLogResponseObject, error)
+	// SetManyOwners Say who owns many resources
+	// (POST /v1/connectors/{connectorId}/owners)
+	SetManyOwners(ctx context.Context, request SetManyOwnersRequestObject) (SetManyOwnersResponseObject, error)
 	// PauseConnector Stop syncs and new access
 	// (POST /v1/connectors/{connectorId}/pause)
 	PauseConnector(ctx context.Context, request PauseConnectorRequestObject) (PauseConnectorResponseObject, error)
@@ -6317,6 +7070,9 @@ type StrictServerInterface interface {
 	// GetResource One resource
 	// (GET /v1/connectors/{connectorId}/resources/{resourceId})
 	GetResource(ctx context.Context, request GetResourceRequestObject) (GetResourceResponseObject, error)
+	// ListGrantsOnResource Grants on a resource that you can see
+	// (GET /v1/connectors/{connectorId}/resources/{resourceId}/grants)
+	ListGrantsOnResource(ctx context.Context, request ListGrantsOnResourceRequestObject) (ListGrantsOnResourceResponseObject, error)
 	// ListMembers Who holds a resource, as last seen in Slack
 	// (GET /v1/connectors/{connectorId}/resources/{resourceId}/members)
 	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
@@ -6725,6 +7481,88 @@ func (sh *strictHandler) ForgetAccount(w http.ResponseWriter, r *http.Request, c
 	}
 }
 
+// ListGrantsOfAccount operation middleware
+func (sh *strictHandler) ListGrantsOfAccount(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, accountId AccountParam) {
+	var request ListGrantsOfAccountRequestObject
+
+	request.ConnectorId = connectorId
+	request.AccountId = accountId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGrantsOfAccount(ctx, request.(ListGrantsOfAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGrantsOfAccount")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListGrantsOfAccountResponseObject); ok {
+		if err := validResponse.VisitListGrantsOfAccountResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListHoldings operation middleware
+func (sh *strictHandler) ListHoldings(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, accountId AccountParam, params ListHoldingsParams) {
+	var request ListHoldingsRequestObject
+
+	request.ConnectorId = connectorId
+	request.AccountId = accountId
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListHoldings(ctx, request.(ListHoldingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListHoldings")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListHoldingsResponseObject); ok {
+		if err := validResponse.VisitListHoldingsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListOwned operation middleware
+func (sh *strictHandler) ListOwned(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, accountId AccountParam) {
+	var request ListOwnedRequestObject
+
+	request.ConnectorId = connectorId
+	request.AccountId = accountId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOwned(ctx, request.(ListOwnedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOwned")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListOwnedResponseObject); ok {
+		if err := validResponse.VisitListOwnedResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ConfirmRemovals operation middleware
 func (sh *strictHandler) ConfirmRemovals(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
 	var request ConfirmRemovalsRequestObject
@@ -6932,6 +7770,39 @@ func (sh *strictHandler) GetConnectorLog(w http.ResponseWriter, r *http.Request,
 	}
 }
 
+// SetManyOwners operation middleware
+func (sh *strictHandler) SetManyOwners(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
+	var request SetManyOwnersRequestObject
+
+	request.ConnectorId = connectorId
+
+	var body SetManyOwnersJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetManyOwners(ctx, request.(SetManyOwnersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetManyOwners")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetManyOwnersResponseObject); ok {
+		if err := validResponse.VisitSetManyOwnersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // PauseConnector operation middleware
 func (sh *strictHandler) PauseConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
 	var request PauseConnectorRequestObject
@@ -7031,6 +7902,33 @@ func (sh *strictHandler) GetResource(w http.ResponseWriter, r *http.Request, con
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetResourceResponseObject); ok {
 		if err := validResponse.VisitGetResourceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListGrantsOnResource operation middleware
+func (sh *strictHandler) ListGrantsOnResource(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, resourceId ResourceParam) {
+	var request ListGrantsOnResourceRequestObject
+
+	request.ConnectorId = connectorId
+	request.ResourceId = resourceId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGrantsOnResource(ctx, request.(ListGrantsOnResourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGrantsOnResource")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListGrantsOnResourceResponseObject); ok {
+		if err := validResponse.VisitListGrantsOnResourceResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "01cde595de35e3f3eeeb6adb7fd05bdb224e9436c96694f000fe27913f330a4d"
+const Digest = "0172fd33f4dc5b96046dc74e2300d4ce20c23eed71dc8317b6d4a2ba5c6ccc8c"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -40,6 +40,11 @@ var operations = []Operation{
 		Params: []Param{
 			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
 			{Name: "q", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
+			{Name: "kind", In: Query, Required: false, Schema: &Schema{Type: String, Enum: []string{"human", "single-channel guest", "multi-channel guest", "bot", "external"}}},
+			{Name: "state", In: Query, Required: false, Schema: &Schema{Type: String, Enum: []string{"active", "invited", "deactivated"}}},
+			{Name: "workspace", In: Query, Required: false, Schema: schemaSlackId},
+			{Name: "twoFactor", In: Query, Required: false, Schema: &Schema{Type: String, Enum: []string{"on", "off"}}},
+			{Name: "standing", In: Query, Required: false, Schema: &Schema{Type: String, Enum: []string{"admin"}}},
 			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
 			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
 		},
@@ -51,6 +56,26 @@ var operations = []Operation{
 		},
 	},
 	{Method: "POST", Path: "/v1/connectors/{connectorId}/accounts/{accountId}/forget",
+		Params: []Param{
+			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
+			{Name: "accountId", In: Path, Required: true, Schema: schemaSlackId},
+		},
+	},
+	{Method: "GET", Path: "/v1/connectors/{connectorId}/accounts/{accountId}/grants",
+		Params: []Param{
+			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
+			{Name: "accountId", In: Path, Required: true, Schema: schemaSlackId},
+		},
+	},
+	{Method: "GET", Path: "/v1/connectors/{connectorId}/accounts/{accountId}/holdings",
+		Params: []Param{
+			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
+			{Name: "accountId", In: Path, Required: true, Schema: schemaSlackId},
+			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
+			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
+		},
+	},
+	{Method: "GET", Path: "/v1/connectors/{connectorId}/accounts/{accountId}/owned",
 		Params: []Param{
 			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
 			{Name: "accountId", In: Path, Required: true, Schema: schemaSlackId},
@@ -102,6 +127,14 @@ var operations = []Operation{
 			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
 		},
 	},
+	{Method: "POST", Path: "/v1/connectors/{connectorId}/owners",
+		Params: []Param{
+			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaManyOwners},
+		}},
+	},
 	{Method: "POST", Path: "/v1/connectors/{connectorId}/pause",
 		Params: []Param{
 			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
@@ -117,11 +150,18 @@ var operations = []Operation{
 			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
 			{Name: "kind", In: Query, Required: false, Schema: schemaResourceKind},
 			{Name: "q", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
+			{Name: "unowned", In: Query, Required: false, Schema: &Schema{Type: Boolean}},
 			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
 			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
 		},
 	},
 	{Method: "GET", Path: "/v1/connectors/{connectorId}/resources/{resourceId}",
+		Params: []Param{
+			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
+			{Name: "resourceId", In: Path, Required: true, Schema: schemaSlackId},
+		},
+	},
+	{Method: "GET", Path: "/v1/connectors/{connectorId}/resources/{resourceId}/grants",
 		Params: []Param{
 			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
 			{Name: "resourceId", In: Path, Required: true, Schema: schemaSlackId},
@@ -390,6 +430,12 @@ var schemaLift = &Schema{Type: Object, Fields: []Field{
 	{Name: "connector", Required: false, Schema: schemaId},
 }}
 
+var schemaManyOwners = &Schema{Type: Object, Fields: []Field{
+	{Name: "csv", Required: false, Schema: &Schema{Type: String, MaxLength: 500000}},
+	{Name: "lines", Required: false, Schema: &Schema{Type: Array, Unique: false, MinItems: 0, MaxItems: 1000, Items: schemaOwnersLine}},
+	{Name: "preview", Required: false, Schema: &Schema{Type: Boolean}},
+}}
+
 var schemaNewConnector = &Schema{Type: Object, Fields: []Field{
 	{Name: "application", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
 	{Name: "integration", Required: false, Schema: &Schema{Type: String, Enum: []string{"application", "collaboration"}}},
@@ -474,6 +520,11 @@ var schemaToken = &Schema{Type: Object, Fields: []Field{
 }}
 
 var schemaDuty = &Schema{Type: String, Enum: []string{"super administrator", "integration administrator", "campaign administrator", "auditor", "user"}}
+
+var schemaOwnersLine = &Schema{Type: Object, Fields: []Field{
+	{Name: "owners", Required: true, Schema: &Schema{Type: Array, Unique: false, MinItems: 0, MaxItems: 20, Items: &Schema{Type: String, MinLength: 1, MaxLength: 200}}},
+	{Name: "resource", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 200}},
+}}
 
 var schemaSignIn = &Schema{Type: Object, Fields: []Field{
 	{Name: "groupsBy", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
