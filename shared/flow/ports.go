@@ -8,7 +8,6 @@ import (
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
-	"github.com/ebb-access/ebb/shared/message"
 )
 
 // Every port below is safe for concurrent use, wraps its errors in
@@ -16,85 +15,6 @@ import (
 // consistent. A save checks each aggregate's Rev against what is stored and
 // answers fault.Conflict when somebody else was faster (nothing is written);
 // fault.Unclear when it may or may not have happened: read again.
-
-// Installer speaks to Slack about credentials, before there is a connector's
-// token. Errors: fault.Reauthorize for a bad code or token, and all of Slack's
-// classes. Exchange uses its code up; the others repeat safely.
-type Installer interface {
-	AuthorizeURL(state, redirect string, bot, user []string) string
-	Exchange(ctx context.Context, code, redirect string) (connector.Installation, error)
-	Identify(ctx context.Context, token string) (connector.Identity, error)
-	Revoke(ctx context.Context, token string) error
-}
-
-// Listings reads Slack for a sync, the largest page at a time. A page is whole
-// or an error; Next "" ends a listing. fault.Invalid with code "invalid_cursor":
-// begin the listing again. fault.Misconfigured with code
-// "plan_upgrade_required": the plan has no such thing.
-type Listings interface {
-	// Workspaces lists what an organization-wide token was granted.
-	Workspaces(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Resource], error)
-	Accounts(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Account], error)
-	// Groups lists the workspace's user groups, disabled ones too, with members.
-	Groups(ctx context.Context, l connector.Link) ([]directory.GroupListing, error)
-	Channels(ctx context.Context, l connector.Link, private bool, cursor string) (directory.Listing[directory.Resource], error)
-	ChannelMembers(ctx context.Context, l connector.Link, channel, cursor string) (directory.Listing[string], error)
-}
-
-// Lookups reads one thing in Slack as it is now.
-type Lookups interface {
-	// Account is users.info; fault.NotFound when Slack does not know or show it.
-	Account(ctx context.Context, l connector.Link, account string) (directory.Account, error)
-	// View reads a user group or channel and all who hold it, completely.
-	// A channel out of sight is fault.NotFound: hidden, not gone.
-	View(ctx context.Context, l connector.Link, r directory.Resource) (access.View, error)
-	// ReadBack reads who holds r after a write, by another method than View
-	// where Slack has one; the settings are r's.
-	ReadBack(ctx context.Context, l connector.Link, r directory.Resource) (access.View, error)
-	// Probe reports whether the bot token alone may edit user groups, by an
-	// update of group that changes nothing.
-	Probe(ctx context.Context, l connector.Link, group directory.Resource) (open bool, err error)
-	// CanShrink reports whether Slack's SCIM API takes the user token; what it
-	// refuses for good is false and no error.
-	CanShrink(ctx context.Context, l connector.Link) (bool, error)
-}
-
-// Changes writes to Slack. Only converge calls it, under the resource's lock,
-// with the intent stored. A definite refusal is Permanent, Misconfigured,
-// Reauthorize or Already; Wait and Backoff say that nothing happened;
-// Unclear that it may have (5xx, internal_error, time-out, cut off).
-type Changes interface {
-	// Replace sets the whole member list of a user group and gives Slack's date
-	// of the group after it (Unix seconds; 0: not told), by which the event that
-	// follows is known. An empty list is fault.Permanent with code
-	// "no_users_provided".
-	Replace(ctx context.Context, l connector.Link, group string, members []string) (date int64, err error)
-	// Shrink takes members out of a user group, the last one too, and touches
-	// nobody else: SCIM's delta. Where the plan, the token or the organization
-	// has no SCIM for it, fault.Misconfigured.
-	Shrink(ctx context.Context, l connector.Link, group string, members []string) error
-	// Disable disables a user group, so that its handle stops working.
-	Disable(ctx context.Context, l connector.Link, group string) error
-	// Invite adds up to 100 accounts to a channel; those that Slack refused
-	// are named, the others are in.
-	Invite(ctx context.Context, l connector.Link, channel string, accounts []string) ([]access.Refused, error)
-	// Kick removes one account from a channel; fault.Already when it was not in.
-	Kick(ctx context.Context, l connector.Link, channel, account string) error
-}
-
-// Voice speaks to people in Slack, in the app's name. Errors: Permanent with
-// Slack's code where nobody can be reached that way ("user_not_found",
-// "channel_not_found", "is_archived", "not_in_channel"), NotFound where a
-// message to change is gone, Unclear where it may have been posted.
-type Voice interface {
-	// Direct gives the direct message channel of the app with an account.
-	Direct(ctx context.Context, l connector.Link, account string) (channel string, err error)
-	// Post posts a card, in a thread where thread is set, and gives the message's
-	// timestamp, by which Change finds it.
-	Post(ctx context.Context, l connector.Link, channel, thread string, c message.Card) (ts string, err error)
-	// Change replaces a message that the app posted.
-	Change(ctx context.Context, l connector.Link, channel, ts string, c message.Card) error
-}
 
 // Secrets keeps tokens and keys; secret.Store describes it.
 type Secrets interface {
@@ -346,82 +266,6 @@ type Kills interface {
 	Kills(ctx context.Context, limit int) ([]access.Kill, error)
 	// SaveKill saves one with the text that says why; until Next is zero it is due.
 	SaveKill(ctx context.Context, k access.Kill, texts []Text, e ...audit.Event) (access.Kill, error)
-}
-
-// People remembers users.
-type People interface {
-	User(ctx context.Context, id string) (access.User, error)
-	UserOf(ctx context.Context, conn, account string) (access.User, error)
-	UserBy(ctx context.Context, id access.Identity) (access.User, error)
-	// EachUser calls f in id order, behind after, until it returns an error.
-	EachUser(ctx context.Context, after string, f func(access.User) error) error
-	SaveUser(ctx context.Context, u access.User, e ...audit.Event) (access.User, error)
-}
-
-// Keys remembers API keys, by their hash.
-type Keys interface {
-	Key(ctx context.Context, hash string) (access.Key, error)
-	KeyByID(ctx context.Context, id string) (access.Key, error)
-	// KeysOf lists a user's keys by id, ended ones too.
-	KeysOf(ctx context.Context, user string) ([]access.Key, error)
-	SaveKey(ctx context.Context, k access.Key, e ...audit.Event) error
-}
-
-// Sessions remembers who is signed in, by the hash of the session's word. The
-// table forgets a session a day after its end.
-type Sessions interface {
-	Session(ctx context.Context, hash string) (access.Session, error)
-	SessionByID(ctx context.Context, id string) (access.Session, error)
-	// SessionsOf lists a user's sessions, newest first, ended ones too.
-	SessionsOf(ctx context.Context, user string) ([]access.Session, error)
-	// SaveSession saves a session with at least one event, unless only its last
-	// use moved. What a new one spends is used up in the same commit, which is
-	// fault.Conflict when it was already.
-	SaveSession(ctx context.Context, x access.Session, e ...audit.Event) error
-}
-
-// Voucher asks an issuer of OpenID Connect who somebody is. Errors:
-// fault.Unauthenticated for an answer that is not genuine, not of this journey,
-// or used; fault.Misconfigured where a person has to change the client;
-// fault.Backoff where the issuer does not answer. A code works once.
-type Voucher interface {
-	// AuthorizeURL is where the issuer asks a browser's person.
-	AuthorizeURL(ctx context.Context, s access.SignIn) (string, error)
-	// Vouch exchanges the code that the issuer sent back.
-	Vouch(ctx context.Context, s access.SignIn, code string) (access.Vouched, error)
-}
-
-// SignIns remembers what a sign-in is made of before there is a session.
-type SignIns interface {
-	// SignInLink finds a link by the hash of its word, with whether it was spent.
-	SignInLink(ctx context.Context, hash string) (access.SignInLink, error)
-	// SaveSignInLink saves a new link; the table forgets it a day after it expired.
-	SaveSignInLink(ctx context.Context, l access.SignInLink, e ...audit.Event) error
-	// SignInRules gives the rules; the zero value before somebody set them.
-	SignInRules(ctx context.Context) (access.SignInRules, error)
-	SaveSignInRules(ctx context.Context, r access.SignInRules, e ...audit.Event) (access.SignInRules, error)
-}
-
-// Knocks counts refused sign-ins. The table forgets an hour after a day.
-type Knocks interface {
-	Refusals(ctx context.Context, hour time.Time) (access.Refusals, error)
-	SaveRefusals(ctx context.Context, r access.Refusals, e ...audit.Event) error
-}
-
-// Delegations remembers who decides in whose place.
-type Delegations interface {
-	Delegation(ctx context.Context, id string) (access.Delegation, error)
-	// DelegationsOf lists what an account delegates and what is delegated to it,
-	// without what was taken back.
-	DelegationsOf(ctx context.Context, conn, account string) ([]access.Delegation, error)
-	SaveDelegation(ctx context.Context, d access.Delegation, e ...audit.Event) (access.Delegation, error)
-}
-
-// Texts are read for people and erased by ebb forget.
-type Texts interface {
-	Text(ctx context.Context, about string) (access.Text, error)
-	// ForgetTexts erases what the account wrote and says how many.
-	ForgetTexts(ctx context.Context, author string, e audit.Event) (int, error)
 }
 
 // Trail is the audit.
