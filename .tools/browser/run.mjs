@@ -66,12 +66,14 @@ async function house() {
 }
 
 // look photographs a page at both sizes and holds it against axe; nothing may
-// stick out at the side of a telephone. except names axe's rules that a page breaks
+// stick out at the side of a telephone; with dark, the same in dark colours. except names axe's rules that a page breaks
 // knowingly. A page that loads itself anew is stopped before, and looked at again
 // if it did so all the same.
-async function look(page, name, except = []) {
+async function look(page, name, { except = [], dark = false } = {}) {
   const wrong = []
-  for (const [size, suffix] of [[wide, ''], [narrow, '-narrow']]) {
+  const looks = [[wide, '', 'light'], [narrow, '-narrow', 'light'], ...dark ? [[wide, '-dark', 'dark'], [narrow, '-narrow-dark', 'dark']] : []]
+  for (const [size, suffix, colorScheme] of looks) {
+    await page.emulateMedia({ colorScheme })
     for (let tries = 3; ; tries--) {
       try {
         wrong.push(...await judged(page, size, `${name}${suffix}`, except))
@@ -82,6 +84,7 @@ async function look(page, name, except = []) {
       }
     }
   }
+  await page.emulateMedia({ colorScheme: 'light' })
   await page.setViewportSize(wide)
   if (wrong.length) throw new Error(`${name}: ${wrong.join('\n  ')}`)
 }
@@ -128,8 +131,8 @@ async function walk(browser, file) {
   const open = []
   try {
     // A person each: what one does in Slack, another sees in another window.
-    const person = async () => {
-      const context = await browser.newContext({ viewport: wide, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', colorScheme: 'light' })
+    const person = async ({ script = true } = {}) => {
+      const context = await browser.newContext({ javaScriptEnabled: script, viewport: wide, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', colorScheme: 'light' })
       const page = await context.newPage()
       page.setDefaultTimeout(20000)
       open.push(page)
@@ -139,7 +142,7 @@ async function walk(browser, file) {
     }
     const ebb = (as, ...args) => execFileSync(join(root, '.build/ebb'), [...args, '--as', as, '--dir', h.dir, '--url', h.url], { encoding: 'utf8' })
     const expect = (true_, what) => { if (!true_) throw new Error(what) }
-    await (await import(pathToFileURL(file))).default({ house: h.url, window: `${h.slack}window/`, person, look, ebb, slack: slackOf(h), eventually, expect })
+    await (await import(pathToFileURL(file))).default({ house: h.url, link: h.said().match(/http\S+\/signin\/first\S+/)?.[0], window: `${h.slack}window/`, person, look, ebb, slack: slackOf(h), eventually, expect })
     if (errors.length) throw new Error(`a page complained: ${errors.join('; ')}`)
   } catch (e) {
     for (const [i, page] of open.entries()) await page.screenshot({ path: join(shots, `failed-${i + 1}.png`) }).catch(() => {})

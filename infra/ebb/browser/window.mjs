@@ -1,9 +1,9 @@
-// From the house's page to the simulated Slack: choose a person, see their
+// From the page where one signs in to the simulated Slack: choose a person, see their
 // conversations, come back.
 export default async function ({ house, person, look, expect }) {
   const page = await person()
   await page.goto(house)
-  await look(page, 'house', ['meta-refresh']) // it shows the time that is left, without JavaScript
+  await look(page, 'signin', { dark: true })
   await page.getByRole('link', { name: 'See it as one of its people' }).click()
   await page.getByRole('heading', { name: 'Simulated Slack' }).waitFor()
   await page.getByLabel('Name').fill('Moreau')
