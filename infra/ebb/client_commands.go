@@ -30,7 +30,8 @@ type ClientCommands struct {
 	Audit      AuditCmd      `cmd:"" help:"Verify the audit trail, or read it."`
 	Forget     ForgetCmd     `cmd:"" help:"Erase what an account wrote and its name. Cannot be undone."`
 	Key        KeyCmd        `cmd:"" help:"Make, list and end API keys."`
-	Users      UsersCmd      `cmd:"" help:"List users, or end one."`
+	Sessions   SessionsCmd   `cmd:"" help:"List who is signed in to the console, or end a session."`
+	Users      UsersCmd      `cmd:"" help:"List users, say what they may do, or end one."`
 }
 
 // background is the context of a client verb: it lives as long as the command.

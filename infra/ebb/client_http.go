@@ -121,6 +121,9 @@ func call[T any](r *http.Response, err error) (T, error) {
 	if r.StatusCode < 200 || r.StatusCode > 299 {
 		return out, refusal(r, body)
 	}
+	if r.StatusCode == http.StatusNoContent {
+		return out, nil
+	}
 	if err := json.Unmarshal(body, &out); err != nil {
 		return out, fmt.Errorf("this is no answer of Ebb; is --url right? (%s)", r.Request.URL.Host)
 	}

@@ -10,7 +10,11 @@ import (
 // UsersCmd is ebb users.
 type UsersCmd struct {
 	List UsersListCmd `cmd:"" default:"withargs" help:"List users with their duties and accounts."`
-	End  UsersEndCmd  `cmd:"" help:"End a user: keys, approvals and grants. Cannot be undone."`
+	End  UsersEndCmd  `cmd:"" help:"End a user: sessions, keys, approvals and grants. Cannot be undone."`
+
+	Duties   UsersDutiesCmd   `cmd:"" help:"Say what a user may do in Ebb."`
+	Identify UsersIdentifyCmd `cmd:"" help:"Bind a user to who they are at an issuer of OpenID Connect, or take that away."`
+	Rules    UsersRulesCmd    `cmd:"" help:"Say by what people are known who sign in."`
 }
 
 // UsersListCmd is ebb users list.

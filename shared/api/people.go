@@ -65,7 +65,8 @@ func (s *server) CreateKey(ctx context.Context, r apigen.CreateKeyRequestObject)
 func user(u access.User) apigen.User {
 	return apigen.User{
 		Id: u.ID, Name: u.Name, Created: u.Created, Ended: u.Ended,
-		Duties: each(u.Duties, func(d access.Duty) apigen.Duty { return apigen.Duty(d) }),
+		Identities: each(u.Identities, func(x access.Identity) apigen.Identity { return apigen.Identity(x) }),
+		Duties:     each(u.Duties, func(d access.Duty) apigen.Duty { return apigen.Duty(d) }),
 		Accounts: each(u.Accounts, func(r access.Ref) apigen.AccountRef {
 			return apigen.AccountRef{Connector: r.Connector, Account: r.Account}
 		}),

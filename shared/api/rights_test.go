@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/flow"
 )
 
 // rights is who gets what on which route. Statuses stand in the order of
@@ -22,6 +25,15 @@ var rights = []struct {
 	{"GET", "/v1/tasks", "", "401 200 200 200 200 200 200 200 200 200"},
 	{"GET", "/v1/users", "", "401 403 403 403 403 403 403 200 200 200"},
 	{"POST", "/v1/users/{someone}/end", "", "401 403 403 403 403 403 403 403 403 200"},
+	{"PUT", "/v1/users/{someone}/duties", `{"duties":["auditor"]}`, "401 403 403 403 403 403 403 403 403 200"},
+	{"PUT", "/v1/users/u_root/duties", `{"duties":["user"]}`, "401 403 403 403 403 403 403 403 403 400"},
+	{"PUT", "/v1/users/{someone}/identity", `{"issuer":"https://idp.example","subject":"sam"}`, "401 403 403 403 403 403 403 403 403 200"},
+	{"DELETE", "/v1/users/{someone}/identity", "", "401 403 403 403 403 403 403 403 403 200"},
+	{"GET", "/v1/sessions", "", "401 200 200 200 200 200 200 200 200 200"},
+	{"GET", "/v1/sessions?user=u_root", "", "401 403 403 403 403 403 403 200 200 200"},
+	{"POST", "/v1/sessions/{session}/end", "", "401 404 404 204 403 404 404 403 403 204"},
+	{"GET", "/v1/signin", "", "401 403 403 403 403 403 403 200 200 200"},
+	{"PUT", "/v1/signin", `{"byEmail":true}`, "401 403 403 403 403 403 403 403 403 200"},
 	{"GET", "/v1/keys", "", "401 200 200 200 200 200 200 200 200 200"},
 	{"GET", "/v1/keys?user=u_root", "", "401 403 403 403 403 403 403 200 200 200"},
 	{"POST", "/v1/keys/{key}/end", "", "401 404 404 200 403 404 404 403 403 200"},
@@ -188,6 +200,13 @@ func (w *world) fill(s string) string {
 		keys, err := w.store.KeysOf(w.t.Context(), w.user("ada").ID)
 		w.ok(err)
 		return keys[0].ID
+	})
+	made("{session}", func() string {
+		u, now, id := w.user("ada"), w.house.Now(), flow.RandomID("ses")
+		w.ok(w.store.SaveSession(w.t.Context(), access.Session{
+			ID: id, Hash: id, User: u.ID, Means: access.ByIssuer, Standing: u.Standing(), Created: now, Authenticated: now, Seen: now, Ends: now.Add(time.Hour),
+		}, audit.Event{At: now, Aggregate: "person/" + u.ID, Action: "session.begun", Actor: u.ID}))
+		return id
 	})
 	made("{run}", func() string {
 		c, err := w.store.Connector(w.t.Context(), w.conn)

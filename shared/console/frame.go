@@ -11,12 +11,13 @@ import (
 
 // Frame is what the layout shows around every page.
 type Frame struct {
-	Title  string
-	Reader string // the name of who is signed in; "": nobody
-	Nav    []Link
-	Said   string // what the form before this page did
-	Now    time.Time
-	Zone   *time.Location // the reader's
+	Title    string
+	Reader   string // the name of who is signed in; "": nobody
+	ReaderID string // and their id
+	Nav      []Link
+	Said     string // what the form before this page did
+	Now      time.Time
+	Zone     *time.Location // the reader's
 
 	Simulated bool
 	Window    string
@@ -40,14 +41,20 @@ var places = []struct {
 	{"/requests", "Requests", "", anybody},
 	{"/grants", "Grants", "", anybody},
 	{"/integrations", "Integrations", "Administer", anybody},
+	{"/users", "Users", "Administer", overseer},
+	{"/keys", "API keys", "Administer", anybody},
 }
 
 func anybody(access.Actor) bool { return true }
 
+func overseer(by access.Actor) bool {
+	return by.Is(access.Auditor) || by.Is(access.IntegrationAdministrator)
+}
+
 // frame is the frame of a page for who looks at it.
 func (v *visit) frame(title string) Frame {
 	f := Frame{
-		Title: title, Reader: v.by.User.Name, Now: v.now(), Zone: v.zone(), Said: v.said(),
+		Title: title, Reader: v.by.User.Name, ReaderID: v.by.User.ID, Now: v.now(), Zone: v.zone(), Said: v.said(),
 		Simulated: v.s.o.Simulated, Window: v.s.o.Window,
 	}
 	if v.by.User.ID == "" {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/console"
 	"github.com/ebb-access/ebb/shared/housetest"
 )
@@ -72,7 +73,7 @@ func TestRights(t *testing.T) {
 
 // mayEverybody reports whether a form is about the sender's own things alone.
 func mayEverybody(pattern string) bool {
-	return slices.Contains([]string{"POST /zone", "POST /signout", "POST /ask", "POST /tasks", "POST /signin/first"}, pattern)
+	return slices.Contains([]string{"POST /zone", "POST /signout", "POST /ask", "POST /tasks", "POST /signin/first", "POST /keys"}, pattern)
 }
 
 // example fills a route with things that were made just now: a request of ada's, a
@@ -101,6 +102,26 @@ func (w *world) example(pattern, path string) (string, string) {
 		form.Set("every", "1h")
 		form.Set("owner", w.User["owner"].ID)
 		form.Set("token", "xoxp-not-a-token")
+	case strings.Contains(path, "/users/{id}"):
+		id = w.User["ada"].ID
+		if pattern[:3] != "GET" {
+			u, err := w.Store.SaveUser(w.Context(), access.User{ID: w.House.NewID("u"), Name: "New", Duties: []access.Duty{access.Ordinary}}, w.made("New"))
+			w.OK(err)
+			id = u.ID
+		}
+		form.Set("duty", "auditor")
+		form.Set("confirm", id)
+		form.Set("issuer", "https://idp.example")
+		form.Set("subject", id)
+	case strings.Contains(path, "/sessions/{id}"):
+		w.SignIn("ada")
+		all, err := w.House.ReadSessions(w.Context(), w.As("ada"), "")
+		w.OK(err)
+		id = all[0].ID
+	case strings.Contains(path, "/keys/{id}"):
+		_, k, err := w.House.CreateKey(w.Context(), w.As("ada"), w.User["ada"].ID, "terminal", false)
+		w.OK(err)
+		id = k.ID
 	case pattern == "POST /tasks":
 		form.Set("id", w.Ask("ada", w.Oncall).ID)
 	case pattern == "POST /ask":
@@ -140,4 +161,9 @@ func (w *world) Granted() access.Grant {
 	}
 	w.Fatalf("no grant of %s", q.ID)
 	return access.Grant{}
+}
+
+// made is the event of somebody who was made.
+func (w *world) made(name string) audit.Event {
+	return audit.Event{At: w.At, Aggregate: "person/" + name, Action: "person.made", Actor: "test"}
 }

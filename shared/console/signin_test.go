@@ -113,7 +113,8 @@ func (d *door) in(c *http.Client, start, as, to string) {
 // known is the name of who a browser is signed in as; "": nobody.
 func (d *door) known(c *http.Client) string {
 	d.Helper()
-	return between(d.visit(c, "/").text, `<span class="name">`, "<")
+	_, rest, _ := strings.Cut(d.visit(c, "/").text, `<a class="name"`)
+	return between(rest, ">", "<")
 }
 
 func (d *door) cookie(c *http.Client, name string) string {

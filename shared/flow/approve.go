@@ -128,10 +128,7 @@ func (h *House) voteItem(ctx context.Context, by access.Actor, account string, r
 		return nil, nil, fault.New("policy", fault.Forbidden, "you cannot decide this: %s", why)
 	}
 	if to == access.Approved && (rule.Risk == access.High || it.Risk == access.High) && by.Stale(h.Now()) {
-		return nil, nil, &fault.Error{
-			Op: "flow.vote", Kind: fault.Forbidden, Code: FreshSignIn,
-			Text: "policy calls this access high-risk, and you signed in more than ten minutes ago; sign in anew, then decide",
-		}
+		return nil, nil, stale("flow.vote", "policy calls this access high-risk, and you signed in more than ten minutes ago")
 	}
 	if to == access.Approved && (it.Voted(account, by.User.ID) || v.For != "" && it.Voted(v.For, v.ForUser)) {
 		return nil, nil, fault.New("policy", fault.Forbidden, "you cannot decide this: you have said yes already, or somebody for whom or in whose place you decide, and it waits for somebody else's")

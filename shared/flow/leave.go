@@ -52,7 +52,7 @@ func (h *House) endAll(ctx context.Context, grants []access.Grant, actor string)
 	return nil
 }
 
-// EndUser ends a user: first their keys and their say, then the grants of all
+// EndUser ends a user: first their sessions, keys and say, then the grants of all
 // their accounts. What they asked for or approved does not begin any more.
 // Called again it goes on where it stopped. A Super Administrator's act, and
 // not about oneself: somebody has to be left who can undo a mistake.
@@ -70,8 +70,12 @@ func (h *House) EndUser(ctx context.Context, by access.Actor, id string) (access
 		if u, err = h.Memory.User(ctx, id); err != nil || u.Ended {
 			return err
 		}
+		me, err := h.administrator(ctx, by)
+		if err != nil {
+			return err
+		}
 		u.Ended = true
-		u, err = h.Memory.SaveUser(ctx, u, h.event("person/"+id, "person.ended", who(by), nil))
+		u, err = h.Memory.SaveUserBy(ctx, u, me, h.event("person/"+id, "person.ended", who(by), nil))
 		return err
 	})
 	for _, r := range u.Accounts {

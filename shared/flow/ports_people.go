@@ -19,6 +19,8 @@ type People interface {
 	// EachUser calls f in id order, behind after, until it returns an error.
 	EachUser(ctx context.Context, after string, f func(access.User) error) error
 	SaveUser(ctx context.Context, u access.User, e ...audit.Event) (access.User, error)
+	// SaveUserBy is SaveUser, if by is still as they were read.
+	SaveUserBy(ctx context.Context, u, by access.User, e ...audit.Event) (access.User, error)
 }
 
 // Keys remembers API keys, by their hash.

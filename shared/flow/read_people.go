@@ -55,3 +55,44 @@ func (h *House) ReadKeys(ctx context.Context, by access.Actor, user string) ([]a
 	}
 	return keys, fault.Wrap(op, err)
 }
+
+// UserView is a user with the names of their accounts and of the Slacks in which
+// those are, as far as they are known.
+type UserView struct {
+	access.User
+	Labels map[string]string // by account
+	Slacks map[string]string // by connector
+}
+
+// ReadUser gives one user: oneself, and others to auditors and administrators. For
+// everybody else there is none.
+func (h *House) ReadUser(ctx context.Context, by access.Actor, id string) (UserView, error) {
+	const op = "flow.ReadUser"
+	eye, err := h.sight(by)
+	if err == nil && id != by.User.ID && !eye.oversees() {
+		err = fault.New(op, fault.NotFound, "there is no user %s", id)
+	}
+	if err != nil {
+		return UserView{}, fault.Wrap(op, err)
+	}
+	u, err := h.Memory.User(ctx, id)
+	if err != nil {
+		return UserView{}, fault.Wrap(op, err)
+	}
+	v := UserView{User: u, Labels: map[string]string{}, Slacks: map[string]string{}}
+	for _, r := range u.Accounts {
+		a, err := h.Memory.Account(ctx, r.Connector, r.Account)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return v, fault.Wrap(op, err)
+		}
+		c, err := h.Memory.Connector(ctx, r.Connector)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return v, fault.Wrap(op, err)
+		}
+		if a.Label() != "" {
+			v.Labels[r.Account] = a.Label()
+		}
+		v.Slacks[r.Connector] = c.Name
+	}
+	return v, nil
+}

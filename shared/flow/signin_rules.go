@@ -15,6 +15,9 @@ func (h *House) SetSignInRules(ctx context.Context, by access.Actor, byEmail boo
 	if by.Service || !by.Is(access.SuperAdministrator) {
 		return access.SignInRules{}, fault.New(op, fault.Forbidden, "saying how people sign in needs the duty super administrator")
 	}
+	if by.Stale(h.Now()) {
+		return access.SignInRules{}, stale(op, "how people sign in is changed by who signed in within the last ten minutes")
+	}
 	var rules access.SignInRules
 	err := again(func() error {
 		var err error

@@ -127,6 +127,9 @@ func (h *House) IdentifyUser(ctx context.Context, by access.Actor, user string, 
 	if by.Service || !by.Is(access.SuperAdministrator) {
 		return access.User{}, fault.New(op, fault.Forbidden, "binding a person to an identity needs the duty super administrator")
 	}
+	if by.Stale(h.Now()) {
+		return access.User{}, stale(op, "who somebody is elsewhere is changed by who signed in within the last ten minutes")
+	}
 	if id.Issuer == "" || id.Subject == "" {
 		return access.User{}, fault.New(op, fault.Invalid, "an identity needs the issuer's address and the person's subject there")
 	}

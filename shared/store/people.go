@@ -62,27 +62,39 @@ func (s *Store) UserBy(ctx context.Context, x access.Identity) (access.User, err
 // SaveUser saves a user with at least one event. fault.Conflict when an
 // account or an identity belongs to another user.
 func (s *Store) SaveUser(ctx context.Context, u access.User, e ...audit.Event) (access.User, error) {
-	const op = "store.SaveUser"
+	u, err := s.saveUser(ctx, &change{}, u, e)
+	return u, fault.Wrap("store.SaveUser", err)
+}
+
+// SaveUserBy is SaveUser by another user, and fault.Conflict when that one is not
+// as they were read.
+func (s *Store) SaveUserBy(ctx context.Context, u, by access.User, e ...audit.Event) (access.User, error) {
+	var c change
+	c.check(userKey(by.ID), by.Rev)
+	u, err := s.saveUser(ctx, &c, u, e)
+	return u, fault.Wrap("store.SaveUserBy", err)
+}
+
+func (s *Store) saveUser(ctx context.Context, c *change, u access.User, e []audit.Event) (access.User, error) {
 	if err := told("user "+u.ID, e); err != nil {
-		return access.User{}, fault.Wrap(op, err)
+		return access.User{}, err
 	}
 	prev, err := current[userRecord](ctx, s, userKey(u.ID), u.Rev)
 	if err != nil {
-		return access.User{}, fault.Wrap(op, err)
+		return access.User{}, err
 	}
-	var c change
 	c.put(userKey(u.ID), u.Rev, newUserRecord(u))
 	if u.Rev == 0 {
 		c.point(usersKey(u.ID), pointer{ID: u.ID})
 	}
-	if err := s.moveAccounts(ctx, &c, u.ID, prev.user(u.Rev).Accounts, u.Accounts); err != nil {
-		return access.User{}, fault.Wrap(op, err)
+	if err := s.moveAccounts(ctx, c, u.ID, prev.user(u.Rev).Accounts, u.Accounts); err != nil {
+		return access.User{}, err
 	}
-	if err := s.moveIdentities(ctx, &c, u.ID, prev.user(u.Rev).Identities, u.Identities); err != nil {
-		return access.User{}, fault.Wrap(op, err)
+	if err := s.moveIdentities(ctx, c, u.ID, prev.user(u.Rev).Identities, u.Identities); err != nil {
+		return access.User{}, err
 	}
-	if err := s.save(ctx, &c, e); err != nil {
-		return access.User{}, fault.Wrap(op, err)
+	if err := s.save(ctx, c, e); err != nil {
+		return access.User{}, err
 	}
 	u.Rev++
 	return u, nil

@@ -329,6 +329,27 @@ func (e RunState) Valid() bool {
 	}
 }
 
+// Defines values for SessionMeans.
+const (
+	Issuer SessionMeans = "issuer"
+	Link   SessionMeans = "link"
+	Slack  SessionMeans = "slack"
+)
+
+// Valid indicates whether the value is a known member of the SessionMeans enum.
+func (e SessionMeans) Valid() bool {
+	switch e {
+	case Issuer:
+		return true
+	case Link:
+		return true
+	case Slack:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Slug.
 const (
 	SlugMember Slug = "member"
@@ -806,6 +827,12 @@ type GrantState string
 // Id An id that Ebb made
 type Id = string
 
+// Identity defines model for Identity.
+type Identity struct {
+	Issuer  string `json:"issuer"`
+	Subject string `json:"subject"`
+}
+
 // Invitation defines model for Invitation.
 type Invitation struct {
 	Expires time.Time `json:"expires"`
@@ -988,6 +1015,11 @@ type NewDelegation struct {
 
 	// Start Missing: now
 	Start time.Time `json:"start,omitempty,omitzero"`
+}
+
+// NewDuties defines model for NewDuties.
+type NewDuties struct {
+	Duties []Duty `json:"duties"`
 }
 
 // NewFreeze defines model for NewFreeze.
@@ -1327,6 +1359,30 @@ type RunList struct {
 // Seconds defines model for Seconds.
 type Seconds = int64
 
+// Session defines model for Session.
+type Session struct {
+	// Authenticated When they last proved it
+	Authenticated time.Time `json:"authenticated"`
+	Created       time.Time `json:"created"`
+	Ends          time.Time `json:"ends"`
+	Id            string    `json:"id"`
+
+	// Means How they proved who they are
+	Means SessionMeans `json:"means"`
+
+	// Seen The last use, to the quarter hour
+	Seen time.Time `json:"seen"`
+	User string    `json:"user"`
+}
+
+// SessionMeans How they proved who they are
+type SessionMeans string
+
+// SessionList defines model for SessionList.
+type SessionList struct {
+	Items []Session `json:"items"`
+}
+
 // SignIn How people sign in to this Slack. Who manages the provider's groups is named where Slack lets nobody else change one
 type SignIn struct {
 	// GroupsBy Who manages its groups: a team, a person, a page
@@ -1334,6 +1390,12 @@ type SignIn struct {
 
 	// Idp The identity provider; slack: Slack itself
 	Idp string `json:"idp,omitempty,omitzero"`
+}
+
+// SignInRules defines model for SignInRules.
+type SignInRules struct {
+	// ByEmail An issuer's verified e-mail leads to the one live account that has it, at the first sign-in
+	ByEmail bool `json:"byEmail"`
 }
 
 // SlackId An id that Slack made; opaque
@@ -1403,9 +1465,12 @@ type User struct {
 	Created  time.Time    `json:"created,omitempty,omitzero"`
 	Duties   []Duty       `json:"duties"`
 
-	// Ended Keys, approvals and grants are over
+	// Ended Sessions, keys, approvals and grants are over
 	Ended bool   `json:"ended,omitempty,omitzero"`
 	Id    string `json:"id"`
+
+	// Identities Who they are at issuers of OpenID Connect
+	Identities []Identity `json:"identities,omitempty,omitzero"`
 
 	// Name Missing once forgotten
 	Name string `json:"name,omitempty,omitzero"`
@@ -1487,6 +1552,9 @@ type RunParam = Id
 
 // Search defines model for Search.
 type Search = string
+
+// SessionParam An id that Ebb made
+type SessionParam = Id
 
 // UserParam An id that Ebb made
 type UserParam = Id
@@ -1661,6 +1729,11 @@ type CreateRequestParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListSessionsParams defines parameters for ListSessions.
+type ListSessionsParams struct {
+	User *Id `form:"user,omitempty" json:"user,omitempty"`
+}
+
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
@@ -1733,8 +1806,17 @@ type DenyRequestJSONRequestBody = Decision
 // VetoRequestJSONRequestBody defines body for VetoRequest for application/json ContentType.
 type VetoRequestJSONRequestBody = Decision
 
+// SetSignInRulesJSONRequestBody defines body for SetSignInRules for application/json ContentType.
+type SetSignInRulesJSONRequestBody = SignInRules
+
 // BindUserJSONRequestBody defines body for BindUser for application/json ContentType.
 type BindUserJSONRequestBody = NewUser
+
+// SetDutiesJSONRequestBody defines body for SetDuties for application/json ContentType.
+type SetDutiesJSONRequestBody = NewDuties
+
+// IdentifyUserJSONRequestBody defines body for IdentifyUser for application/json ContentType.
+type IdentifyUserJSONRequestBody = Identity
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -2452,6 +2534,45 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
 	VetoRequest(ctx context.Context, requestId RequestParam, body VetoRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListSessions Sessions in the console that live, the newest first
+	//
+	// Your own; with `user` those of somebody else, for auditors and administrators.
+	//
+	// Corresponds with GET /v1/sessions (the `ListSessions` operationId).
+	ListSessions(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndSession End a session
+	//
+	// At once and for ever. Your own, or any as super administrator; not with a service's key. Repeats safely.
+	//
+	// Corresponds with POST /v1/sessions/{sessionId}/end (the `EndSession` operationId).
+	EndSession(ctx context.Context, sessionId SessionParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSignInRules How people sign in
+	//
+	// For auditors and administrators.
+	//
+	// Corresponds with GET /v1/signin (the `GetSignInRules` operationId).
+	GetSignInRules(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetSignInRulesWithBody Say how people sign in
+	//
+	// Needs the duty super administrator. Repeats safely.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/signin (the `SetSignInRules` operationId).
+	SetSignInRulesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetSignInRules Say how people sign in
+	//
+	// Needs the duty super administrator. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/signin (the `SetSignInRules` operationId).
+	SetSignInRules(ctx context.Context, body SetSignInRulesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetSync One sync run
 	//
 	// Corresponds with GET /v1/syncs/{runId} (the `GetSync` operationId).
@@ -2493,6 +2614,26 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/users (the `BindUser` operationId).
 	BindUser(ctx context.Context, body BindUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SetDutiesWithBody Say what a user may do in Ebb
+	//
+	// Replaces their duties; their sessions end. Needs the duty super administrator, and nobody changes their own, so that
+	// one always stays. Repeats safely.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/users/{userId}/duties (the `SetDuties` operationId).
+	SetDutiesWithBody(ctx context.Context, userId UserParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetDuties Say what a user may do in Ebb
+	//
+	// Replaces their duties; their sessions end. Needs the duty super administrator, and nobody changes their own, so that
+	// one always stays. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/users/{userId}/duties (the `SetDuties` operationId).
+	SetDuties(ctx context.Context, userId UserParam, body SetDutiesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// EndUser End a user
 	//
 	// Their keys, approvals and grants end at once, and what they asked for does not begin any more. Cannot be undone: an
@@ -2500,6 +2641,31 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/users/{userId}/end (the `EndUser` operationId).
 	EndUser(ctx context.Context, userId UserParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UnidentifyUser Take a user's identities away
+	//
+	// Their sessions end. Needs the duty super administrator. Repeats safely.
+	//
+	// Corresponds with DELETE /v1/users/{userId}/identity (the `UnidentifyUser` operationId).
+	UnidentifyUser(ctx context.Context, userId UserParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// IdentifyUserWithBody Bind a user to who they are at an issuer of OpenID Connect
+	//
+	// They sign in as that from then on. Needs the duty super administrator. Repeats safely.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/users/{userId}/identity (the `IdentifyUser` operationId).
+	IdentifyUserWithBody(ctx context.Context, userId UserParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// IdentifyUser Bind a user to who they are at an issuer of OpenID Connect
+	//
+	// They sign in as that from then on. Needs the duty super administrator. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/users/{userId}/identity (the `IdentifyUser` operationId).
+	IdentifyUser(ctx context.Context, userId UserParam, body IdentifyUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // ListEvents Events of one aggregate, newest first
@@ -3944,6 +4110,95 @@ func (c *Client) VetoRequest(ctx context.Context, requestId RequestParam, body V
 	return c.Client.Do(req)
 }
 
+// ListSessions Sessions in the console that live, the newest first
+//
+// Your own; with `user` those of somebody else, for auditors and administrators.
+//
+// Corresponds with GET /v1/sessions (the `ListSessions` operationId).
+func (c *Client) ListSessions(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSessionsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndSession End a session
+//
+// At once and for ever. Your own, or any as super administrator; not with a service's key. Repeats safely.
+//
+// Corresponds with POST /v1/sessions/{sessionId}/end (the `EndSession` operationId).
+func (c *Client) EndSession(ctx context.Context, sessionId SessionParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndSessionRequest(c.Server, sessionId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSignInRules How people sign in
+//
+// For auditors and administrators.
+//
+// Corresponds with GET /v1/signin (the `GetSignInRules` operationId).
+func (c *Client) GetSignInRules(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSignInRulesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetSignInRulesWithBody Say how people sign in
+//
+// Needs the duty super administrator. Repeats safely.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/signin (the `SetSignInRules` operationId).
+func (c *Client) SetSignInRulesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetSignInRulesRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetSignInRules Say how people sign in
+//
+// Needs the duty super administrator. Repeats safely.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/signin (the `SetSignInRules` operationId).
+func (c *Client) SetSignInRules(ctx context.Context, body SetSignInRulesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetSignInRulesRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetSync One sync run
 //
 // Corresponds with GET /v1/syncs/{runId} (the `GetSync` operationId).
@@ -4035,6 +4290,46 @@ func (c *Client) BindUser(ctx context.Context, body BindUserJSONRequestBody, req
 	return c.Client.Do(req)
 }
 
+// SetDutiesWithBody Say what a user may do in Ebb
+//
+// Replaces their duties; their sessions end. Needs the duty super administrator, and nobody changes their own, so that
+// one always stays. Repeats safely.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/users/{userId}/duties (the `SetDuties` operationId).
+func (c *Client) SetDutiesWithBody(ctx context.Context, userId UserParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetDutiesRequestWithBody(c.Server, userId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetDuties Say what a user may do in Ebb
+//
+// Replaces their duties; their sessions end. Needs the duty super administrator, and nobody changes their own, so that
+// one always stays. Repeats safely.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/users/{userId}/duties (the `SetDuties` operationId).
+func (c *Client) SetDuties(ctx context.Context, userId UserParam, body SetDutiesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetDutiesRequest(c.Server, userId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // EndUser End a user
 //
 // Their keys, approvals and grants end at once, and what they asked for does not begin any more. Cannot be undone: an
@@ -4043,6 +4338,61 @@ func (c *Client) BindUser(ctx context.Context, body BindUserJSONRequestBody, req
 // Corresponds with POST /v1/users/{userId}/end (the `EndUser` operationId).
 func (c *Client) EndUser(ctx context.Context, userId UserParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEndUserRequest(c.Server, userId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UnidentifyUser Take a user's identities away
+//
+// Their sessions end. Needs the duty super administrator. Repeats safely.
+//
+// Corresponds with DELETE /v1/users/{userId}/identity (the `UnidentifyUser` operationId).
+func (c *Client) UnidentifyUser(ctx context.Context, userId UserParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUnidentifyUserRequest(c.Server, userId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// IdentifyUserWithBody Bind a user to who they are at an issuer of OpenID Connect
+//
+// They sign in as that from then on. Needs the duty super administrator. Repeats safely.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/users/{userId}/identity (the `IdentifyUser` operationId).
+func (c *Client) IdentifyUserWithBody(ctx context.Context, userId UserParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewIdentifyUserRequestWithBody(c.Server, userId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// IdentifyUser Bind a user to who they are at an issuer of OpenID Connect
+//
+// They sign in as that from then on. Needs the duty super administrator. Repeats safely.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/users/{userId}/identity (the `IdentifyUser` operationId).
+func (c *Client) IdentifyUser(ctx context.Context, userId UserParam, body IdentifyUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewIdentifyUserRequest(c.Server, userId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6942,6 +7292,161 @@ func NewVetoRequestRequestWithBody(server string, requestId RequestParam, conten
 	return req, nil
 }
 
+// NewListSessionsRequest constructs an http.Request for the ListSessions method
+func NewListSessionsRequest(server string, params *ListSessionsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/sessions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.User != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user", *params.User, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEndSessionRequest constructs an http.Request for the EndSession method
+func NewEndSessionRequest(server string, sessionId SessionParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "sessionId", sessionId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/sessions/%s/end", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetSignInRulesRequest constructs an http.Request for the GetSignInRules method
+func NewGetSignInRulesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/signin")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetSignInRulesRequest calls the generic SetSignInRules builder with application/json body
+func NewSetSignInRulesRequest(server string, body SetSignInRulesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetSignInRulesRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetSignInRulesRequestWithBody constructs an http.Request for the SetSignInRules method, with any body, and a specified content type
+func NewSetSignInRulesRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/signin")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetSyncRequest constructs an http.Request for the GetSync method
 func NewGetSyncRequest(server string, runId RunParam) (*http.Request, error) {
 	var err error
@@ -7121,6 +7626,53 @@ func NewBindUserRequestWithBody(server string, contentType string, body io.Reade
 	return req, nil
 }
 
+// NewSetDutiesRequest calls the generic SetDuties builder with application/json body
+func NewSetDutiesRequest(server string, userId UserParam, body SetDutiesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetDutiesRequestWithBody(server, userId, "application/json", bodyReader)
+}
+
+// NewSetDutiesRequestWithBody constructs an http.Request for the SetDuties method, with any body, and a specified content type
+func NewSetDutiesRequestWithBody(server string, userId UserParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/users/%s/duties", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewEndUserRequest constructs an http.Request for the EndUser method
 func NewEndUserRequest(server string, userId UserParam) (*http.Request, error) {
 	var err error
@@ -7151,6 +7703,87 @@ func NewEndUserRequest(server string, userId UserParam) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewUnidentifyUserRequest constructs an http.Request for the UnidentifyUser method
+func NewUnidentifyUserRequest(server string, userId UserParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/users/%s/identity", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewIdentifyUserRequest calls the generic IdentifyUser builder with application/json body
+func NewIdentifyUserRequest(server string, userId UserParam, body IdentifyUserJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewIdentifyUserRequestWithBody(server, userId, "application/json", bodyReader)
+}
+
+// NewIdentifyUserRequestWithBody constructs an http.Request for the IdentifyUser method, with any body, and a specified content type
+func NewIdentifyUserRequestWithBody(server string, userId UserParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/users/%s/identity", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -7917,6 +8550,51 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/requests/{requestId}/veto (the `VetoRequest` operationId).
 	VetoRequestWithResponse(ctx context.Context, requestId RequestParam, body VetoRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*VetoRequestResponse, error)
 
+	// ListSessionsWithResponse Sessions in the console that live, the newest first
+	//
+	// Your own; with `user` those of somebody else, for auditors and administrators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/sessions (the `ListSessions` operationId).
+	ListSessionsWithResponse(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error)
+
+	// EndSessionWithResponse End a session
+	//
+	// At once and for ever. Your own, or any as super administrator; not with a service's key. Repeats safely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/sessions/{sessionId}/end (the `EndSession` operationId).
+	EndSessionWithResponse(ctx context.Context, sessionId SessionParam, reqEditors ...RequestEditorFn) (*EndSessionResponse, error)
+
+	// GetSignInRulesWithResponse How people sign in
+	//
+	// For auditors and administrators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/signin (the `GetSignInRules` operationId).
+	GetSignInRulesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSignInRulesResponse, error)
+
+	// SetSignInRulesWithBodyWithResponse Say how people sign in
+	//
+	// Needs the duty super administrator. Repeats safely.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/signin (the `SetSignInRules` operationId).
+	SetSignInRulesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetSignInRulesResponse, error)
+
+	// SetSignInRulesWithResponse Say how people sign in
+	//
+	// Needs the duty super administrator. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/signin (the `SetSignInRules` operationId).
+	SetSignInRulesWithResponse(ctx context.Context, body SetSignInRulesJSONRequestBody, reqEditors ...RequestEditorFn) (*SetSignInRulesResponse, error)
+
 	// GetSyncWithResponse One sync run
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -7964,6 +8642,26 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/users (the `BindUser` operationId).
 	BindUserWithResponse(ctx context.Context, body BindUserJSONRequestBody, reqEditors ...RequestEditorFn) (*BindUserResponse, error)
 
+	// SetDutiesWithBodyWithResponse Say what a user may do in Ebb
+	//
+	// Replaces their duties; their sessions end. Needs the duty super administrator, and nobody changes their own, so that
+	// one always stays. Repeats safely.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/users/{userId}/duties (the `SetDuties` operationId).
+	SetDutiesWithBodyWithResponse(ctx context.Context, userId UserParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetDutiesResponse, error)
+
+	// SetDutiesWithResponse Say what a user may do in Ebb
+	//
+	// Replaces their duties; their sessions end. Needs the duty super administrator, and nobody changes their own, so that
+	// one always stays. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/users/{userId}/duties (the `SetDuties` operationId).
+	SetDutiesWithResponse(ctx context.Context, userId UserParam, body SetDutiesJSONRequestBody, reqEditors ...RequestEditorFn) (*SetDutiesResponse, error)
+
 	// EndUserWithResponse End a user
 	//
 	// Their keys, approvals and grants end at once, and what they asked for does not begin any more. Cannot be undone: an
@@ -7973,6 +8671,33 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/users/{userId}/end (the `EndUser` operationId).
 	EndUserWithResponse(ctx context.Context, userId UserParam, reqEditors ...RequestEditorFn) (*EndUserResponse, error)
+
+	// UnidentifyUserWithResponse Take a user's identities away
+	//
+	// Their sessions end. Needs the duty super administrator. Repeats safely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/users/{userId}/identity (the `UnidentifyUser` operationId).
+	UnidentifyUserWithResponse(ctx context.Context, userId UserParam, reqEditors ...RequestEditorFn) (*UnidentifyUserResponse, error)
+
+	// IdentifyUserWithBodyWithResponse Bind a user to who they are at an issuer of OpenID Connect
+	//
+	// They sign in as that from then on. Needs the duty super administrator. Repeats safely.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/users/{userId}/identity (the `IdentifyUser` operationId).
+	IdentifyUserWithBodyWithResponse(ctx context.Context, userId UserParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*IdentifyUserResponse, error)
+
+	// IdentifyUserWithResponse Bind a user to who they are at an issuer of OpenID Connect
+	//
+	// They sign in as that from then on. Needs the duty super administrator. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/users/{userId}/identity (the `IdentifyUser` operationId).
+	IdentifyUserWithResponse(ctx context.Context, userId UserParam, body IdentifyUserJSONRequestBody, reqEditors ...RequestEditorFn) (*IdentifyUserResponse, error)
 }
 
 // ListEventsResponseDefaultHeaders the declared response headers of an HTTP default response for ListEvents
@@ -10384,6 +11109,164 @@ func (r VetoRequestResponse) ContentType() string {
 	return ""
 }
 
+// ListSessionsResponseDefaultHeaders the declared response headers of an HTTP default response for ListSessions
+type ListSessionsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListSessionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SessionList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListSessionsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSessionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSessionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSessionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EndSessionResponseDefaultHeaders the declared response headers of an HTTP default response for EndSession
+type EndSessionResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type EndSessionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EndSessionResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r EndSessionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndSessionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndSessionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetSignInRulesResponseDefaultHeaders the declared response headers of an HTTP default response for GetSignInRules
+type GetSignInRulesResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type GetSignInRulesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SignInRules
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetSignInRulesResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSignInRulesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSignInRulesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSignInRulesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetSignInRulesResponseDefaultHeaders the declared response headers of an HTTP default response for SetSignInRules
+type SetSignInRulesResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type SetSignInRulesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SignInRules
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SetSignInRulesResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r SetSignInRulesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetSignInRulesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetSignInRulesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetSyncResponseDefaultHeaders the declared response headers of an HTTP default response for GetSync
 type GetSyncResponseDefaultHeaders struct {
 	RetryAfter int
@@ -10544,6 +11427,46 @@ func (r BindUserResponse) ContentType() string {
 	return ""
 }
 
+// SetDutiesResponseDefaultHeaders the declared response headers of an HTTP default response for SetDuties
+type SetDutiesResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type SetDutiesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *User
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SetDutiesResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r SetDutiesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetDutiesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetDutiesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // EndUserResponseDefaultHeaders the declared response headers of an HTTP default response for EndUser
 type EndUserResponseDefaultHeaders struct {
 	RetryAfter int
@@ -10578,6 +11501,86 @@ func (r EndUserResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r EndUserResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UnidentifyUserResponseDefaultHeaders the declared response headers of an HTTP default response for UnidentifyUser
+type UnidentifyUserResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type UnidentifyUserResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *User
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *UnidentifyUserResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r UnidentifyUserResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UnidentifyUserResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UnidentifyUserResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// IdentifyUserResponseDefaultHeaders the declared response headers of an HTTP default response for IdentifyUser
+type IdentifyUserResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type IdentifyUserResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *User
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *IdentifyUserResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r IdentifyUserResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r IdentifyUserResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r IdentifyUserResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11782,6 +12785,81 @@ func (c *ClientWithResponses) VetoRequestWithResponse(ctx context.Context, reque
 	return ParseVetoRequestResponse(rsp)
 }
 
+// ListSessionsWithResponse Sessions in the console that live, the newest first
+//
+// Your own; with `user` those of somebody else, for auditors and administrators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/sessions (the `ListSessions` operationId).
+func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error) {
+	rsp, err := c.ListSessions(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSessionsResponse(rsp)
+}
+
+// EndSessionWithResponse End a session
+//
+// At once and for ever. Your own, or any as super administrator; not with a service's key. Repeats safely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/sessions/{sessionId}/end (the `EndSession` operationId).
+func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, sessionId SessionParam, reqEditors ...RequestEditorFn) (*EndSessionResponse, error) {
+	rsp, err := c.EndSession(ctx, sessionId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndSessionResponse(rsp)
+}
+
+// GetSignInRulesWithResponse How people sign in
+//
+// For auditors and administrators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/signin (the `GetSignInRules` operationId).
+func (c *ClientWithResponses) GetSignInRulesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSignInRulesResponse, error) {
+	rsp, err := c.GetSignInRules(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSignInRulesResponse(rsp)
+}
+
+// SetSignInRulesWithBodyWithResponse Say how people sign in
+//
+// Needs the duty super administrator. Repeats safely.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/signin (the `SetSignInRules` operationId).
+func (c *ClientWithResponses) SetSignInRulesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetSignInRulesResponse, error) {
+	rsp, err := c.SetSignInRulesWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetSignInRulesResponse(rsp)
+}
+
+// SetSignInRulesWithResponse Say how people sign in
+//
+// Needs the duty super administrator. Repeats safely.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/signin (the `SetSignInRules` operationId).
+func (c *ClientWithResponses) SetSignInRulesWithResponse(ctx context.Context, body SetSignInRulesJSONRequestBody, reqEditors ...RequestEditorFn) (*SetSignInRulesResponse, error) {
+	rsp, err := c.SetSignInRules(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetSignInRulesResponse(rsp)
+}
+
 // GetSyncWithResponse One sync run
 //
 // Returns a wrapper object for the known response body format(s).
@@ -11859,6 +12937,38 @@ func (c *ClientWithResponses) BindUserWithResponse(ctx context.Context, body Bin
 	return ParseBindUserResponse(rsp)
 }
 
+// SetDutiesWithBodyWithResponse Say what a user may do in Ebb
+//
+// Replaces their duties; their sessions end. Needs the duty super administrator, and nobody changes their own, so that
+// one always stays. Repeats safely.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/users/{userId}/duties (the `SetDuties` operationId).
+func (c *ClientWithResponses) SetDutiesWithBodyWithResponse(ctx context.Context, userId UserParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetDutiesResponse, error) {
+	rsp, err := c.SetDutiesWithBody(ctx, userId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetDutiesResponse(rsp)
+}
+
+// SetDutiesWithResponse Say what a user may do in Ebb
+//
+// Replaces their duties; their sessions end. Needs the duty super administrator, and nobody changes their own, so that
+// one always stays. Repeats safely.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/users/{userId}/duties (the `SetDuties` operationId).
+func (c *ClientWithResponses) SetDutiesWithResponse(ctx context.Context, userId UserParam, body SetDutiesJSONRequestBody, reqEditors ...RequestEditorFn) (*SetDutiesResponse, error) {
+	rsp, err := c.SetDuties(ctx, userId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetDutiesResponse(rsp)
+}
+
 // EndUserWithResponse End a user
 //
 // Their keys, approvals and grants end at once, and what they asked for does not begin any more. Cannot be undone: an
@@ -11873,6 +12983,51 @@ func (c *ClientWithResponses) EndUserWithResponse(ctx context.Context, userId Us
 		return nil, err
 	}
 	return ParseEndUserResponse(rsp)
+}
+
+// UnidentifyUserWithResponse Take a user's identities away
+//
+// Their sessions end. Needs the duty super administrator. Repeats safely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/users/{userId}/identity (the `UnidentifyUser` operationId).
+func (c *ClientWithResponses) UnidentifyUserWithResponse(ctx context.Context, userId UserParam, reqEditors ...RequestEditorFn) (*UnidentifyUserResponse, error) {
+	rsp, err := c.UnidentifyUser(ctx, userId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUnidentifyUserResponse(rsp)
+}
+
+// IdentifyUserWithBodyWithResponse Bind a user to who they are at an issuer of OpenID Connect
+//
+// They sign in as that from then on. Needs the duty super administrator. Repeats safely.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/users/{userId}/identity (the `IdentifyUser` operationId).
+func (c *ClientWithResponses) IdentifyUserWithBodyWithResponse(ctx context.Context, userId UserParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*IdentifyUserResponse, error) {
+	rsp, err := c.IdentifyUserWithBody(ctx, userId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseIdentifyUserResponse(rsp)
+}
+
+// IdentifyUserWithResponse Bind a user to who they are at an issuer of OpenID Connect
+//
+// They sign in as that from then on. Needs the duty super administrator. Repeats safely.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/users/{userId}/identity (the `IdentifyUser` operationId).
+func (c *ClientWithResponses) IdentifyUserWithResponse(ctx context.Context, userId UserParam, body IdentifyUserJSONRequestBody, reqEditors ...RequestEditorFn) (*IdentifyUserResponse, error) {
+	rsp, err := c.IdentifyUser(ctx, userId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseIdentifyUserResponse(rsp)
 }
 
 // ParseListEventsResponse parses an HTTP response from a ListEventsWithResponse call
@@ -14644,6 +15799,186 @@ func ParseVetoRequestResponse(rsp *http.Response) (*VetoRequestResponse, error) 
 	return response, nil
 }
 
+// ParseListSessionsResponse parses an HTTP response from a ListSessionsWithResponse call
+func ParseListSessionsResponse(rsp *http.Response) (*ListSessionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSessionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SessionList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListSessionsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEndSessionResponse parses an HTTP response from a EndSessionWithResponse call
+func ParseEndSessionResponse(rsp *http.Response) (*EndSessionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndSessionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers EndSessionResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSignInRulesResponse parses an HTTP response from a GetSignInRulesWithResponse call
+func ParseGetSignInRulesResponse(rsp *http.Response) (*GetSignInRulesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSignInRulesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SignInRules
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetSignInRulesResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetSignInRulesResponse parses an HTTP response from a SetSignInRulesWithResponse call
+func ParseSetSignInRulesResponse(rsp *http.Response) (*SetSignInRulesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetSignInRulesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SignInRules
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers SetSignInRulesResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetSyncResponse parses an HTTP response from a GetSyncWithResponse call
 func ParseGetSyncResponse(rsp *http.Response) (*GetSyncResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -14828,6 +16163,52 @@ func ParseBindUserResponse(rsp *http.Response) (*BindUserResponse, error) {
 	return response, nil
 }
 
+// ParseSetDutiesResponse parses an HTTP response from a SetDutiesWithResponse call
+func ParseSetDutiesResponse(rsp *http.Response) (*SetDutiesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetDutiesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest User
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers SetDutiesResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseEndUserResponse parses an HTTP response from a EndUserWithResponse call
 func ParseEndUserResponse(rsp *http.Response) (*EndUserResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -14861,6 +16242,98 @@ func ParseEndUserResponse(rsp *http.Response) (*EndUserResponse, error) {
 	switch {
 	case true:
 		var headers EndUserResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUnidentifyUserResponse parses an HTTP response from a UnidentifyUserWithResponse call
+func ParseUnidentifyUserResponse(rsp *http.Response) (*UnidentifyUserResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UnidentifyUserResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest User
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers UnidentifyUserResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseIdentifyUserResponse parses an HTTP response from a IdentifyUserWithResponse call
+func ParseIdentifyUserResponse(rsp *http.Response) (*IdentifyUserResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &IdentifyUserResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest User
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers IdentifyUserResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -330,6 +330,27 @@ func (e RunState) Valid() bool {
 	}
 }
 
+// Defines values for SessionMeans.
+const (
+	Issuer SessionMeans = "issuer"
+	Link   SessionMeans = "link"
+	Slack  SessionMeans = "slack"
+)
+
+// Valid indicates whether the value is a known member of the SessionMeans enum.
+func (e SessionMeans) Valid() bool {
+	switch e {
+	case Issuer:
+		return true
+	case Link:
+		return true
+	case Slack:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Slug.
 const (
 	SlugMember Slug = "member"
@@ -807,6 +828,12 @@ type GrantState string
 // Id An id that Ebb made
 type Id = string
 
+// Identity defines model for Identity.
+type Identity struct {
+	Issuer  string `json:"issuer"`
+	Subject string `json:"subject"`
+}
+
 // Invitation defines model for Invitation.
 type Invitation struct {
 	Expires time.Time `json:"expires"`
@@ -989,6 +1016,11 @@ type NewDelegation struct {
 
 	// Start Missing: now
 	Start time.Time `json:"start,omitempty,omitzero"`
+}
+
+// NewDuties defines model for NewDuties.
+type NewDuties struct {
+	Duties []Duty `json:"duties"`
 }
 
 // NewFreeze defines model for NewFreeze.
@@ -1328,6 +1360,30 @@ type RunList struct {
 // Seconds defines model for Seconds.
 type Seconds = int64
 
+// Session defines model for Session.
+type Session struct {
+	// Authenticated When they last proved it
+	Authenticated time.Time `json:"authenticated"`
+	Created       time.Time `json:"created"`
+	Ends          time.Time `json:"ends"`
+	Id            string    `json:"id"`
+
+	// Means How they proved who they are
+	Means SessionMeans `json:"means"`
+
+	// Seen The last use, to the quarter hour
+	Seen time.Time `json:"seen"`
+	User string    `json:"user"`
+}
+
+// SessionMeans How they proved who they are
+type SessionMeans string
+
+// SessionList defines model for SessionList.
+type SessionList struct {
+	Items []Session `json:"items"`
+}
+
 // SignIn How people sign in to this Slack. Who manages the provider's groups is named where Slack lets nobody else change one
 type SignIn struct {
 	// GroupsBy Who manages its groups: a team, a person, a page
@@ -1335,6 +1391,12 @@ type SignIn struct {
 
 	// Idp The identity provider; slack: Slack itself
 	Idp string `json:"idp,omitempty,omitzero"`
+}
+
+// SignInRules defines model for SignInRules.
+type SignInRules struct {
+	// ByEmail An issuer's verified e-mail leads to the one live account that has it, at the first sign-in
+	ByEmail bool `json:"byEmail"`
 }
 
 // SlackId An id that Slack made; opaque
@@ -1404,9 +1466,12 @@ type User struct {
 	Created  time.Time    `json:"created,omitempty,omitzero"`
 	Duties   []Duty       `json:"duties"`
 
-	// Ended Keys, approvals and grants are over
+	// Ended Sessions, keys, approvals and grants are over
 	Ended bool   `json:"ended,omitempty,omitzero"`
 	Id    string `json:"id"`
+
+	// Identities Who they are at issuers of OpenID Connect
+	Identities []Identity `json:"identities,omitempty,omitzero"`
 
 	// Name Missing once forgotten
 	Name string `json:"name,omitempty,omitzero"`
@@ -1488,6 +1553,9 @@ type RunParam = Id
 
 // Search defines model for Search.
 type Search = string
+
+// SessionParam An id that Ebb made
+type SessionParam = Id
 
 // UserParam An id that Ebb made
 type UserParam = Id
@@ -1662,6 +1730,11 @@ type CreateRequestParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListSessionsParams defines parameters for ListSessions.
+type ListSessionsParams struct {
+	User *Id `form:"user,omitempty" json:"user,omitempty"`
+}
+
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
@@ -1734,8 +1807,17 @@ type DenyRequestJSONRequestBody = Decision
 // VetoRequestJSONRequestBody defines body for VetoRequest for application/json ContentType.
 type VetoRequestJSONRequestBody = Decision
 
+// SetSignInRulesJSONRequestBody defines body for SetSignInRules for application/json ContentType.
+type SetSignInRulesJSONRequestBody = SignInRules
+
 // BindUserJSONRequestBody defines body for BindUser for application/json ContentType.
 type BindUserJSONRequestBody = NewUser
+
+// SetDutiesJSONRequestBody defines body for SetDuties for application/json ContentType.
+type SetDutiesJSONRequestBody = NewDuties
+
+// IdentifyUserJSONRequestBody defines body for IdentifyUser for application/json ContentType.
+type IdentifyUserJSONRequestBody = Identity
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -1919,6 +2001,18 @@ type ServerInterface interface {
 	// VetoRequest Veto what would approve itself
 	// (POST /v1/requests/{requestId}/veto)
 	VetoRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
+	// ListSessions Sessions in the console that live, the newest first
+	// (GET /v1/sessions)
+	ListSessions(w http.ResponseWriter, r *http.Request, params ListSessionsParams)
+	// EndSession End a session
+	// (POST /v1/sessions/{sessionId}/end)
+	EndSession(w http.ResponseWriter, r *http.Request, sessionId SessionParam)
+	// GetSignInRules How people sign in
+	// (GET /v1/signin)
+	GetSignInRules(w http.ResponseWriter, r *http.Request)
+	// SetSignInRules Say how people sign in
+	// (PUT /v1/signin)
+	SetSignInRules(w http.ResponseWriter, r *http.Request)
 	// GetSync One sync run
 	// (GET /v1/syncs/{runId})
 	GetSync(w http.ResponseWriter, r *http.Request, runId RunParam)
@@ -1931,9 +2025,18 @@ type ServerInterface interface {
 	// BindUser Bind a Slack account to a user
 	// (POST /v1/users)
 	BindUser(w http.ResponseWriter, r *http.Request)
+	// SetDuties Say what a user may do in Ebb
+	// (PUT /v1/users/{userId}/duties)
+	SetDuties(w http.ResponseWriter, r *http.Request, userId UserParam)
 	// EndUser End a user
 	// (POST /v1/users/{userId}/end)
 	EndUser(w http.ResponseWriter, r *http.Request, userId UserParam)
+	// UnidentifyUser Take a user's identities away
+	// (DELETE /v1/users/{userId}/identity)
+	UnidentifyUser(w http.ResponseWriter, r *http.Request, userId UserParam)
+	// IdentifyUser Bind a user to who they are at an issuer of OpenID Connect
+	// (PUT /v1/users/{userId}/identity)
+	IdentifyUser(w http.ResponseWriter, r *http.Request, userId UserParam)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -3961,6 +4064,93 @@ func (siw *ServerInterfaceWrapper) VetoRequest(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// ListSessions operation middleware
+func (siw *ServerInterfaceWrapper) ListSessions(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSessionsParams
+
+	// ------------- Optional query parameter "user" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user", r.URL.Query(), &params.User, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "user"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "user", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListSessions(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EndSession operation middleware
+func (siw *ServerInterfaceWrapper) EndSession(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "sessionId" -------------
+	var sessionId SessionParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sessionId", r.PathValue("sessionId"), &sessionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sessionId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EndSession(w, r, sessionId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetSignInRules operation middleware
+func (siw *ServerInterfaceWrapper) GetSignInRules(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSignInRules(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetSignInRules operation middleware
+func (siw *ServerInterfaceWrapper) SetSignInRules(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetSignInRules(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetSync operation middleware
 func (siw *ServerInterfaceWrapper) GetSync(w http.ResponseWriter, r *http.Request) {
 
@@ -4074,6 +4264,32 @@ func (siw *ServerInterfaceWrapper) BindUser(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
+// SetDuties operation middleware
+func (siw *ServerInterfaceWrapper) SetDuties(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "userId" -------------
+	var userId UserParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", r.PathValue("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "userId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetDuties(w, r, userId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // EndUser operation middleware
 func (siw *ServerInterfaceWrapper) EndUser(w http.ResponseWriter, r *http.Request) {
 
@@ -4091,6 +4307,58 @@ func (siw *ServerInterfaceWrapper) EndUser(w http.ResponseWriter, r *http.Reques
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.EndUser(w, r, userId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UnidentifyUser operation middleware
+func (siw *ServerInterfaceWrapper) UnidentifyUser(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "userId" -------------
+	var userId UserParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", r.PathValue("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "userId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UnidentifyUser(w, r, userId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// IdentifyUser operation middleware
+func (siw *ServerInterfaceWrapper) IdentifyUser(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "userId" -------------
+	var userId UserParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", r.PathValue("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "userId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.IdentifyUser(w, r, userId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4225,6 +4493,13 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/users", wrapper.ListUsers)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/users", wrapper.BindUser)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/users/{userId}/end", wrapper.EndUser)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/users/{userId}/duties", wrapper.SetDuties)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1/users/{userId}/identity", wrapper.UnidentifyUser)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/users/{userId}/identity", wrapper.IdentifyUser)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/sessions", wrapper.ListSessions)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/sessions/{sessionId}/end", wrapper.EndSession)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/signin", wrapper.GetSignInRules)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/signin", wrapper.SetSignInRules)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/keys", wrapper.ListKeys)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/keys", wrapper.CreateKey)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/keys/{keyId}/end", wrapper.EndKey)
@@ -6792,6 +7067,163 @@ func (response VetoRequestdefaultApplicationProblemPlusJSONResponse) VisitVetoRe
 	return err
 }
 
+type ListSessionsRequestObject struct {
+	Params ListSessionsParams
+}
+
+type ListSessionsResponseObject interface {
+	VisitListSessionsResponse(w http.ResponseWriter) error
+}
+
+type ListSessions200JSONResponse SessionList
+
+func (response ListSessions200JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListSessionsdefaultApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionRequestObject struct {
+	SessionId SessionParam `json:"sessionId"`
+}
+
+type EndSessionResponseObject interface {
+	VisitEndSessionResponse(w http.ResponseWriter) error
+}
+
+type EndSession204Response struct {
+}
+
+func (response EndSession204Response) VisitEndSessionResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndSessiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response EndSessiondefaultApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSignInRulesRequestObject struct {
+}
+
+type GetSignInRulesResponseObject interface {
+	VisitGetSignInRulesResponse(w http.ResponseWriter) error
+}
+
+type GetSignInRules200JSONResponse SignInRules
+
+func (response GetSignInRules200JSONResponse) VisitGetSignInRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSignInRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response GetSignInRulesdefaultApplicationProblemPlusJSONResponse) VisitGetSignInRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSignInRulesRequestObject struct {
+	Body *SetSignInRulesJSONRequestBody
+}
+
+type SetSignInRulesResponseObject interface {
+	VisitSetSignInRulesResponse(w http.ResponseWriter) error
+}
+
+type SetSignInRules200JSONResponse SignInRules
+
+func (response SetSignInRules200JSONResponse) VisitSetSignInRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSignInRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response SetSignInRulesdefaultApplicationProblemPlusJSONResponse) VisitSetSignInRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSyncRequestObject struct {
 	RunId RunParam `json:"runId"`
 }
@@ -6955,6 +7387,48 @@ func (response BindUserdefaultApplicationProblemPlusJSONResponse) VisitBindUserR
 	return err
 }
 
+type SetDutiesRequestObject struct {
+	UserId UserParam `json:"userId"`
+	Body   *SetDutiesJSONRequestBody
+}
+
+type SetDutiesResponseObject interface {
+	VisitSetDutiesResponse(w http.ResponseWriter) error
+}
+
+type SetDuties200JSONResponse User
+
+func (response SetDuties200JSONResponse) VisitSetDutiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDutiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response SetDutiesdefaultApplicationProblemPlusJSONResponse) VisitSetDutiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type EndUserRequestObject struct {
 	UserId UserParam `json:"userId"`
 }
@@ -6984,6 +7458,89 @@ type EndUserdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndUserdefaultApplicationProblemPlusJSONResponse) VisitEndUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnidentifyUserRequestObject struct {
+	UserId UserParam `json:"userId"`
+}
+
+type UnidentifyUserResponseObject interface {
+	VisitUnidentifyUserResponse(w http.ResponseWriter) error
+}
+
+type UnidentifyUser200JSONResponse User
+
+func (response UnidentifyUser200JSONResponse) VisitUnidentifyUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnidentifyUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response UnidentifyUserdefaultApplicationProblemPlusJSONResponse) VisitUnidentifyUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IdentifyUserRequestObject struct {
+	UserId UserParam `json:"userId"`
+	Body   *IdentifyUserJSONRequestBody
+}
+
+type IdentifyUserResponseObject interface {
+	VisitIdentifyUserResponse(w http.ResponseWriter) error
+}
+
+type IdentifyUser200JSONResponse User
+
+func (response IdentifyUser200JSONResponse) VisitIdentifyUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IdentifyUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response IdentifyUserdefaultApplicationProblemPlusJSONResponse) VisitIdentifyUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7178,6 +7735,18 @@ type StrictServerInterface interface {
 	// VetoRequest Veto what would approve itself
 	// (POST /v1/requests/{requestId}/veto)
 	VetoRequest(ctx context.Context, request VetoRequestRequestObject) (VetoRequestResponseObject, error)
+	// ListSessions Sessions in the console that live, the newest first
+	// (GET /v1/sessions)
+	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
+	// EndSession End a session
+	// (POST /v1/sessions/{sessionId}/end)
+	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
+	// GetSignInRules How people sign in
+	// (GET /v1/signin)
+	GetSignInRules(ctx context.Context, request GetSignInRulesRequestObject) (GetSignInRulesResponseObject, error)
+	// SetSignInRules Say how people sign in
+	// (PUT /v1/signin)
+	SetSignInRules(ctx context.Context, request SetSignInRulesRequestObject) (SetSignInRulesResponseObject, error)
 	// GetSync One sync run
 	// (GET /v1/syncs/{runId})
 	GetSync(ctx context.Context, request GetSyncRequestObject) (GetSyncResponseObject, error)
@@ -7190,9 +7759,18 @@ type StrictServerInterface interface {
 	// BindUser Bind a Slack account to a user
 	// (POST /v1/users)
 	BindUser(ctx context.Context, request BindUserRequestObject) (BindUserResponseObject, error)
+	// SetDuties Say what a user may do in Ebb
+	// (PUT /v1/users/{userId}/duties)
+	SetDuties(ctx context.Context, request SetDutiesRequestObject) (SetDutiesResponseObject, error)
 	// EndUser End a user
 	// (POST /v1/users/{userId}/end)
 	EndUser(ctx context.Context, request EndUserRequestObject) (EndUserResponseObject, error)
+	// UnidentifyUser Take a user's identities away
+	// (DELETE /v1/users/{userId}/identity)
+	UnidentifyUser(ctx context.Context, request UnidentifyUserRequestObject) (UnidentifyUserResponseObject, error)
+	// IdentifyUser Bind a user to who they are at an issuer of OpenID Connect
+	// (PUT /v1/users/{userId}/identity)
+	IdentifyUser(ctx context.Context, request IdentifyUserRequestObject) (IdentifyUserResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -8932,6 +9510,113 @@ func (sh *strictHandler) VetoRequest(w http.ResponseWriter, r *http.Request, req
 	}
 }
 
+// ListSessions operation middleware
+func (sh *strictHandler) ListSessions(w http.ResponseWriter, r *http.Request, params ListSessionsParams) {
+	var request ListSessionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSessions(ctx, request.(ListSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSessions")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListSessionsResponseObject); ok {
+		if err := validResponse.VisitListSessionsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EndSession operation middleware
+func (sh *strictHandler) EndSession(w http.ResponseWriter, r *http.Request, sessionId SessionParam) {
+	var request EndSessionRequestObject
+
+	request.SessionId = sessionId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSession(ctx, request.(EndSessionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSession")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(EndSessionResponseObject); ok {
+		if err := validResponse.VisitEndSessionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSignInRules operation middleware
+func (sh *strictHandler) GetSignInRules(w http.ResponseWriter, r *http.Request) {
+	var request GetSignInRulesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSignInRules(ctx, request.(GetSignInRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSignInRules")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetSignInRulesResponseObject); ok {
+		if err := validResponse.VisitGetSignInRulesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetSignInRules operation middleware
+func (sh *strictHandler) SetSignInRules(w http.ResponseWriter, r *http.Request) {
+	var request SetSignInRulesRequestObject
+
+	var body SetSignInRulesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetSignInRules(ctx, request.(SetSignInRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetSignInRules")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetSignInRulesResponseObject); ok {
+		if err := validResponse.VisitSetSignInRulesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetSync operation middleware
 func (sh *strictHandler) GetSync(w http.ResponseWriter, r *http.Request, runId RunParam) {
 	var request GetSyncRequestObject
@@ -9039,6 +9724,39 @@ func (sh *strictHandler) BindUser(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// SetDuties operation middleware
+func (sh *strictHandler) SetDuties(w http.ResponseWriter, r *http.Request, userId UserParam) {
+	var request SetDutiesRequestObject
+
+	request.UserId = userId
+
+	var body SetDutiesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetDuties(ctx, request.(SetDutiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetDuties")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetDutiesResponseObject); ok {
+		if err := validResponse.VisitSetDutiesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // EndUser operation middleware
 func (sh *strictHandler) EndUser(w http.ResponseWriter, r *http.Request, userId UserParam) {
 	var request EndUserRequestObject
@@ -9058,6 +9776,65 @@ func (sh *strictHandler) EndUser(w http.ResponseWriter, r *http.Request, userId 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(EndUserResponseObject); ok {
 		if err := validResponse.VisitEndUserResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UnidentifyUser operation middleware
+func (sh *strictHandler) UnidentifyUser(w http.ResponseWriter, r *http.Request, userId UserParam) {
+	var request UnidentifyUserRequestObject
+
+	request.UserId = userId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UnidentifyUser(ctx, request.(UnidentifyUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnidentifyUser")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UnidentifyUserResponseObject); ok {
+		if err := validResponse.VisitUnidentifyUserResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// IdentifyUser operation middleware
+func (sh *strictHandler) IdentifyUser(w http.ResponseWriter, r *http.Request, userId UserParam) {
+	var request IdentifyUserRequestObject
+
+	request.UserId = userId
+
+	var body IdentifyUserJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.IdentifyUser(ctx, request.(IdentifyUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "IdentifyUser")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(IdentifyUserResponseObject); ok {
+		if err := validResponse.VisitIdentifyUserResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "0172fd33f4dc5b96046dc74e2300d4ce20c23eed71dc8317b6d4a2ba5c6ccc8c"
+const Digest = "64eea8fbbc3523b7571720611f5a19bf2ecfdec5f7c69a12e51d2383d78095c2"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -373,6 +373,22 @@ var operations = []Operation{
 			{Type: "application/json", Schema: schemaDecision},
 		}},
 	},
+	{Method: "GET", Path: "/v1/sessions",
+		Params: []Param{
+			{Name: "user", In: Query, Required: false, Schema: schemaId},
+		},
+	},
+	{Method: "POST", Path: "/v1/sessions/{sessionId}/end",
+		Params: []Param{
+			{Name: "sessionId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "GET", Path: "/v1/signin"},
+	{Method: "PUT", Path: "/v1/signin",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaSignInRules},
+		}},
+	},
 	{Method: "GET", Path: "/v1/syncs/{runId}",
 		Params: []Param{
 			{Name: "runId", In: Path, Required: true, Schema: schemaId},
@@ -391,10 +407,31 @@ var operations = []Operation{
 			{Type: "application/json", Schema: schemaNewUser},
 		}},
 	},
+	{Method: "PUT", Path: "/v1/users/{userId}/duties",
+		Params: []Param{
+			{Name: "userId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaNewDuties},
+		}},
+	},
 	{Method: "POST", Path: "/v1/users/{userId}/end",
 		Params: []Param{
 			{Name: "userId", In: Path, Required: true, Schema: schemaId},
 		},
+	},
+	{Method: "DELETE", Path: "/v1/users/{userId}/identity",
+		Params: []Param{
+			{Name: "userId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "PUT", Path: "/v1/users/{userId}/identity",
+		Params: []Param{
+			{Name: "userId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaIdentity},
+		}},
 	},
 }
 
@@ -426,6 +463,11 @@ var schemaExtension = &Schema{Type: Object, Fields: []Field{
 
 var schemaId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"}
 
+var schemaIdentity = &Schema{Type: Object, Fields: []Field{
+	{Name: "issuer", Required: true, Schema: &Schema{Type: String, MaxLength: 200, Pattern: "^https?://[!-~]+$"}},
+	{Name: "subject", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 255}},
+}}
+
 var schemaLift = &Schema{Type: Object, Fields: []Field{
 	{Name: "connector", Required: false, Schema: schemaId},
 }}
@@ -448,6 +490,10 @@ var schemaNewDelegation = &Schema{Type: Object, Fields: []Field{
 	{Name: "account", Required: true, Schema: schemaSlackId},
 	{Name: "end", Required: true, Schema: &Schema{Type: String, Time: true}},
 	{Name: "start", Required: false, Schema: &Schema{Type: String, Time: true}},
+}}
+
+var schemaNewDuties = &Schema{Type: Object, Fields: []Field{
+	{Name: "duties", Required: true, Schema: &Schema{Type: Array, Unique: true, MinItems: 1, MaxItems: 5, Items: schemaDuty}},
 }}
 
 var schemaNewFreeze = &Schema{Type: Object, Fields: []Field{
@@ -501,6 +547,10 @@ var schemaOwners = &Schema{Type: Object, Fields: []Field{
 var schemaResourceKind = &Schema{Type: String, Enum: []string{"organization", "workspace", "usergroup", "channel", "orgrole", "app"}}
 
 var schemaSeconds = &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 31104000, HasMost: true}
+
+var schemaSignInRules = &Schema{Type: Object, Fields: []Field{
+	{Name: "byEmail", Required: true, Schema: &Schema{Type: Boolean}},
+}}
 
 var schemaSlackId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"}
 
