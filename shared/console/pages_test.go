@@ -29,6 +29,7 @@ func TestAskToEnd(t *testing.T) {
 	w.says(w.get("lin", "/tasks"), "Ada Example", "@oncall", "Approve the ticked")
 	w.says(w.get("lin", request), ">Approve<")
 	w.post("lin", request+"/approve", "comment=go+ahead")
+	w.says(w.get("lin", request), "Approved.") // what the form did
 	w.says(w.get("ada", request), "Approved by Lin Example", "go ahead")
 
 	w.At = w.At.Add(time.Second)

@@ -103,7 +103,7 @@ type RequestPage struct {
 	Frame
 	RequestLine
 	Connector flow.ConnectorView
-	Said      []Comment
+	Words     []Comment
 	MayCancel bool
 	High      bool // an item is high-risk: who decides signed in lately
 	SignIn    bool // and the reader has not
@@ -124,10 +124,10 @@ func (v *visit) request() error {
 	}
 	for account, says := range r.Comments {
 		if says != "" {
-			p.Said = append(p.Said, Comment{Who: person(r.Names, account), Says: says})
+			p.Words = append(p.Words, Comment{Who: person(r.Names, account), Says: says})
 		}
 	}
-	slices.SortFunc(p.Said, func(a, b Comment) int { return compare(a.Who, b.Who) })
+	slices.SortFunc(p.Words, func(a, b Comment) int { return compare(a.Who, b.Who) })
 	p.MayCancel = r.Open() && v.by.User.In(r.Connector) == r.By
 	p.High = slices.ContainsFunc(r.Items, func(it access.Item) bool { return it.State == access.Pending && it.Risk == access.High })
 	p.SignIn = p.High && v.by.Stale(v.now())
