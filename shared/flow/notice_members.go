@@ -186,8 +186,9 @@ func (h *House) cameAndWent(ctx context.Context, c connector.Connector, r direct
 	if err != nil {
 		return err
 	}
-	ours := st.Wrote(access.Told{Notice: n.ID, Before: n.Before, Date: n.Date, Added: n.Added, Removed: n.Removed})
+	ours, perhaps := st.Wrote(access.Told{Notice: n.ID, Before: n.Before, Date: n.Date, Added: n.Added, Removed: n.Removed})
 	if !ours {
+		fresh = without(fresh, perhaps) // the next sync tells
 		if fresh, err = h.drift(ctx, c, r, st, fresh, h.told(n)); err != nil {
 			return err
 		}
