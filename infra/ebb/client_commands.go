@@ -20,6 +20,7 @@ type ClientCommands struct {
 	Extend     ExtendCmd     `cmd:"" help:"Ask for more time on a grant."`
 	End        EndCmd        `cmd:"" help:"End access now."`
 	Grants     GrantsCmd     `cmd:"" help:"List grants with the time left."`
+	Findings   FindingsCmd   `cmd:"" help:"List what changed in Slack without Ebb; accept, remove or keep it."`
 	Freeze     FreezeCmd     `cmd:"" help:"Stop new access, of one connector or of the whole house; ends go on."`
 	Kill       KillCmd       `cmd:"" help:"End everything of a person, a resource or a policy now."`
 	Thaw       ThawCmd       `cmd:"" help:"Lift a freeze."`

@@ -105,15 +105,19 @@ func (s Standing) after(account string, l Look) bool {
 	})
 }
 
-// Wrote reports whether a change of members of that date is a list of Ebb's, or may
-// be: then whoever came with it came by Ebb's doing.
-func (s Standing) Wrote(t Told) bool {
+// Wrote reports whether a change of members is a list of Ebb's: then whoever came with
+// it came by Ebb's doing. perhaps are those of whom it may be so, because the answer to
+// a list was lost.
+func (s Standing) Wrote(t Told) (ours bool, perhaps []string) {
 	if t.Date == 0 {
-		return false
+		return false, nil
 	}
 	if slices.ContainsFunc(s.Meant, func(m Meant) bool { return m.Date > 0 && m.Date == t.Date && m.partOf(t) }) {
-		return true
+		return true, nil
 	}
 	lost, _ := s.Lost(t)
-	return len(lost) > 0
+	for _, m := range lost {
+		perhaps = append(perhaps, m.Account)
+	}
+	return false, perhaps
 }

@@ -79,19 +79,20 @@ func TestWrote(t *testing.T) {
 	dated := Standing{Meant: []Meant{{Date: 100, In: []string{"a"}, SentAt: sent}}}
 	lost := Standing{Meant: []Meant{{In: []string{"a"}, SentAt: sent}}}
 	for name, c := range map[string]struct {
-		s    Standing
-		t    Told
-		want bool
+		s       Standing
+		t       Told
+		want    bool
+		perhaps int
 	}{
-		"our date":               {dated, Told{Date: 100, Added: []string{"a", "b"}}, true},
-		"another date":           {dated, Told{Date: 101, Added: []string{"a", "b"}}, false},
-		"our date, another edit": {dated, Told{Date: 100, Added: []string{"b"}}, false},
-		"a lost answer":          {lost, Told{Date: sent.Unix() + 1, Added: []string{"a", "b"}}, true},
-		"no date":                {dated, Told{Added: []string{"a"}}, false},
-		"nothing was sent":       {Standing{}, Told{Date: 100, Added: []string{"a"}}, false},
+		"our date":               {dated, Told{Date: 100, Added: []string{"a", "b"}}, true, 0},
+		"another date":           {dated, Told{Date: 101, Added: []string{"a", "b"}}, false, 0},
+		"our date, another edit": {dated, Told{Date: 100, Added: []string{"b"}}, false, 0},
+		"a lost answer":          {lost, Told{Date: sent.Unix() + 1, Added: []string{"a", "b"}}, false, 1},
+		"no date":                {dated, Told{Added: []string{"a"}}, false, 0},
+		"nothing was sent":       {Standing{}, Told{Date: 100, Added: []string{"a"}}, false, 0},
 	} {
-		if got := c.s.Wrote(c.t); got != c.want {
-			t.Errorf("%s: %v", name, got)
+		if got, perhaps := c.s.Wrote(c.t); got != c.want || len(perhaps) != c.perhaps {
+			t.Errorf("%s: %v, perhaps %v", name, got, perhaps)
 		}
 	}
 }

@@ -138,10 +138,10 @@ type Ask struct {
 	// membership in one approves nothing.
 	OpenGroups bool
 	// GroupsBy is who manages the groups of the identity provider; "": not said.
-	GroupsBy string
-	Emergency  bool      // the approvers are to be skipped
-	Now        time.Time // for conditions over the time of day
-	Condition  Condition // nil: rules with a condition deny
+	GroupsBy  string
+	Emergency bool      // the approvers are to be skipped
+	Now       time.Time // for conditions over the time of day
+	Condition Condition // nil: rules with a condition deny
 }
 
 // Decision is policy's answer. The zero value denies. Because is one sentence

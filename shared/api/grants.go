@@ -62,7 +62,7 @@ func grantJSON(v flow.GrantView) apigen.Grant {
 	res.ID, res.Kind = v.Grant.Resource, v.Grant.Kind
 	out := apigen.Grant{
 		Id: v.ID, Request: v.Request, Item: v.Item, Connector: v.Connector, Workspace: v.Workspace, Resource: resourceRef(res),
-		Entitlement: directory.Word(v.Grant.Kind, v.Slug), Account: ref(v.Account, v.Names), Parent: v.Parent,
+		Entitlement: directory.Word(v.Grant.Kind, v.Slug), Account: ref(v.Account, v.Names), Parent: v.Parent, Origin: v.Origin,
 		Start: v.Start, End: v.End, State: apigen.GrantState(v.State), Over: v.State.Final(), NeedsAttention: v.State == access.Stuck,
 		Outcome: v.Outcome, EndedBy: v.EndedBy, Rule: v.Rule, PolicyVersion: v.PolicyVersion,
 		Approvers: each(v.Approvers, func(id string) apigen.Ref { return ref(id, v.Names) }), Created: v.Created, Closed: v.Closed,

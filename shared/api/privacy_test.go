@@ -10,6 +10,7 @@ import (
 func TestUnseenIsMissing(t *testing.T) {
 	w := newWorld(t)
 	request, grant := w.asked(), w.granted()
+	hushed, finding := w.foundIn(w.hush, "auditor"), w.foundIn(w.oncall, "auditor")
 	for _, x := range []struct{ role, method, path, body, real, none string }{
 		{"ada", "GET", "/v1/connectors/{conn}/resources/X", "", w.hush, "C0NONE"},
 		{"ada", "GET", "/v1/connectors/{conn}/resources/X/members", "", w.hush, "C0NONE"},
@@ -27,6 +28,10 @@ func TestUnseenIsMissing(t *testing.T) {
 		{"guest", "POST", "/v1/grants/X/end", "", grant, "g_none"},
 		{"guest", "POST", "/v1/grants/X/extend", `{"seconds":60}`, grant, "g_none"},
 		{"guest", "POST", "/v1/grants/X/retry", "", grant, "g_none"},
+		{"ada", "GET", "/v1/findings/X", "", finding, "fd_none"},
+		{"ada", "POST", "/v1/findings/X/keep", `{}`, finding, "fd_none"},
+		{"integrator", "GET", "/v1/findings/X", "", hushed, "fd_none"},
+		{"integrator", "POST", "/v1/findings/X/remove", `{}`, hushed, "fd_none"},
 		{"outsider", "GET", "/v1/connectors/X", "", w.conn, "con_none"},
 		{"outsider", "POST", "/v1/connectors/X/syncs", `{}`, w.conn, "con_none"},
 		{"outsider", "POST", "/v1/requests", `{"connector":"X","resources":["{oncall}"],"seconds":60}`, w.conn, "con_none"},

@@ -120,6 +120,14 @@ var rights = []struct {
 	{"POST", "/v1/grants/{grant}/end", "", "401 404 404 200 200 403 200 403 403 200"},
 	{"POST", "/v1/grants/{grant}/retry", "", "401 404 404 200 200 403 200 200 403 200"},
 
+	{"GET", "/v1/findings?all=true", "", "401 200 200 200 200 200 200 200 200 200"},
+	{"GET", "/v1/findings/{finding}", "", "401 404 404 404 404 404 200 200 200 200"},
+	{"GET", "/v1/findings/{hushed}", "", "401 404 404 404 404 404 200 404 200 200"},
+	{"POST", "/v1/findings/{finding}/accept", `{"until":"2026-11-24T08:00:00Z"}`, "401 404 404 404 404 404 200 200 403 200"},
+	{"POST", "/v1/findings/{finding}/remove", `{"comment":"no"}`, "401 404 404 404 404 404 200 200 403 200"},
+	{"POST", "/v1/findings/{finding}/keep", `{}`, "401 404 404 404 404 404 200 200 403 200"},
+	{"POST", "/v1/findings/{hushed}/remove", `{}`, "401 404 404 404 404 404 200 404 403 200"},
+
 	{"GET", "/v1/audit/events?aggregate=policy", "", "401 403 403 403 403 403 403 403 200 200"},
 	{"POST", "/v1/audit/verify", "", "401 403 403 403 403 403 403 403 200 200"},
 }
@@ -195,6 +203,8 @@ func (w *world) fill(s string) string {
 	}
 	made("{request}", w.asked)
 	made("{grant}", w.granted)
+	made("{finding}", func() string { return w.foundIn(w.oncall, "auditor") })
+	made("{hushed}", func() string { return w.foundIn(w.hush, "auditor") })
 	made("{someone}", func() string { return w.user("sam").ID })
 	made("{key}", func() string {
 		keys, err := w.store.KeysOf(w.t.Context(), w.user("ada").ID)

@@ -53,7 +53,7 @@ type route struct {
 func (s *server) routes() []route {
 	var all []route
 	for _, part := range [][]route{
-		signInRoutes, userRoutes, keyRoutes, homeRoutes, askRoutes, requestRoutes, taskRoutes, grantRoutes, integrationRoutes,
+		signInRoutes, userRoutes, keyRoutes, homeRoutes, askRoutes, requestRoutes, taskRoutes, grantRoutes, findingRoutes, integrationRoutes,
 	} {
 		all = append(all, part...)
 	}

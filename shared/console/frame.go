@@ -40,6 +40,7 @@ var places = []struct {
 	{"/tasks", "Tasks", "", anybody},
 	{"/requests", "Requests", "", anybody},
 	{"/grants", "Grants", "", anybody},
+	{"/findings", "Findings", "", anybody},
 	{"/integrations", "Integrations", "Administer", anybody},
 	{"/users", "Users", "Administer", overseer},
 	{"/keys", "API keys", "Administer", anybody},

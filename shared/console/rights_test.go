@@ -14,6 +14,7 @@ import (
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/console"
 	"github.com/ebb-access/ebb/shared/housetest"
+	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
 
 var update = flag.Bool("update", false, "write what was found to testdata")
@@ -92,6 +93,10 @@ func (w *world) example(pattern, path string) (string, string) {
 		id = g.ID
 		form.Set("from", g.End.UTC().Format(time.RFC3339))
 		form.Set("by", "1h")
+	case strings.Contains(path, "/findings/{id}"):
+		id = w.found(w.Oncall, w.Slack.AddUser(slacktest.User{}))
+		form.Set("from", w.At.UTC().Format(time.RFC3339))
+		form.Set("for", "7d")
 	case strings.Contains(path, "/integrations/{id}"):
 		id = w.Conn
 		if verb != "" && pattern[:3] != "GET" {

@@ -234,11 +234,15 @@ func (p *pass) record(ctx context.Context) (access.Judgment, error) {
 			events = append(events, evs...)
 		}
 		more, err := p.findings(ctx, &step.save)
+		if err != nil {
+			return j, err
+		}
+		seen, news, err := p.remember(ctx, &step.save)
 		if err == nil {
-			err = p.remember(ctx, step.save)
+			err = p.save(ctx, step.save, slices.Concat(events, more, news)...)
 		}
 		if err == nil {
-			err = p.save(ctx, step.save, append(events, more...)...)
+			err = p.h.Memory.Put(ctx, seen)
 		}
 		if err != nil {
 			return j, err

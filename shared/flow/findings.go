@@ -37,8 +37,12 @@ func (h *House) told(n connector.Notice) shownBy {
 // know there. It saves what others did and gives those that may go into the
 // directory.
 func (h *House) drift(ctx context.Context, c connector.Connector, r directory.Resource, st access.Standing, fresh []string, by shownBy) ([]string, error) {
-	var known []string
-	var found []directory.Finding
+	known, found := outside(c, r, st, fresh, by)
+	return known, h.found(ctx, found...)
+}
+
+// outside sorts the accounts: of whom something is certain, and what others did.
+func outside(c connector.Connector, r directory.Resource, st access.Standing, fresh []string, by shownBy) (known []string, found []directory.Finding) {
 	slices.Sort(fresh)
 	for _, a := range fresh {
 		f := directory.Finding{
@@ -59,7 +63,7 @@ func (h *House) drift(ctx context.Context, c connector.Connector, r directory.Re
 			found = append(found, f)
 		}
 	}
-	return known, h.found(ctx, found...)
+	return known, found
 }
 
 // found saves findings that are news, a resource's together.
@@ -103,20 +107,26 @@ func (h *House) see(ctx context.Context, f directory.Finding) (directory.Finding
 // took it away, or it went with what it was on. at is when, at the earliest; what
 // was seen after that is another access.
 func (h *House) lost(ctx context.Context, conn, resource string, gone []string, at time.Time) error {
-	if len(gone) == 0 {
-		return nil
-	}
-	all, err := h.Memory.FindingsOf(ctx, conn, resource)
+	ids, err := h.openOf(ctx, conn, resource, gone, at)
 	if err != nil {
 		return err
 	}
+	return h.unfound(ctx, ids...)
+}
+
+// openOf are the open findings of accounts' access to a resource.
+func (h *House) openOf(ctx context.Context, conn, resource string, accounts []string, at time.Time) ([]string, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	all, err := h.Memory.FindingsOf(ctx, conn, resource)
 	var ids []string
 	for _, f := range all {
-		if f.State == directory.FindingOpen && f.Stands() && slices.Contains(gone, f.Account) && !f.Seen.After(at) {
+		if f.State == directory.FindingOpen && f.Stands() && slices.Contains(accounts, f.Account) && !f.Seen.After(at) {
 			ids = append(ids, f.ID)
 		}
 	}
-	return h.unfound(ctx, ids...)
+	return ids, err
 }
 
 // unfound closes findings of what is not so any more, where they are open.

@@ -186,11 +186,13 @@ func (h *House) cameAndWent(ctx context.Context, c connector.Connector, r direct
 	if err != nil {
 		return err
 	}
-	ours := st.Wrote(access.Told{Notice: n.ID, Before: n.Before, Date: n.Date, Added: n.Added, Removed: n.Removed})
-	if !ours {
-		if fresh, err = h.drift(ctx, c, r, st, fresh, h.told(n)); err != nil {
-			return err
-		}
+	ours, perhaps := st.Wrote(access.Told{Notice: n.ID, Before: n.Before, Date: n.Date, Added: n.Added, Removed: n.Removed})
+	if ours {
+		fresh = nil // the pass that wrote has told the directory, and what it gave may be over by now
+	}
+	fresh = without(fresh, perhaps) // the next sync tells
+	if fresh, err = h.drift(ctx, c, r, st, fresh, h.told(n)); err != nil {
+		return err
 	}
 	for _, a := range fresh {
 		b.Memberships = append(b.Memberships, row(a))

@@ -59,10 +59,12 @@ func (h *House) carriedOut(ctx context.Context, s *access.Step, t directory.Find
 	return events, nil
 }
 
-// remember brings the directory up to date with what was just read, so that
-// pages need no sync to show it, and before the grants are: whom the directory
-// still knew as a member after Ebb's access had gone could come back unseen.
-func (p *pass) remember(ctx context.Context, s access.Step) error {
+// remember brings the directory up to date with what was just read, so that pages
+// need no sync to show it. Whom others added is a finding of this step, and goes into
+// the directory, which it gives, behind the step: who has lost the lock saves neither.
+// Who is not there any more goes before the step: whom the directory knew still as a
+// member after Ebb's access had gone could come back unseen.
+func (p *pass) remember(ctx context.Context, s *access.Step) (directory.Batch, []audit.Event, error) {
 	st := p.st
 	st.Holds = maps.Clone(st.Holds)
 	for _, h := range s.Holds {
@@ -72,7 +74,36 @@ func (p *pass) remember(ctx context.Context, s access.Step) error {
 	for _, g := range s.Grants {
 		accounts = append(accounts, g.Account)
 	}
-	return p.learn(ctx, st, accounts, false)
+	came, gone, err := p.learnt(ctx, accounts)
+	if err != nil {
+		return directory.Batch{}, nil, err
+	}
+	by := shownBy{Look: access.Look{From: p.read, Now: p.h.Now()}}
+	known, found := outside(p.conn, p.view.Resource, st, came, by)
+	var events []audit.Event
+	for _, f := range found {
+		next, news, err := p.h.see(ctx, f)
+		if err != nil {
+			return directory.Batch{}, nil, err
+		}
+		if news {
+			s.Findings, events = append(s.Findings, next), append(events, p.h.findingEvent(next, string(next.Kind), ebb, nil))
+		}
+	}
+	ids, err := p.h.openOf(ctx, p.conn.ID, p.res.ID, gone, by.Now)
+	for _, id := range ids {
+		f, is, oerr := p.h.overFinding(ctx, id)
+		if err = oerr; err != nil {
+			break
+		}
+		if is {
+			s.Findings, events = append(s.Findings, f), append(events, p.h.findingEvent(f, "gone", ebb, nil))
+		}
+	}
+	if err == nil && len(gone) > 0 {
+		err = p.h.Memory.Put(ctx, directory.Batch{GoneMemberships: p.rows(gone)})
+	}
+	return directory.Batch{Memberships: p.rows(known)}, events, err
 }
 
 // own brings into the directory what a write did for which no grant stands (members
@@ -89,36 +120,42 @@ func (p *pass) own(ctx context.Context, w *access.Writing) error {
 	accounts = slices.DeleteFunc(accounts, func(a string) bool {
 		return slices.ContainsFunc(p.st.Grants, func(g access.Grant) bool { return g.Account == a })
 	})
-	return p.learn(ctx, p.st, accounts, true)
+	return p.learn(ctx, accounts)
 }
 
-// learn writes what the view shows of accounts and the directory does not know.
-// ours: it is Ebb's doing.
-func (p *pass) learn(ctx context.Context, st access.Standing, accounts []string, ours bool) error {
-	var b directory.Batch
+// learn writes what the view shows of accounts, by Ebb's doing, into the directory.
+func (p *pass) learn(ctx context.Context, accounts []string) error {
+	came, gone, err := p.learnt(ctx, accounts)
+	if err != nil || len(came)+len(gone) == 0 {
+		return err
+	}
+	return p.h.Memory.Put(ctx, directory.Batch{Memberships: p.rows(came), GoneMemberships: p.rows(gone)})
+}
+
+// learnt are the accounts of which the view shows something else than the directory
+// knows.
+func (p *pass) learnt(ctx context.Context, accounts []string) (came, gone []string, err error) {
 	in := p.view.Set()
 	slices.Sort(accounts)
 	for _, a := range slices.Compact(accounts) {
-		m := directory.Membership{Connector: p.conn.ID, Resource: p.res.ID, Slug: "member", Account: a, Since: p.h.Now(), Kind: p.res.Kind}
-		held, err := p.h.Memory.Holds(ctx, m)
+		held, err := p.h.Memory.Holds(ctx, p.rows([]string{a})[0])
 		switch {
 		case err != nil:
-			return err
+			return nil, nil, err
 		case held == in[a]:
 		case held:
-			b.GoneMemberships = append(b.GoneMemberships, m)
+			gone = append(gone, a)
 		default:
-			b.Memberships = append(b.Memberships, m)
+			came = append(came, a)
 		}
 	}
-	if b.Len() == 0 {
-		return nil
+	return came, gone, nil
+}
+
+func (p *pass) rows(accounts []string) []directory.Membership {
+	var out []directory.Membership
+	for _, a := range accounts {
+		out = append(out, directory.Membership{Connector: p.conn.ID, Resource: p.res.ID, Slug: "member", Account: a, Since: p.h.Now(), Kind: p.res.Kind})
 	}
-	if !ours {
-		if err := p.h.driftOf(ctx, p.conn, p.view.Resource, st, &b, shownBy{Look: access.Look{From: p.read, Now: p.h.Now()}}); err != nil {
-			return err
-		}
-	}
-	err := p.h.Memory.Put(ctx, b)
-	return fault.Wrap("flow.learn", err)
+	return out
 }

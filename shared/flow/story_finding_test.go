@@ -181,3 +181,31 @@ func TestFindingsAreTold(t *testing.T) {
 	c.hasHeard(c.lin, "Somebody added 3 people to *@shift*. (changed)")
 	c.hasHeard(c.bob)
 }
+
+// TestLateEventsOfOurOwn: an event of what Ebb gave that is heard after Ebb took it
+// back says nothing; what a hand does then is found.
+func TestLateEventsOfOurOwn(t *testing.T) {
+	for _, where := range []string{"group", "channel"} {
+		t.Run(where, func(t *testing.T) {
+			c := newStoryCompany(t)
+			r := c.shift
+			if where == "channel" {
+				r = c.war
+			}
+			c.slack.TakeEvents()
+			id := c.auto(c.bob, r, time.Minute)
+			late := c.slack.TakeEvents()
+			c.on(5 * time.Minute)
+			c.state(id, access.Revoked)
+			c.slack.TakeEvents()
+			c.told(late...)
+			c.on(time.Minute)
+			if held, err := c.store.Holds(c.ctx, membershipOf(c, r, c.bob)); err != nil || held {
+				t.Errorf("bob's membership: %v %v", held, err)
+			}
+			c.findings()
+			c.gives(r, c.bob)
+			c.findings("bob came-back open")
+		})
+	}
+}

@@ -23,6 +23,7 @@ func init() {
 		"click": (*World).click, "vouch": (*World).vouch, "veto": (*World).veto,
 		"extend": (*World).extend, "end": (*World).end, "retry": (*World).retry,
 		"policy": (*World).policy, "sync": (*World).startSync, "pause": (*World).pause, "resume": (*World).resume,
+		"accept": (*World).acceptFinding, "remove": (*World).removeFinding, "keep": (*World).keepFinding,
 		"confirm": (*World).confirm, "reinstall": (*World).reinstall,
 		// by hand in Slack
 		"hand-add": (*World).handAdd, "hand-remove": (*World).handRemove,

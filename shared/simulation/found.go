@@ -3,10 +3,83 @@ package simulation
 import (
 	"context"
 	"slices"
+	"time"
 
+	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/flow"
 )
+
+// accept: RESOURCE WHO LENGTH. What a hand gave ends by itself then.
+func (w *World) acceptFinding(a Act) {
+	until := w.now().Add(a.duration(2))
+	w.decideFinding(a, func(ctx context.Context, h *flow.House, id string) error {
+		_, err := h.AcceptFinding(ctx, w.root, id, until, "for now")
+		return err
+	})
+}
+
+// remove: RESOURCE WHO. What a hand gave goes.
+func (w *World) removeFinding(a Act) {
+	w.decideFinding(a, func(ctx context.Context, h *flow.House, id string) error {
+		_, err := h.RemoveFinding(ctx, w.root, id, "not theirs")
+		return err
+	})
+}
+
+// keep: RESOURCE WHO. What a hand gave is right.
+func (w *World) keepFinding(a Act) {
+	w.decideFinding(a, func(ctx context.Context, h *flow.House, id string) error {
+		_, err := h.KeepFinding(ctx, w.root, id, "")
+		return err
+	})
+}
+
+// decideFinding does something about the open finding of somebody's access, where
+// there is one.
+func (w *World) decideFinding(a Act, do func(context.Context, *flow.House, string) error) {
+	for _, kind := range []directory.FindingKind{directory.Came, directory.CameBack} {
+		f := directory.Finding{Connector: w.conn, Resource: w.ids[a.arg(0)], Slug: "member", Account: w.ids[a.arg(1)], Kind: kind}
+		have, err := w.store.Finding(context.Background(), f.FindingID())
+		if err != nil || have.State != directory.FindingOpen {
+			continue
+		}
+		w.person(a, func(ctx context.Context, h *flow.House) error { return do(ctx, h, have.ID) })
+		return
+	}
+}
+
+// decreed notes that a person said that access which others gave is to end: from
+// then on it is Ebb's to end, like what Ebb gave, and nobody else's is.
+func (w *World) decreed(g access.Grant) {
+	w.Counts.Decreed++
+	h := w.truth.at(pair{g.Resource, g.Account})
+	if !h.in {
+		return
+	}
+	h.theirs, h.ours, h.unclear, h.stood, h.lost, h.owed = false, true, false, false, false, false
+}
+
+// carriedOut judges at rest that what was said about findings was done.
+func (w *World) carriedOut(f directory.Finding) {
+	const promise = "what a person says of a finding is done"
+	g := w.grants[f.Grant]
+	switch f.State {
+	case directory.FindingRemoving:
+		if !live(g) {
+			w.violate(promise, "%s is being removed, and its grant is %s", f.ID, g.State)
+		}
+	case directory.FindingRemoved:
+		if live(g) || g.State != access.Revoked && g.Outcome != access.OutcomeCovered {
+			w.violate(promise, "%s is removed, and its grant is %s (%s)", f.ID, g.State, g.Outcome)
+		}
+	case directory.FindingAccepted:
+		if g.ID == "" || g.End.After(f.Until) {
+			w.violate(promise, "%s ends %s, and its grant %+v", f.ID, f.Until, g)
+		}
+	}
+}
 
 // judgeFindings judges at rest, after one more sync has read everything: what hands
 // added stands among the findings, and nothing that Ebb did.
@@ -21,6 +94,7 @@ func (w *World) judgeFindings() {
 		found[p] = append(found[p], f)
 		w.Counts.Findings++
 		w.byHand(p, f)
+		w.carriedOut(f)
 	}
 	for _, r := range w.resources {
 		if isGroup(r) && w.org.Group(r).Disabled || !isGroup(r) && !w.holds(r, w.bot()) {
@@ -75,7 +149,7 @@ func (w *World) byHand(p pair, f directory.Finding) {
 	}
 	hands := slices.ContainsFunc(w.truth.edits, func(e edit) bool {
 		group := w.names[p.resource] == "war" && w.names[e.resource] == "ops" // brings its members
-		return e.account == p.account && e.add == add && (e.resource == p.resource || group) && !e.at.After(f.Seen)
+		return e.account == p.account && e.add == add && (e.resource == p.resource || group) && !e.at.After(f.Seen.Add(10*time.Second)) // clocks differ
 	})
 	enabled := f.Kind == directory.CameBack && w.did("enable", w.names[p.resource])
 	if h := w.truth.at(p); !hands && !enabled && !h.undone {

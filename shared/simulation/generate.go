@@ -175,7 +175,21 @@ func (g *generator) rush() {
 }
 
 func (g *generator) byHand() {
-	g.act(g.when(), g.one("hand-add", "hand-remove", "hand-add", "hand-remove", "sync"), g.one(resourceNames...), g.one(peopleNames...))
+	at, do, what, who := g.when(), g.one("hand-add", "hand-remove", "hand-add", "hand-remove", "sync"), g.one(resourceNames...), g.one(peopleNames...)
+	g.act(at, do, what, who)
+	if do == "hand-add" && g.maybe(80) { // somebody sees it, and says what is to become of it
+		for range 1 + g.r.IntN(2) {
+			said := at + g.between(time.Second, 90*time.Minute)
+			switch g.r.IntN(5) {
+			case 0, 1:
+				g.act(said, "remove", what, who)
+			case 2, 3:
+				g.act(said, "accept", what, who, g.between(2*time.Minute, 3*time.Hour).Round(time.Second))
+			default:
+				g.act(said, "keep", what, who)
+			}
+		}
+	}
 }
 
 // circumstance is what happens to companies.

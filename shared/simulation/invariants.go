@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +57,9 @@ func (w *World) committed(t *task, writes []store.Write) {
 		}
 		was := w.grants[id]
 		w.grants[id] = g
+		if was.State == "" && g.Origin != "" {
+			w.decreed(g)
+		}
 		if was.State != g.State {
 			w.tell("grant %s of %s on %s: %s -> %s, until %s (%s%s)", id, g.Account, g.Resource, was.State, g.State, g.End.Sub(w.begin), g.Outcome, g.Trouble.Code)
 			w.turned(t, was, g, writes)
@@ -98,7 +102,7 @@ func (w *World) turned(t *task, was, g access.Grant, writes []store.Write) {
 		}
 	case access.Active:
 		w.Counts.Given++
-		if g.Parent == "" && !w.truth.wasIn(p, since) {
+		if g.Parent == "" && g.Origin == "" && !w.truth.wasIn(p, since) {
 			w.violate("granted means seen held", "%s is called active for %s, who is not in %s", g.ID, p.account, p.resource)
 		}
 	case access.Revoked:
@@ -292,11 +296,19 @@ func (l *ledger) blocked(p pair) string {
 	case !isGroup(p.resource) && !w.holds(p.resource, w.bot()):
 		return "the bot is not in the channel"
 	case isGroup(p.resource) && l.alone(p.resource) && !slices.ContainsFunc(w.rules(name, w.now(), w.now()), func(r rule) bool {
-		return r.empty == "disable" || r.empty == "keep" && w.names[p.account] != "bob" && !w.org.User(w.ids["bob"]).Deleted
+		return w.truth.ruled(p.resource) && (r.empty == "disable" || r.empty == "keep" && w.names[p.account] != "bob" && !w.org.User(w.ids["bob"]).Deleted)
 	}):
 		return "it is the last member"
 	}
 	return ""
+}
+
+// ruled reports whether somebody is to leave a resource under a rule of policy, which
+// says what happens at the last member. What a person has removed has no rule.
+func (l *ledger) ruled(r string) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(l.w.grants)), func(g access.Grant) bool {
+		return g.Resource == r && g.Origin == "" && live(g) && !g.End.After(l.w.now())
+	})
 }
 
 // alone reports whether nobody would be left in a group without those whom we

@@ -55,6 +55,7 @@ func (s *Sum) add(r Result) {
 	s.Revoked += r.Counts.Revoked
 	s.Lost += r.Counts.Lost
 	s.Findings += r.Counts.Findings
+	s.Decreed += r.Counts.Decreed
 }
 
 // Missed is how a guard that was taken away shows.

@@ -72,7 +72,7 @@ type World struct {
 // Counts are what happened in a story, for the summary.
 type Counts struct {
 	Commits, Strikes, Grants, Given, Revoked int
-	Findings                                 int
+	Findings, Decreed                        int
 	Lost                                     int // edits of people that our write lost: confined to a round trip
 }
 

@@ -92,6 +92,78 @@ func (e Duty) Valid() bool {
 	}
 }
 
+// Defines values for FindingKind.
+const (
+	FindingKindCame                 FindingKind = "came"
+	FindingKindCameBack             FindingKind = "came-back"
+	FindingKindChannelUnreachable   FindingKind = "channel-unreachable"
+	FindingKindEditOverwritten      FindingKind = "edit-overwritten"
+	FindingKindEmergencyUnconfirmed FindingKind = "emergency-unconfirmed"
+	FindingKindEndedOutside         FindingKind = "ended-outside"
+	FindingKindKindChanged          FindingKind = "kind-changed"
+	FindingKindOpenGroups           FindingKind = "open-groups"
+	FindingKindOwnerGone            FindingKind = "owner-gone"
+	FindingKindRoleRaised           FindingKind = "role-raised"
+)
+
+// Valid indicates whether the value is a known member of the FindingKind enum.
+func (e FindingKind) Valid() bool {
+	switch e {
+	case FindingKindCame:
+		return true
+	case FindingKindCameBack:
+		return true
+	case FindingKindChannelUnreachable:
+		return true
+	case FindingKindEditOverwritten:
+		return true
+	case FindingKindEmergencyUnconfirmed:
+		return true
+	case FindingKindEndedOutside:
+		return true
+	case FindingKindKindChanged:
+		return true
+	case FindingKindOpenGroups:
+		return true
+	case FindingKindOwnerGone:
+		return true
+	case FindingKindRoleRaised:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FindingState.
+const (
+	Accepted FindingState = "accepted"
+	Gone     FindingState = "gone"
+	Kept     FindingState = "kept"
+	Open     FindingState = "open"
+	Removed  FindingState = "removed"
+	Removing FindingState = "removing"
+)
+
+// Valid indicates whether the value is a known member of the FindingState enum.
+func (e FindingState) Valid() bool {
+	switch e {
+	case Accepted:
+		return true
+	case Gone:
+		return true
+	case Kept:
+		return true
+	case Open:
+		return true
+	case Removed:
+		return true
+	case Removing:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GrantState.
 const (
 	GrantStateActive       GrantState = "active"
@@ -476,6 +548,14 @@ func (e ListAccountsParamsStanding) Valid() bool {
 	}
 }
 
+// Acceptance defines model for Acceptance.
+type Acceptance struct {
+	Comment string `json:"comment,omitempty,omitzero"`
+
+	// Until When it ends: more than a minute and at most 360 days from now
+	Until time.Time `json:"until"`
+}
+
 // Account id, name and handle for everybody; the rest for auditors and administrators
 type Account struct {
 	Email     string      `json:"email,omitempty,omitzero"`
@@ -753,6 +833,70 @@ type Extension struct {
 	Seconds Seconds `json:"seconds"`
 }
 
+// Finding defines model for Finding.
+type Finding struct {
+	// Account An account or resource; the name is missing where you do not see it
+	Account Ref `json:"account,omitempty,omitzero"`
+
+	// Code Slack's word, or what was before
+	Code      string `json:"code,omitempty,omitzero"`
+	Comment   string `json:"comment,omitempty,omitzero"`
+	Connector string `json:"connector"`
+
+	// Count How many accounts, where they were too many at once for a finding each
+	Count   int       `json:"count,omitempty,omitzero"`
+	Decided time.Time `json:"decided,omitempty,omitzero"`
+
+	// DecidedBy An account or resource; the name is missing where you do not see it
+	DecidedBy Ref `json:"decidedBy,omitempty,omitzero"`
+
+	// Decides You are one of those who decide about it
+	Decides bool `json:"decides"`
+
+	// GoneAt When Ebb had taken back what came back
+	GoneAt time.Time `json:"goneAt,omitempty,omitzero"`
+
+	// Grant The grant that ends the access, at until or now
+	Grant string      `json:"grant,omitempty,omitzero"`
+	Id    string      `json:"id"`
+	Kind  FindingKind `json:"kind"`
+
+	// Notice Or the event of Slack
+	Notice string `json:"notice,omitempty,omitzero"`
+
+	// Refuses Of accept, remove and keep those that cannot be said now, each with the reason
+	Refuses  map[string]string `json:"refuses"`
+	Request  string            `json:"request,omitempty,omitzero"`
+	Resource ResourceRef       `json:"resource"`
+
+	// Run The sync that showed it
+	Run   string       `json:"run,omitempty,omitzero"`
+	Seen  time.Time    `json:"seen"`
+	State FindingState `json:"state"`
+
+	// Times How often it was found
+	Times int `json:"times"`
+
+	// Trouble What stands in the way, and the remedy
+	Trouble Trouble   `json:"trouble,omitempty,omitzero"`
+	Until   time.Time `json:"until,omitempty,omitzero"`
+
+	// What Such as the role that the account came to
+	What string `json:"what,omitempty,omitzero"`
+}
+
+// FindingKind defines model for FindingKind.
+type FindingKind string
+
+// FindingList defines model for FindingList.
+type FindingList struct {
+	Cursor string    `json:"cursor,omitempty,omitzero"`
+	Items  []Finding `json:"items"`
+}
+
+// FindingState defines model for FindingState.
+type FindingState string
+
 // Forgotten defines model for Forgotten.
 type Forgotten struct {
 	// Texts How many were erased
@@ -794,6 +938,9 @@ type Grant struct {
 
 	// NeedsAttention A person has to change something; the trouble says what
 	NeedsAttention bool `json:"needsAttention"`
+
+	// Origin What a person said of access that others gave, which this grant ends (finding/fd_1); it has no request then
+	Origin string `json:"origin,omitempty,omitzero"`
 
 	// Outcome What the end found
 	Outcome string `json:"outcome,omitempty,omitzero"`
@@ -1526,6 +1673,9 @@ type Cursor = string
 // DelegationParam An id that Ebb made
 type DelegationParam = Id
 
+// FindingParam An id that Ebb made
+type FindingParam = Id
+
 // GrantParam An id that Ebb made
 type GrantParam = Id
 
@@ -1670,6 +1820,22 @@ type ListSyncsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListFindingsParams defines parameters for ListFindings.
+type ListFindingsParams struct {
+	// All Also those that were decided
+	All       *bool        `form:"all,omitempty" json:"all,omitempty"`
+	Connector *Id          `form:"connector,omitempty" json:"connector,omitempty"`
+	Resource  *SlackId     `form:"resource,omitempty" json:"resource,omitempty"`
+	Account   *SlackId     `form:"account,omitempty" json:"account,omitempty"`
+	Kind      *FindingKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListGrantsParams defines parameters for ListGrants.
 type ListGrantsParams struct {
 	// All Also those that are over
@@ -1772,6 +1938,15 @@ type StartSyncJSONRequestBody = NewSync
 
 // PasteTokenJSONRequestBody defines body for PasteToken for application/json ContentType.
 type PasteTokenJSONRequestBody = Token
+
+// AcceptFindingJSONRequestBody defines body for AcceptFinding for application/json ContentType.
+type AcceptFindingJSONRequestBody = Acceptance
+
+// KeepFindingJSONRequestBody defines body for KeepFinding for application/json ContentType.
+type KeepFindingJSONRequestBody = Decision
+
+// RemoveFindingJSONRequestBody defines body for RemoveFinding for application/json ContentType.
+type RemoveFindingJSONRequestBody = Decision
 
 // FreezeJSONRequestBody defines body for Freeze for application/json ContentType.
 type FreezeJSONRequestBody = NewFreeze
@@ -2215,6 +2390,77 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
 	EndDelegation(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListFindings Findings, what waits first, each part the last seen first
+	//
+	// Those about which you decide, as an owner of the resource or of the connector, or as an administrator; all that they
+	// see for auditors.
+	//
+	// Corresponds with GET /v1/findings (the `ListFindings` operationId).
+	ListFindings(ctx context.Context, params *ListFindingsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetFinding One finding
+	//
+	// Corresponds with GET /v1/findings/{findingId} (the `GetFinding` operationId).
+	GetFinding(ctx context.Context, findingId FindingParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptFindingWithBody Let access that others gave stand until a time
+	//
+	// Ebb ends it then, as it ends its own: it becomes a grant. By an owner of the resource or of the connector, or an
+	// administrator, and not about one's own access.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/findings/{findingId}/accept (the `AcceptFinding` operationId).
+	AcceptFindingWithBody(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptFinding Let access that others gave stand until a time
+	//
+	// Ebb ends it then, as it ends its own: it becomes a grant. By an owner of the resource or of the connector, or an
+	// administrator, and not about one's own access.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/findings/{findingId}/accept (the `AcceptFinding` operationId).
+	AcceptFinding(ctx context.Context, findingId FindingParam, body AcceptFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// KeepFindingWithBody Declare what was found right as it is
+	//
+	// By those who may accept it. Access becomes standing access.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/findings/{findingId}/keep (the `KeepFinding` operationId).
+	KeepFindingWithBody(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// KeepFinding Declare what was found right as it is
+	//
+	// By those who may accept it. Access becomes standing access.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/findings/{findingId}/keep (the `KeepFinding` operationId).
+	KeepFinding(ctx context.Context, findingId FindingParam, body KeepFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveFindingWithBody Take access away that others gave
+	//
+	// By those who may accept it. It goes within seconds and is removed once Slack shows it gone; until then its grant says
+	// what stands in the way. Repeats safely.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/findings/{findingId}/remove (the `RemoveFinding` operationId).
+	RemoveFindingWithBody(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveFinding Take access away that others gave
+	//
+	// By those who may accept it. It goes within seconds and is removed once Slack shows it gone; until then its grant says
+	// what stands in the way. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/findings/{findingId}/remove (the `RemoveFinding` operationId).
+	RemoveFinding(ctx context.Context, findingId FindingParam, body RemoveFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListFreezes What stops new access now
 	//
@@ -3392,6 +3638,157 @@ func (c *Client) PasteToken(ctx context.Context, connectorId ConnectorParam, bod
 // Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
 func (c *Client) EndDelegation(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEndDelegationRequest(c.Server, delegationId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListFindings Findings, what waits first, each part the last seen first
+//
+// Those about which you decide, as an owner of the resource or of the connector, or as an administrator; all that they
+// see for auditors.
+//
+// Corresponds with GET /v1/findings (the `ListFindings` operationId).
+func (c *Client) ListFindings(ctx context.Context, params *ListFindingsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFindingsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetFinding One finding
+//
+// Corresponds with GET /v1/findings/{findingId} (the `GetFinding` operationId).
+func (c *Client) GetFinding(ctx context.Context, findingId FindingParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetFindingRequest(c.Server, findingId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptFindingWithBody Let access that others gave stand until a time
+//
+// Ebb ends it then, as it ends its own: it becomes a grant. By an owner of the resource or of the connector, or an
+// administrator, and not about one's own access.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/findings/{findingId}/accept (the `AcceptFinding` operationId).
+func (c *Client) AcceptFindingWithBody(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptFindingRequestWithBody(c.Server, findingId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptFinding Let access that others gave stand until a time
+//
+// Ebb ends it then, as it ends its own: it becomes a grant. By an owner of the resource or of the connector, or an
+// administrator, and not about one's own access.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/findings/{findingId}/accept (the `AcceptFinding` operationId).
+func (c *Client) AcceptFinding(ctx context.Context, findingId FindingParam, body AcceptFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptFindingRequest(c.Server, findingId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// KeepFindingWithBody Declare what was found right as it is
+//
+// By those who may accept it. Access becomes standing access.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/findings/{findingId}/keep (the `KeepFinding` operationId).
+func (c *Client) KeepFindingWithBody(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewKeepFindingRequestWithBody(c.Server, findingId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// KeepFinding Declare what was found right as it is
+//
+// By those who may accept it. Access becomes standing access.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/findings/{findingId}/keep (the `KeepFinding` operationId).
+func (c *Client) KeepFinding(ctx context.Context, findingId FindingParam, body KeepFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewKeepFindingRequest(c.Server, findingId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveFindingWithBody Take access away that others gave
+//
+// By those who may accept it. It goes within seconds and is removed once Slack shows it gone; until then its grant says
+// what stands in the way. Repeats safely.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/findings/{findingId}/remove (the `RemoveFinding` operationId).
+func (c *Client) RemoveFindingWithBody(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveFindingRequestWithBody(c.Server, findingId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveFinding Take access away that others gave
+//
+// By those who may accept it. It goes within seconds and is removed once Slack shows it gone; until then its grant says
+// what stands in the way. Repeats safely.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/findings/{findingId}/remove (the `RemoveFinding` operationId).
+func (c *Client) RemoveFinding(ctx context.Context, findingId FindingParam, body RemoveFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveFindingRequest(c.Server, findingId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6047,6 +6444,307 @@ func NewEndDelegationRequest(server string, delegationId DelegationParam) (*http
 	return req, nil
 }
 
+// NewListFindingsRequest constructs an http.Request for the ListFindings method
+func NewListFindingsRequest(server string, params *ListFindingsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/findings")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.All != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "all", *params.All, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Connector != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "connector", *params.Connector, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Resource != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "resource", *params.Resource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Account != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "account", *params.Account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetFindingRequest constructs an http.Request for the GetFinding method
+func NewGetFindingRequest(server string, findingId FindingParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "findingId", findingId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/findings/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAcceptFindingRequest calls the generic AcceptFinding builder with application/json body
+func NewAcceptFindingRequest(server string, findingId FindingParam, body AcceptFindingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAcceptFindingRequestWithBody(server, findingId, "application/json", bodyReader)
+}
+
+// NewAcceptFindingRequestWithBody constructs an http.Request for the AcceptFinding method, with any body, and a specified content type
+func NewAcceptFindingRequestWithBody(server string, findingId FindingParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "findingId", findingId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/findings/%s/accept", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewKeepFindingRequest calls the generic KeepFinding builder with application/json body
+func NewKeepFindingRequest(server string, findingId FindingParam, body KeepFindingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewKeepFindingRequestWithBody(server, findingId, "application/json", bodyReader)
+}
+
+// NewKeepFindingRequestWithBody constructs an http.Request for the KeepFinding method, with any body, and a specified content type
+func NewKeepFindingRequestWithBody(server string, findingId FindingParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "findingId", findingId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/findings/%s/keep", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRemoveFindingRequest calls the generic RemoveFinding builder with application/json body
+func NewRemoveFindingRequest(server string, findingId FindingParam, body RemoveFindingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRemoveFindingRequestWithBody(server, findingId, "application/json", bodyReader)
+}
+
+// NewRemoveFindingRequestWithBody constructs an http.Request for the RemoveFinding method, with any body, and a specified content type
+func NewRemoveFindingRequestWithBody(server string, findingId FindingParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "findingId", findingId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/findings/%s/remove", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListFreezesRequest constructs an http.Request for the ListFreezes method
 func NewListFreezesRequest(server string) (*http.Request, error) {
 	var err error
@@ -8202,6 +8900,81 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/delegations/{delegationId}/end (the `EndDelegation` operationId).
 	EndDelegationWithResponse(ctx context.Context, delegationId DelegationParam, reqEditors ...RequestEditorFn) (*EndDelegationResponse, error)
 
+	// ListFindingsWithResponse Findings, what waits first, each part the last seen first
+	//
+	// Those about which you decide, as an owner of the resource or of the connector, or as an administrator; all that they
+	// see for auditors.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/findings (the `ListFindings` operationId).
+	ListFindingsWithResponse(ctx context.Context, params *ListFindingsParams, reqEditors ...RequestEditorFn) (*ListFindingsResponse, error)
+
+	// GetFindingWithResponse One finding
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/findings/{findingId} (the `GetFinding` operationId).
+	GetFindingWithResponse(ctx context.Context, findingId FindingParam, reqEditors ...RequestEditorFn) (*GetFindingResponse, error)
+
+	// AcceptFindingWithBodyWithResponse Let access that others gave stand until a time
+	//
+	// Ebb ends it then, as it ends its own: it becomes a grant. By an owner of the resource or of the connector, or an
+	// administrator, and not about one's own access.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/findings/{findingId}/accept (the `AcceptFinding` operationId).
+	AcceptFindingWithBodyWithResponse(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcceptFindingResponse, error)
+
+	// AcceptFindingWithResponse Let access that others gave stand until a time
+	//
+	// Ebb ends it then, as it ends its own: it becomes a grant. By an owner of the resource or of the connector, or an
+	// administrator, and not about one's own access.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/findings/{findingId}/accept (the `AcceptFinding` operationId).
+	AcceptFindingWithResponse(ctx context.Context, findingId FindingParam, body AcceptFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*AcceptFindingResponse, error)
+
+	// KeepFindingWithBodyWithResponse Declare what was found right as it is
+	//
+	// By those who may accept it. Access becomes standing access.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/findings/{findingId}/keep (the `KeepFinding` operationId).
+	KeepFindingWithBodyWithResponse(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*KeepFindingResponse, error)
+
+	// KeepFindingWithResponse Declare what was found right as it is
+	//
+	// By those who may accept it. Access becomes standing access.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/findings/{findingId}/keep (the `KeepFinding` operationId).
+	KeepFindingWithResponse(ctx context.Context, findingId FindingParam, body KeepFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*KeepFindingResponse, error)
+
+	// RemoveFindingWithBodyWithResponse Take access away that others gave
+	//
+	// By those who may accept it. It goes within seconds and is removed once Slack shows it gone; until then its grant says
+	// what stands in the way. Repeats safely.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/findings/{findingId}/remove (the `RemoveFinding` operationId).
+	RemoveFindingWithBodyWithResponse(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RemoveFindingResponse, error)
+
+	// RemoveFindingWithResponse Take access away that others gave
+	//
+	// By those who may accept it. It goes within seconds and is removed once Slack shows it gone; until then its grant says
+	// what stands in the way. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/findings/{findingId}/remove (the `RemoveFinding` operationId).
+	RemoveFindingWithResponse(ctx context.Context, findingId FindingParam, body RemoveFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveFindingResponse, error)
+
 	// ListFreezesWithResponse What stops new access now
 	//
 	// For everybody who may ask for access there.
@@ -9974,6 +10747,206 @@ func (r EndDelegationResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r EndDelegationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListFindingsResponseDefaultHeaders the declared response headers of an HTTP default response for ListFindings
+type ListFindingsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListFindingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FindingList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListFindingsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListFindingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListFindingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListFindingsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetFindingResponseDefaultHeaders the declared response headers of an HTTP default response for GetFinding
+type GetFindingResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type GetFindingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Finding
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetFindingResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r GetFindingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetFindingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetFindingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AcceptFindingResponseDefaultHeaders the declared response headers of an HTTP default response for AcceptFinding
+type AcceptFindingResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type AcceptFindingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Finding
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AcceptFindingResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r AcceptFindingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcceptFindingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcceptFindingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// KeepFindingResponseDefaultHeaders the declared response headers of an HTTP default response for KeepFinding
+type KeepFindingResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type KeepFindingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Finding
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *KeepFindingResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r KeepFindingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r KeepFindingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r KeepFindingResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RemoveFindingResponseDefaultHeaders the declared response headers of an HTTP default response for RemoveFinding
+type RemoveFindingResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type RemoveFindingResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Finding
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *RemoveFindingResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveFindingResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveFindingResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveFindingResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12201,6 +13174,129 @@ func (c *ClientWithResponses) EndDelegationWithResponse(ctx context.Context, del
 		return nil, err
 	}
 	return ParseEndDelegationResponse(rsp)
+}
+
+// ListFindingsWithResponse Findings, what waits first, each part the last seen first
+//
+// Those about which you decide, as an owner of the resource or of the connector, or as an administrator; all that they
+// see for auditors.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/findings (the `ListFindings` operationId).
+func (c *ClientWithResponses) ListFindingsWithResponse(ctx context.Context, params *ListFindingsParams, reqEditors ...RequestEditorFn) (*ListFindingsResponse, error) {
+	rsp, err := c.ListFindings(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListFindingsResponse(rsp)
+}
+
+// GetFindingWithResponse One finding
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/findings/{findingId} (the `GetFinding` operationId).
+func (c *ClientWithResponses) GetFindingWithResponse(ctx context.Context, findingId FindingParam, reqEditors ...RequestEditorFn) (*GetFindingResponse, error) {
+	rsp, err := c.GetFinding(ctx, findingId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetFindingResponse(rsp)
+}
+
+// AcceptFindingWithBodyWithResponse Let access that others gave stand until a time
+//
+// Ebb ends it then, as it ends its own: it becomes a grant. By an owner of the resource or of the connector, or an
+// administrator, and not about one's own access.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/findings/{findingId}/accept (the `AcceptFinding` operationId).
+func (c *ClientWithResponses) AcceptFindingWithBodyWithResponse(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AcceptFindingResponse, error) {
+	rsp, err := c.AcceptFindingWithBody(ctx, findingId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptFindingResponse(rsp)
+}
+
+// AcceptFindingWithResponse Let access that others gave stand until a time
+//
+// Ebb ends it then, as it ends its own: it becomes a grant. By an owner of the resource or of the connector, or an
+// administrator, and not about one's own access.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/findings/{findingId}/accept (the `AcceptFinding` operationId).
+func (c *ClientWithResponses) AcceptFindingWithResponse(ctx context.Context, findingId FindingParam, body AcceptFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*AcceptFindingResponse, error) {
+	rsp, err := c.AcceptFinding(ctx, findingId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptFindingResponse(rsp)
+}
+
+// KeepFindingWithBodyWithResponse Declare what was found right as it is
+//
+// By those who may accept it. Access becomes standing access.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/findings/{findingId}/keep (the `KeepFinding` operationId).
+func (c *ClientWithResponses) KeepFindingWithBodyWithResponse(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*KeepFindingResponse, error) {
+	rsp, err := c.KeepFindingWithBody(ctx, findingId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseKeepFindingResponse(rsp)
+}
+
+// KeepFindingWithResponse Declare what was found right as it is
+//
+// By those who may accept it. Access becomes standing access.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/findings/{findingId}/keep (the `KeepFinding` operationId).
+func (c *ClientWithResponses) KeepFindingWithResponse(ctx context.Context, findingId FindingParam, body KeepFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*KeepFindingResponse, error) {
+	rsp, err := c.KeepFinding(ctx, findingId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseKeepFindingResponse(rsp)
+}
+
+// RemoveFindingWithBodyWithResponse Take access away that others gave
+//
+// By those who may accept it. It goes within seconds and is removed once Slack shows it gone; until then its grant says
+// what stands in the way. Repeats safely.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/findings/{findingId}/remove (the `RemoveFinding` operationId).
+func (c *ClientWithResponses) RemoveFindingWithBodyWithResponse(ctx context.Context, findingId FindingParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RemoveFindingResponse, error) {
+	rsp, err := c.RemoveFindingWithBody(ctx, findingId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveFindingResponse(rsp)
+}
+
+// RemoveFindingWithResponse Take access away that others gave
+//
+// By those who may accept it. It goes within seconds and is removed once Slack shows it gone; until then its grant says
+// what stands in the way. Repeats safely.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/findings/{findingId}/remove (the `RemoveFinding` operationId).
+func (c *ClientWithResponses) RemoveFindingWithResponse(ctx context.Context, findingId FindingParam, body RemoveFindingJSONRequestBody, reqEditors ...RequestEditorFn) (*RemoveFindingResponse, error) {
+	rsp, err := c.RemoveFinding(ctx, findingId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveFindingResponse(rsp)
 }
 
 // ListFreezesWithResponse What stops new access now
@@ -14489,6 +15585,236 @@ func ParseEndDelegationResponse(rsp *http.Response) (*EndDelegationResponse, err
 	switch {
 	case true:
 		var headers EndDelegationResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListFindingsResponse parses an HTTP response from a ListFindingsWithResponse call
+func ParseListFindingsResponse(rsp *http.Response) (*ListFindingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListFindingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FindingList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListFindingsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetFindingResponse parses an HTTP response from a GetFindingWithResponse call
+func ParseGetFindingResponse(rsp *http.Response) (*GetFindingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetFindingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Finding
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetFindingResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAcceptFindingResponse parses an HTTP response from a AcceptFindingWithResponse call
+func ParseAcceptFindingResponse(rsp *http.Response) (*AcceptFindingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcceptFindingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Finding
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers AcceptFindingResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseKeepFindingResponse parses an HTTP response from a KeepFindingWithResponse call
+func ParseKeepFindingResponse(rsp *http.Response) (*KeepFindingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &KeepFindingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Finding
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers KeepFindingResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRemoveFindingResponse parses an HTTP response from a RemoveFindingWithResponse call
+func ParseRemoveFindingResponse(rsp *http.Response) (*RemoveFindingResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveFindingResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Finding
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers RemoveFindingResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -93,6 +93,78 @@ func (e Duty) Valid() bool {
 	}
 }
 
+// Defines values for FindingKind.
+const (
+	FindingKindCame                 FindingKind = "came"
+	FindingKindCameBack             FindingKind = "came-back"
+	FindingKindChannelUnreachable   FindingKind = "channel-unreachable"
+	FindingKindEditOverwritten      FindingKind = "edit-overwritten"
+	FindingKindEmergencyUnconfirmed FindingKind = "emergency-unconfirmed"
+	FindingKindEndedOutside         FindingKind = "ended-outside"
+	FindingKindKindChanged          FindingKind = "kind-changed"
+	FindingKindOpenGroups           FindingKind = "open-groups"
+	FindingKindOwnerGone            FindingKind = "owner-gone"
+	FindingKindRoleRaised           FindingKind = "role-raised"
+)
+
+// Valid indicates whether the value is a known member of the FindingKind enum.
+func (e FindingKind) Valid() bool {
+	switch e {
+	case FindingKindCame:
+		return true
+	case FindingKindCameBack:
+		return true
+	case FindingKindChannelUnreachable:
+		return true
+	case FindingKindEditOverwritten:
+		return true
+	case FindingKindEmergencyUnconfirmed:
+		return true
+	case FindingKindEndedOutside:
+		return true
+	case FindingKindKindChanged:
+		return true
+	case FindingKindOpenGroups:
+		return true
+	case FindingKindOwnerGone:
+		return true
+	case FindingKindRoleRaised:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FindingState.
+const (
+	Accepted FindingState = "accepted"
+	Gone     FindingState = "gone"
+	Kept     FindingState = "kept"
+	Open     FindingState = "open"
+	Removed  FindingState = "removed"
+	Removing FindingState = "removing"
+)
+
+// Valid indicates whether the value is a known member of the FindingState enum.
+func (e FindingState) Valid() bool {
+	switch e {
+	case Accepted:
+		return true
+	case Gone:
+		return true
+	case Kept:
+		return true
+	case Open:
+		return true
+	case Removed:
+		return true
+	case Removing:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GrantState.
 const (
 	GrantStateActive       GrantState = "active"
@@ -477,6 +549,14 @@ func (e ListAccountsParamsStanding) Valid() bool {
 	}
 }
 
+// Acceptance defines model for Acceptance.
+type Acceptance struct {
+	Comment string `json:"comment,omitempty,omitzero"`
+
+	// Until When it ends: more than a minute and at most 360 days from now
+	Until time.Time `json:"until"`
+}
+
 // Account id, name and handle for everybody; the rest for auditors and administrators
 type Account struct {
 	Email     string      `json:"email,omitempty,omitzero"`
@@ -754,6 +834,70 @@ type Extension struct {
 	Seconds Seconds `json:"seconds"`
 }
 
+// Finding defines model for Finding.
+type Finding struct {
+	// Account An account or resource; the name is missing where you do not see it
+	Account Ref `json:"account,omitempty,omitzero"`
+
+	// Code Slack's word, or what was before
+	Code      string `json:"code,omitempty,omitzero"`
+	Comment   string `json:"comment,omitempty,omitzero"`
+	Connector string `json:"connector"`
+
+	// Count How many accounts, where they were too many at once for a finding each
+	Count   int       `json:"count,omitempty,omitzero"`
+	Decided time.Time `json:"decided,omitempty,omitzero"`
+
+	// DecidedBy An account or resource; the name is missing where you do not see it
+	DecidedBy Ref `json:"decidedBy,omitempty,omitzero"`
+
+	// Decides You are one of those who decide about it
+	Decides bool `json:"decides"`
+
+	// GoneAt When Ebb had taken back what came back
+	GoneAt time.Time `json:"goneAt,omitempty,omitzero"`
+
+	// Grant The grant that ends the access, at until or now
+	Grant string      `json:"grant,omitempty,omitzero"`
+	Id    string      `json:"id"`
+	Kind  FindingKind `json:"kind"`
+
+	// Notice Or the event of Slack
+	Notice string `json:"notice,omitempty,omitzero"`
+
+	// Refuses Of accept, remove and keep those that cannot be said now, each with the reason
+	Refuses  map[string]string `json:"refuses"`
+	Request  string            `json:"request,omitempty,omitzero"`
+	Resource ResourceRef       `json:"resource"`
+
+	// Run The sync that showed it
+	Run   string       `json:"run,omitempty,omitzero"`
+	Seen  time.Time    `json:"seen"`
+	State FindingState `json:"state"`
+
+	// Times How often it was found
+	Times int `json:"times"`
+
+	// Trouble What stands in the way, and the remedy
+	Trouble Trouble   `json:"trouble,omitempty,omitzero"`
+	Until   time.Time `json:"until,omitempty,omitzero"`
+
+	// What Such as the role that the account came to
+	What string `json:"what,omitempty,omitzero"`
+}
+
+// FindingKind defines model for FindingKind.
+type FindingKind string
+
+// FindingList defines model for FindingList.
+type FindingList struct {
+	Cursor string    `json:"cursor,omitempty,omitzero"`
+	Items  []Finding `json:"items"`
+}
+
+// FindingState defines model for FindingState.
+type FindingState string
+
 // Forgotten defines model for Forgotten.
 type Forgotten struct {
 	// Texts How many were erased
@@ -795,6 +939,9 @@ type Grant struct {
 
 	// NeedsAttention A person has to change something; the trouble says what
 	NeedsAttention bool `json:"needsAttention"`
+
+	// Origin What a person said of access that others gave, which this grant ends (finding/fd_1); it has no request then
+	Origin string `json:"origin,omitempty,omitzero"`
 
 	// Outcome What the end found
 	Outcome string `json:"outcome,omitempty,omitzero"`
@@ -1527,6 +1674,9 @@ type Cursor = string
 // DelegationParam An id that Ebb made
 type DelegationParam = Id
 
+// FindingParam An id that Ebb made
+type FindingParam = Id
+
 // GrantParam An id that Ebb made
 type GrantParam = Id
 
@@ -1671,6 +1821,22 @@ type ListSyncsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListFindingsParams defines parameters for ListFindings.
+type ListFindingsParams struct {
+	// All Also those that were decided
+	All       *bool        `form:"all,omitempty" json:"all,omitempty"`
+	Connector *Id          `form:"connector,omitempty" json:"connector,omitempty"`
+	Resource  *SlackId     `form:"resource,omitempty" json:"resource,omitempty"`
+	Account   *SlackId     `form:"account,omitempty" json:"account,omitempty"`
+	Kind      *FindingKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListGrantsParams defines parameters for ListGrants.
 type ListGrantsParams struct {
 	// All Also those that are over
@@ -1773,6 +1939,15 @@ type StartSyncJSONRequestBody = NewSync
 
 // PasteTokenJSONRequestBody defines body for PasteToken for application/json ContentType.
 type PasteTokenJSONRequestBody = Token
+
+// AcceptFindingJSONRequestBody defines body for AcceptFinding for application/json ContentType.
+type AcceptFindingJSONRequestBody = Acceptance
+
+// KeepFindingJSONRequestBody defines body for KeepFinding for application/json ContentType.
+type KeepFindingJSONRequestBody = Decision
+
+// RemoveFindingJSONRequestBody defines body for RemoveFinding for application/json ContentType.
+type RemoveFindingJSONRequestBody = Decision
 
 // FreezeJSONRequestBody defines body for Freeze for application/json ContentType.
 type FreezeJSONRequestBody = NewFreeze
@@ -1917,6 +2092,21 @@ type ServerInterface interface {
 	// EndDelegation Take a delegation back
 	// (POST /v1/delegations/{delegationId}/end)
 	EndDelegation(w http.ResponseWriter, r *http.Request, delegationId DelegationParam)
+	// ListFindings Findings, what waits first, each part the last seen first
+	// (GET /v1/findings)
+	ListFindings(w http.ResponseWriter, r *http.Request, params ListFindingsParams)
+	// GetFinding One finding
+	// (GET /v1/findings/{findingId})
+	GetFinding(w http.ResponseWriter, r *http.Request, findingId FindingParam)
+	// AcceptFinding Let access that others gave stand until a time
+	// (POST /v1/findings/{findingId}/accept)
+	AcceptFinding(w http.ResponseWriter, r *http.Request, findingId FindingParam)
+	// KeepFinding Declare what was found right as it is
+	// (POST /v1/findings/{findingId}/keep)
+	KeepFinding(w http.ResponseWriter, r *http.Request, findingId FindingParam)
+	// RemoveFinding Take access away that others gave
+	// (POST /v1/findings/{findingId}/remove)
+	RemoveFinding(w http.ResponseWriter, r *http.Request, findingId FindingParam)
 	// ListFreezes What stops new access now
 	// (GET /v1/freezes)
 	ListFreezes(w http.ResponseWriter, r *http.Request)
@@ -3276,6 +3466,221 @@ func (siw *ServerInterfaceWrapper) EndDelegation(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// ListFindings operation middleware
+func (siw *ServerInterfaceWrapper) ListFindings(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFindingsParams
+
+	// ------------- Optional query parameter "all" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "all", r.URL.Query(), &params.All, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "all"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "all", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "connector" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "connector", r.URL.Query(), &params.Connector, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "connector"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connector", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "resource" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "resource", r.URL.Query(), &params.Resource, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "resource"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "resource", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "account" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "account", r.URL.Query(), &params.Account, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "account"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "account", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", r.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "kind"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "kind", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListFindings(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetFinding operation middleware
+func (siw *ServerInterfaceWrapper) GetFinding(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "findingId" -------------
+	var findingId FindingParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "findingId", r.PathValue("findingId"), &findingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "findingId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetFinding(w, r, findingId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AcceptFinding operation middleware
+func (siw *ServerInterfaceWrapper) AcceptFinding(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "findingId" -------------
+	var findingId FindingParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "findingId", r.PathValue("findingId"), &findingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "findingId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AcceptFinding(w, r, findingId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// KeepFinding operation middleware
+func (siw *ServerInterfaceWrapper) KeepFinding(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "findingId" -------------
+	var findingId FindingParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "findingId", r.PathValue("findingId"), &findingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "findingId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.KeepFinding(w, r, findingId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RemoveFinding operation middleware
+func (siw *ServerInterfaceWrapper) RemoveFinding(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "findingId" -------------
+	var findingId FindingParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "findingId", r.PathValue("findingId"), &findingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "findingId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RemoveFinding(w, r, findingId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListFreezes operation middleware
 func (siw *ServerInterfaceWrapper) ListFreezes(w http.ResponseWriter, r *http.Request) {
 
@@ -4558,6 +4963,11 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/grants/{grantId}/extend", wrapper.ExtendGrant)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/grants/{grantId}/end", wrapper.EndGrant)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/grants/{grantId}/retry", wrapper.RetryGrant)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/findings", wrapper.ListFindings)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/findings/{findingId}", wrapper.GetFinding)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/findings/{findingId}/accept", wrapper.AcceptFinding)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/findings/{findingId}/remove", wrapper.RemoveFinding)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/findings/{findingId}/keep", wrapper.KeepFinding)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/events", wrapper.ListEvents)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/audit/verify", wrapper.VerifyAudit)
 
@@ -5895,6 +6305,214 @@ type EndDelegationdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndDelegationdefaultApplicationProblemPlusJSONResponse) VisitEndDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFindingsRequestObject struct {
+	Params ListFindingsParams
+}
+
+type ListFindingsResponseObject interface {
+	VisitListFindingsResponse(w http.ResponseWriter) error
+}
+
+type ListFindings200JSONResponse FindingList
+
+func (response ListFindings200JSONResponse) VisitListFindingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFindingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListFindingsdefaultApplicationProblemPlusJSONResponse) VisitListFindingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFindingRequestObject struct {
+	FindingId FindingParam `json:"findingId"`
+}
+
+type GetFindingResponseObject interface {
+	VisitGetFindingResponse(w http.ResponseWriter) error
+}
+
+type GetFinding200JSONResponse Finding
+
+func (response GetFinding200JSONResponse) VisitGetFindingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFindingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response GetFindingdefaultApplicationProblemPlusJSONResponse) VisitGetFindingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptFindingRequestObject struct {
+	FindingId FindingParam `json:"findingId"`
+	Body      *AcceptFindingJSONRequestBody
+}
+
+type AcceptFindingResponseObject interface {
+	VisitAcceptFindingResponse(w http.ResponseWriter) error
+}
+
+type AcceptFinding200JSONResponse Finding
+
+func (response AcceptFinding200JSONResponse) VisitAcceptFindingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptFindingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response AcceptFindingdefaultApplicationProblemPlusJSONResponse) VisitAcceptFindingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepFindingRequestObject struct {
+	FindingId FindingParam `json:"findingId"`
+	Body      *KeepFindingJSONRequestBody
+}
+
+type KeepFindingResponseObject interface {
+	VisitKeepFindingResponse(w http.ResponseWriter) error
+}
+
+type KeepFinding200JSONResponse Finding
+
+func (response KeepFinding200JSONResponse) VisitKeepFindingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type KeepFindingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response KeepFindingdefaultApplicationProblemPlusJSONResponse) VisitKeepFindingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveFindingRequestObject struct {
+	FindingId FindingParam `json:"findingId"`
+	Body      *RemoveFindingJSONRequestBody
+}
+
+type RemoveFindingResponseObject interface {
+	VisitRemoveFindingResponse(w http.ResponseWriter) error
+}
+
+type RemoveFinding200JSONResponse Finding
+
+func (response RemoveFinding200JSONResponse) VisitRemoveFindingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveFindingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response RemoveFindingdefaultApplicationProblemPlusJSONResponse) VisitRemoveFindingResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7651,6 +8269,21 @@ type StrictServerInterface interface {
 	// EndDelegation Take a delegation back
 	// (POST /v1/delegations/{delegationId}/end)
 	EndDelegation(ctx context.Context, request EndDelegationRequestObject) (EndDelegationResponseObject, error)
+	// ListFindings Findings, what waits first, each part the last seen first
+	// (GET /v1/findings)
+	ListFindings(ctx context.Context, request ListFindingsRequestObject) (ListFindingsResponseObject, error)
+	// GetFinding One finding
+	// (GET /v1/findings/{findingId})
+	GetFinding(ctx context.Context, request GetFindingRequestObject) (GetFindingResponseObject, error)
+	// AcceptFinding Let access that others gave stand until a time
+	// (POST /v1/findings/{findingId}/accept)
+	AcceptFinding(ctx context.Context, request AcceptFindingRequestObject) (AcceptFindingResponseObject, error)
+	// KeepFinding Declare what was found right as it is
+	// (POST /v1/findings/{findingId}/keep)
+	KeepFinding(ctx context.Context, request KeepFindingRequestObject) (KeepFindingResponseObject, error)
+	// RemoveFinding Take access away that others gave
+	// (POST /v1/findings/{findingId}/remove)
+	RemoveFinding(ctx context.Context, request RemoveFindingRequestObject) (RemoveFindingResponseObject, error)
 	// ListFreezes What stops new access now
 	// (GET /v1/freezes)
 	ListFreezes(ctx context.Context, request ListFreezesRequestObject) (ListFreezesResponseObject, error)
@@ -8714,6 +9347,157 @@ func (sh *strictHandler) EndDelegation(w http.ResponseWriter, r *http.Request, d
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(EndDelegationResponseObject); ok {
 		if err := validResponse.VisitEndDelegationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListFindings operation middleware
+func (sh *strictHandler) ListFindings(w http.ResponseWriter, r *http.Request, params ListFindingsParams) {
+	var request ListFindingsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFindings(ctx, request.(ListFindingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFindings")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListFindingsResponseObject); ok {
+		if err := validResponse.VisitListFindingsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetFinding operation middleware
+func (sh *strictHandler) GetFinding(w http.ResponseWriter, r *http.Request, findingId FindingParam) {
+	var request GetFindingRequestObject
+
+	request.FindingId = findingId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFinding(ctx, request.(GetFindingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFinding")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetFindingResponseObject); ok {
+		if err := validResponse.VisitGetFindingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AcceptFinding operation middleware
+func (sh *strictHandler) AcceptFinding(w http.ResponseWriter, r *http.Request, findingId FindingParam) {
+	var request AcceptFindingRequestObject
+
+	request.FindingId = findingId
+
+	var body AcceptFindingJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptFinding(ctx, request.(AcceptFindingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptFinding")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AcceptFindingResponseObject); ok {
+		if err := validResponse.VisitAcceptFindingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// KeepFinding operation middleware
+func (sh *strictHandler) KeepFinding(w http.ResponseWriter, r *http.Request, findingId FindingParam) {
+	var request KeepFindingRequestObject
+
+	request.FindingId = findingId
+
+	var body KeepFindingJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.KeepFinding(ctx, request.(KeepFindingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "KeepFinding")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(KeepFindingResponseObject); ok {
+		if err := validResponse.VisitKeepFindingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveFinding operation middleware
+func (sh *strictHandler) RemoveFinding(w http.ResponseWriter, r *http.Request, findingId FindingParam) {
+	var request RemoveFindingRequestObject
+
+	request.FindingId = findingId
+
+	var body RemoveFindingJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveFinding(ctx, request.(RemoveFindingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveFinding")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RemoveFindingResponseObject); ok {
+		if err := validResponse.VisitRemoveFindingResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

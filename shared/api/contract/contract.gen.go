@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "64eea8fbbc3523b7571720611f5a19bf2ecfdec5f7c69a12e51d2383d78095c2"
+const Digest = "22d291c580abba352840e320025775f7e76ccd9c51968869824e247570abba27"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -216,6 +216,46 @@ var operations = []Operation{
 		Params: []Param{
 			{Name: "delegationId", In: Path, Required: true, Schema: schemaId},
 		},
+	},
+	{Method: "GET", Path: "/v1/findings",
+		Params: []Param{
+			{Name: "all", In: Query, Required: false, Schema: &Schema{Type: Boolean}},
+			{Name: "connector", In: Query, Required: false, Schema: schemaId},
+			{Name: "resource", In: Query, Required: false, Schema: schemaSlackId},
+			{Name: "account", In: Query, Required: false, Schema: schemaSlackId},
+			{Name: "kind", In: Query, Required: false, Schema: schemaFindingKind},
+			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
+			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
+		},
+	},
+	{Method: "GET", Path: "/v1/findings/{findingId}",
+		Params: []Param{
+			{Name: "findingId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "POST", Path: "/v1/findings/{findingId}/accept",
+		Params: []Param{
+			{Name: "findingId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaAcceptance},
+		}},
+	},
+	{Method: "POST", Path: "/v1/findings/{findingId}/keep",
+		Params: []Param{
+			{Name: "findingId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaDecision},
+		}},
+	},
+	{Method: "POST", Path: "/v1/findings/{findingId}/remove",
+		Params: []Param{
+			{Name: "findingId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaDecision},
+		}},
 	},
 	{Method: "GET", Path: "/v1/freezes"},
 	{Method: "POST", Path: "/v1/freezes",
@@ -435,6 +475,11 @@ var operations = []Operation{
 	},
 }
 
+var schemaAcceptance = &Schema{Type: Object, Fields: []Field{
+	{Name: "comment", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
+	{Name: "until", Required: true, Schema: &Schema{Type: String, Time: true}},
+}}
+
 var schemaAggregate = &Schema{Type: String, Pattern: "^[a-z][a-z-]{0,31}(/[A-Za-z0-9_.-]{1,80}){0,2}$"}
 
 var schemaConfirmation = &Schema{Type: Object, Fields: []Field{
@@ -460,6 +505,8 @@ var schemaDisconnection = &Schema{Type: Object, Fields: []Field{
 var schemaExtension = &Schema{Type: Object, Fields: []Field{
 	{Name: "seconds", Required: true, Schema: schemaSeconds},
 }}
+
+var schemaFindingKind = &Schema{Type: String, Enum: []string{"came", "came-back", "ended-outside", "edit-overwritten", "emergency-unconfirmed", "channel-unreachable", "open-groups", "role-raised", "kind-changed", "owner-gone"}}
 
 var schemaId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"}
 

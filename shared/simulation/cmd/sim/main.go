@@ -92,8 +92,8 @@ func (o options) many() int {
 		return bad < 5
 	})
 	took := time.Since(begin)
-	fmt.Printf("%d seeds from %d in %s: %s of virtual time, %d commits, %d mishaps, %d grants begun, %d given, %d revoked, %d hand edits lost within a round trip and without events; %d violations\n",
-		sum.Stories, o.from, took.Round(time.Second), sum.Virtual.Round(time.Hour), sum.Commits, sum.Strikes, sum.Grants, sum.Given, sum.Revoked, sum.Lost, bad)
+	fmt.Printf("%d seeds from %d in %s: %s of virtual time, %d commits, %d mishaps, %d grants begun, %d given, %d revoked, %d findings, %d of them to end by a person's word, %d hand edits lost within a round trip and without events; %d violations\n",
+		sum.Stories, o.from, took.Round(time.Second), sum.Virtual.Round(time.Hour), sum.Commits, sum.Strikes, sum.Grants, sum.Given, sum.Revoked, sum.Findings, sum.Decreed, sum.Lost, bad)
 	if bad > 0 {
 		return 1
 	}
