@@ -100,6 +100,8 @@ type Who struct {
 	ResourceOwners  bool
 	AppOwners       bool // owners of the connector
 	WorkspaceAdmins bool // admins and owners in Slack of the resource's workspace
+	// Only leaves, of those who are named, this account alone; "": all of them.
+	Only string
 }
 
 // None reports whether nobody is named.
@@ -138,10 +140,10 @@ type Ask struct {
 	// membership in one approves nothing.
 	OpenGroups bool
 	// GroupsBy is who manages the groups of the identity provider; "": not said.
-	GroupsBy string
-	Emergency  bool      // the approvers are to be skipped
-	Now        time.Time // for conditions over the time of day
-	Condition  Condition // nil: rules with a condition deny
+	GroupsBy  string
+	Emergency bool      // the approvers are to be skipped
+	Now       time.Time // for conditions over the time of day
+	Condition Condition // nil: rules with a condition deny
 }
 
 // Decision is policy's answer. The zero value denies. Because is one sentence

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "0172fd33f4dc5b96046dc74e2300d4ce20c23eed71dc8317b6d4a2ba5c6ccc8c"
+const Digest = "23a40d057b10cbd66b6d8a5bb266d3bfae7ec21c605c292931184043f5aad906"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -331,6 +331,11 @@ var operations = []Operation{
 			{Type: "application/json", Schema: schemaNewRequest},
 		}},
 	},
+	{Method: "POST", Path: "/v1/requests/approve",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaTogether},
+		}},
+	},
 	{Method: "GET", Path: "/v1/requests/{requestId}",
 		Params: []Param{
 			{Name: "requestId", In: Path, Required: true, Schema: schemaId},
@@ -363,6 +368,14 @@ var operations = []Operation{
 		},
 		Body: &Body{Required: true, Kinds: []Kind{
 			{Type: "application/json", Schema: schemaDecision},
+		}},
+	},
+	{Method: "POST", Path: "/v1/requests/{requestId}/reassign",
+		Params: []Param{
+			{Name: "requestId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaHanding},
 		}},
 	},
 	{Method: "POST", Path: "/v1/requests/{requestId}/veto",
@@ -422,6 +435,12 @@ var schemaDisconnection = &Schema{Type: Object, Fields: []Field{
 
 var schemaExtension = &Schema{Type: Object, Fields: []Field{
 	{Name: "seconds", Required: true, Schema: schemaSeconds},
+}}
+
+var schemaHanding = &Schema{Type: Object, Fields: []Field{
+	{Name: "comment", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
+	{Name: "item", Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 20, HasMost: true}},
+	{Name: "to", Required: true, Schema: schemaSlackId},
 }}
 
 var schemaId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"}
@@ -513,6 +532,11 @@ var schemaTarget = &Schema{Type: Object, Fields: []Field{
 	{Name: "rule", Required: false, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 200}},
 	{Name: "user", Required: false, Schema: schemaId},
 	{Name: "version", Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true}},
+}}
+
+var schemaTogether = &Schema{Type: Object, Fields: []Field{
+	{Name: "comment", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
+	{Name: "requests", Required: true, Schema: &Schema{Type: Array, Unique: true, MinItems: 1, MaxItems: 50, Items: schemaId}},
 }}
 
 var schemaToken = &Schema{Type: Object, Fields: []Field{
