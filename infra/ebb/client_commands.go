@@ -14,6 +14,7 @@ type ClientCommands struct {
 	Tasks      TasksCmd      `cmd:"" help:"List what waits for you."`
 	Approve    ApproveCmd    `cmd:"" help:"Approve a request."`
 	Deny       DenyCmd       `cmd:"" help:"Deny a request."`
+	Reassign   ReassignCmd   `cmd:"" help:"Hand a request that waits to somebody by name."`
 	Confirm    ConfirmCmd    `cmd:"" help:"Confirm an emergency afterwards, or end its access."`
 	Veto       VetoCmd       `cmd:"" help:"Veto a request that would approve itself."`
 	Cancel     CancelCmd     `cmd:"" help:"Take a request back."`

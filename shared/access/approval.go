@@ -42,6 +42,10 @@ type Stage struct {
 	// Reassigned: nobody whom the rule names was left to decide, and the owners
 	// of the resource and of the application do.
 	Reassigned bool
+	// Handed is the account to whom somebody gave the step by hand: of all whom
+	// the rule may come to ask, it alone decides, until the step is overdue or
+	// nobody is left.
+	Handed string
 }
 
 // Vote is somebody's yes at a stage of an item.
@@ -79,6 +83,11 @@ func (r Rule) At(s Stage) Rule {
 	}
 	step := r.StepAt(s)
 	who := step.Approvers
+	if s.Handed != "" && !s.Overdue && !s.Reassigned {
+		r.Approvers = r.Circle()
+		r.Approvers.Only = s.Handed
+		return r
+	}
 	if s.Fallen {
 		who = who.And(step.Fallback)
 	}
@@ -93,6 +102,12 @@ func (r Rule) At(s Stage) Rule {
 	}
 	r.Approvers = who
 	return r
+}
+
+// Circle is everybody to whom something of the rule may be handed by hand: all
+// whom it may come to ask, and the owners of the resource and the application.
+func (r Rule) Circle() Who {
+	return r.Anybody().Approvers.And(Who{ResourceOwners: true, AppOwners: true})
 }
 
 // TellAt is the channel in which those who decide at a stage are asked; "": none,
@@ -164,9 +179,10 @@ func (it Item) Vote(r Rule, v Vote, h Hours) (next Item, done bool) {
 	return it.Enter(r, step+1, v.At, h), false
 }
 
-// Reminders come at growing distances, so that they stay worth reading.
+// Reminders come at growing distances, so that they stay worth reading: the
+// first after FirstReminder.
 const (
-	firstReminder = 4 * time.Hour
+	FirstReminder = 4 * time.Hour
 	lastReminder  = 24 * time.Hour
 )
 
@@ -177,7 +193,7 @@ func (it Item) Enter(r Rule, step int, now time.Time, h Hours) Item {
 	if after := r.StepAt(it.Stage).After; after > 0 {
 		it.Deadline = h.After(now, after)
 	}
-	it.Remind = h.After(now, firstReminder)
+	it.Remind = h.After(now, FirstReminder)
 	return it
 }
 
@@ -185,6 +201,6 @@ func (it Item) Enter(r Rule, step int, now time.Time, h Hours) Item {
 // then always 24 working hours after the one before.
 func (it Item) Reminded(now time.Time, h Hours) Item {
 	it.Reminders++
-	it.Remind = h.After(now, min(lastReminder, firstReminder<<min(it.Reminders, 4)))
+	it.Remind = h.After(now, min(lastReminder, FirstReminder<<min(it.Reminders, 4)))
 	return it
 }

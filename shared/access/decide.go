@@ -202,7 +202,7 @@ func (r Rule) MayApprove(approver Person, q Ask) (bool, string) {
 func (w Who) names(p Person, q Ask) bool {
 	a := p.Account
 	switch {
-	case !a.Live():
+	case !a.Live(), w.Only != "" && w.Only != a.ID:
 		return false
 	case w.Anyone && a.Kind == directory.Human,
 		slices.Contains(w.Accounts, a.ID),
@@ -233,6 +233,9 @@ func near(g, r directory.Resource) bool {
 
 // Words names the people for a sentence.
 func (w Who) Words() string {
+	if w.Only != "" {
+		return w.Only
+	}
 	var out []string
 	add := func(yes bool, s string) {
 		if yes {

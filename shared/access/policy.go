@@ -100,6 +100,8 @@ type Who struct {
 	ResourceOwners  bool
 	AppOwners       bool // owners of the connector
 	WorkspaceAdmins bool // admins and owners in Slack of the resource's workspace
+	// Only leaves, of those who are named, this account alone; "": all of them.
+	Only string
 }
 
 // None reports whether nobody is named.

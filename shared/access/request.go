@@ -83,6 +83,8 @@ type Confirm struct {
 	At      time.Time
 	Denied  bool // By said no, which ended the access
 	Overdue bool // Due passed, and the finding is written
+	// Handed is the account to whom somebody gave it by hand; it alone confirms.
+	Handed string
 }
 
 // Open reports whether somebody still has to confirm.

@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/api/apigen"
+	"github.com/ebb-access/ebb/shared/api/status"
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/flow"
 )
@@ -63,6 +65,27 @@ func (s *server) DenyRequest(ctx context.Context, r apigen.DenyRequestRequestObj
 	_, err := s.house.Deny(ctx, actor(ctx), r.RequestId, r.Body.Comment)
 	v, err := s.requestAfter(ctx, r.RequestId, err)
 	return apigen.DenyRequest200JSONResponse(v), err
+}
+
+func (s *server) ReassignRequest(ctx context.Context, r apigen.ReassignRequestRequestObject) (apigen.ReassignRequestResponseObject, error) {
+	x := flow.Handing{Item: flow.Every, To: r.Body.To, Comment: r.Body.Comment}
+	if r.Body.Item > 0 {
+		x.Item = r.Body.Item - 1
+	}
+	_, err := s.house.Reassign(ctx, actor(ctx), r.RequestId, x)
+	v, err := s.requestAfter(ctx, r.RequestId, err)
+	return apigen.ReassignRequest200JSONResponse(v), err
+}
+
+func (s *server) ApproveRequests(ctx context.Context, r apigen.ApproveRequestsRequestObject) (apigen.ApproveRequestsResponseObject, error) {
+	all, err := s.house.ApproveMany(ctx, actor(ctx), r.Body.Requests, r.Body.Comment)
+	return apigen.ApproveRequests200JSONResponse{Items: each(all, func(d flow.Decided) apigen.DecidedTogether {
+		out := apigen.DecidedTogether{Request: d.Request, Approved: d.Err == nil}
+		if d.Err != nil {
+			out.Detail = status.Of(d.Err, s.house.Now()).Text
+		}
+		return out
+	})}, err
 }
 
 func (s *server) ConfirmRequest(ctx context.Context, r apigen.ConfirmRequestRequestObject) (apigen.ConfirmRequestResponseObject, error) {
@@ -130,6 +153,9 @@ func itemJSON(v flow.RequestView, it access.Item) apigen.Item {
 		Resource: resourceRef(res), Entitlement: directory.Word(it.Kind, it.Slug), State: apigen.ItemState(it.State),
 		Rule: it.Rule, PolicyVersion: it.PolicyVersion, DecidedAt: it.DecidedAt, Grant: it.Grant, Extends: it.Extends,
 		Risk: string(it.Risk), Deadline: it.Deadline, SoloAt: it.SoloAt,
+	}
+	if to := cmp.Or(it.Handed, it.Confirm.Handed); to != "" {
+		out.HandedTo = ref(to, v.Names)
 	}
 	for _, vote := range it.Votes {
 		out.ApprovedBy = append(out.ApprovedBy, ref(vote.Account, v.Names))

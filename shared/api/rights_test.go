@@ -110,6 +110,8 @@ var rights = []struct {
 	{"GET", "/v1/requests/{request}", "", "401 404 404 200 200 200 200 200 200 200"},
 	{"POST", "/v1/requests/{request}/approve", `{}`, "401 404 404 403 403 200 403 403 403 403"},
 	{"POST", "/v1/requests/{request}/deny", `{}`, "401 404 404 403 403 200 403 403 403 403"},
+	{"POST", "/v1/requests/{request}/reassign", `{"to":"{sam}"}`, "401 404 404 403 403 400 403 400 403 400"},
+	{"POST", "/v1/requests/approve", `{"requests":["{request}"]}`, "401 200 200 200 200 200 200 200 200 200"},
 	{"POST", "/v1/requests/{request}/confirm", `{"right":true}`, "401 404 404 400 403 400 400 400 400 400"},
 	{"POST", "/v1/requests/{request}/veto", `{}`, "401 404 404 400 403 400 400 400 400 403"},
 	{"POST", "/v1/requests/{request}/cancel", "", "401 404 404 200 200 403 403 403 403 200"},

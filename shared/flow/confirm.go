@@ -129,9 +129,20 @@ func emergencyFinding(r access.Request, it access.Item, now time.Time) directory
 	}
 }
 
-// confirmers is the rule that says who confirms an item: the one of that name
-// in the policy in force, or the one that gave the access.
+// confirmers is the rule that says who confirms an item. Whom it was handed to
+// confirms alone, until it is overdue.
 func (h *House) confirmers(ctx context.Context, it access.Item) access.Rule {
+	rule := h.confirmersOf(ctx, it)
+	if it.Confirm.Handed != "" && !it.Confirm.Overdue {
+		rule.Approvers = rule.Circle()
+		rule.Approvers.Only = it.Confirm.Handed
+	}
+	return rule
+}
+
+// confirmersOf is the rule of that name in the policy in force, or the one that
+// gave the access, with those who confirm as its approvers.
+func (h *House) confirmersOf(ctx context.Context, it access.Item) access.Rule {
 	rule := h.ruleOf(ctx, 0, it.Rule)
 	if rule.ID == "" || rule.Confirmers().Approvers.None() {
 		rule = h.ruleOf(ctx, it.PolicyVersion, it.Rule)

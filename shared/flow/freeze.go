@@ -131,12 +131,8 @@ func (h *House) freezeView(ctx context.Context, f access.Freeze) (FreezeView, er
 		return v, err
 	}
 	v.Reason = t.Body
-	u, err := h.Memory.User(ctx, f.By)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return v, err
-	}
-	v.ByName = u.Name
-	return v, nil
+	v.ByName, err = h.userName(ctx, f.By)
+	return v, err
 }
 
 // freezeOf is the newest freeze of a scope; the zero Freeze where there was none.

@@ -49,6 +49,7 @@ type Memory interface {
 	Notices
 	Presses
 	Policies
+	Drafts
 	Freezes
 	Kills
 	People

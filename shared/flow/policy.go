@@ -10,68 +10,6 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// Publish puts a checked policy in force as the next version, by a Super
-// Administrator. It gives the live grants that the new policy would not allow:
-// they keep their end, and can be ended by a person.
-func (h *House) Publish(ctx context.Context, by access.Actor, p access.Policy) (access.Policy, []access.Grant, error) {
-	const op = "flow.Publish"
-	if !by.Is(access.SuperAdministrator) {
-		return p, nil, fault.New(op, fault.Forbidden, "publishing a policy needs the duty super administrator")
-	}
-	err := again(func() error {
-		newest, err := h.Memory.Policy(ctx, 0)
-		if err != nil {
-			return err
-		}
-		if newest.Digest == p.Digest && newest.Version > 0 {
-			p = newest
-			return nil
-		}
-		p.Version, p.By, p.Published = newest.Version+1, by.User.ID, h.Now()
-		return h.Memory.SavePolicy(ctx, p, h.event("policy", "policy.published", who(by), map[string]string{
-			"version": fmt.Sprint(p.Version), "digest": p.Digest, "rules": fmt.Sprint(len(p.Rules)),
-		}))
-	})
-	if err != nil {
-		return p, nil, fault.Wrap(op, err)
-	}
-	outside, err := h.notAllowedNow(ctx, p)
-	return p, outside, fault.Wrap(op, err)
-}
-
-// notAllowedNow lists the live grants that a policy would not give.
-func (h *House) notAllowedNow(ctx context.Context, p access.Policy) ([]access.Grant, error) {
-	live, err := h.Memory.Grants(ctx, true, 10000)
-	if err != nil {
-		return nil, err
-	}
-	var out []access.Grant
-	for _, g := range live {
-		if g.Takes() || g.Parent != "" || g.Origin != "" {
-			continue
-		}
-		r, err := h.Memory.Request(ctx, g.Request)
-		if err != nil {
-			return nil, err
-		}
-		f, err := h.gather(ctx, g.Connector, r.By, g.Account, g.Resource, g.Slug, g.End.Sub(g.Start))
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		allowed := p.Decide(f.ask).Allowed
-		if f.ask.Emergency = r.Emergency; !allowed && r.Emergency {
-			allowed = p.Decide(f.ask).Allowed
-		}
-		if !allowed {
-			out = append(out, g)
-		}
-	}
-	return out, nil
-}
-
 // Explanation answers "may Ada have @oncall for 2 hours, now?".
 type Explanation struct {
 	Decision  access.Decision

@@ -250,6 +250,16 @@ type Policies interface {
 	SavePolicy(ctx context.Context, p access.Policy, e ...audit.Event) error
 }
 
+// Drafts remembers policies that wait for somebody else's yes.
+type Drafts interface {
+	Draft(ctx context.Context, id string) (access.Draft, error)
+	// Drafts lists them, decided ones too, the newest first.
+	Drafts(ctx context.Context, limit int) ([]access.Draft, error)
+	// SaveDraft saves a draft and, where it comes into force, the policy, in one
+	// commit; while it waits for a time it is due then.
+	SaveDraft(ctx context.Context, d access.Draft, inForce *access.Policy, e ...audit.Event) (access.Draft, error)
+}
+
 // Freezes remembers what stops new access.
 type Freezes interface {
 	// Freezes lists the newest freeze of the house and of each connector that

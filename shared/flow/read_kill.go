@@ -93,10 +93,6 @@ func (h *House) killView(ctx context.Context, k access.Kill) (KillView, error) {
 		return v, err
 	}
 	v.Reason = t.Body
-	u, err := h.Memory.User(ctx, k.By)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return v, err
-	}
-	v.ByName = u.Name
-	return v, nil
+	v.ByName, err = h.userName(ctx, k.By)
+	return v, err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -107,6 +108,15 @@ func bounded[T, V any](s Slice, most int, each func(func(T) error) error, key fu
 
 // falling makes a key that sorts the larger number first.
 func falling(n int64) string { return fmt.Sprintf("%020d", uint64(math.MaxInt64)-uint64(n)) }
+
+// risen is the number of a falling key, 0 for what is none.
+func risen(key string) int64 {
+	n, err := strconv.ParseUint(key, 10, 64)
+	if err != nil || n > math.MaxInt64 {
+		return 0
+	}
+	return math.MaxInt64 - int64(n)
+}
 
 // place is where a thing stands in a list of the newest first, part by part.
 // Its key outlives the thing's moving: a cursor is a place, not a thing.

@@ -178,7 +178,7 @@ func (r *realm) fill(ctx context.Context, v *RequestView, reviewer bool) error {
 		if x.known && (x.seen || reviewer) {
 			v.Resources[it.Resource] = x.Resource
 		}
-		for _, account := range append(approvers(it), it.DecidedBy, it.DecidedFor, it.Confirm.By, it.Confirm.For) {
+		for _, account := range append(approvers(it), it.DecidedBy, it.DecidedFor, it.Confirm.By, it.Confirm.For, it.Handed, it.Confirm.Handed) {
 			if account == "" || slices.Contains(accounts, account) {
 				continue
 			}

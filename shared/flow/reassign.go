@@ -92,6 +92,11 @@ func (h *House) reassignItem(ctx context.Context, r access.Request, i int, accou
 	if could, err := h.couldHave(ctx, f, rule, account); err != nil || !could {
 		return nil, false, err
 	}
+	dropped := it.Handed != "" // to whom has left: it is everybody's again
+	if dropped {
+		it.Handed = ""
+		rule = asked(d.Rule, *it)
+	}
 	left, err := h.approversBut(ctx, f, rule, account)
 	if err != nil {
 		return nil, false, err
@@ -112,7 +117,7 @@ func (h *House) reassignItem(ctx context.Context, r access.Request, i int, accou
 	return []audit.Event{h.requestEvent(r, "request.reassigned", ebb, map[string]string{
 		"item": fmt.Sprint(i), "resource": it.Resource, "rule": d.Rule.ID, "from": account,
 		"to": strings.Join(left, " "), "owners": fmt.Sprint(it.Reassigned), "note": noneLeft(left),
-	})}, widened, nil
+	})}, widened || dropped, nil
 }
 
 // noneLeft says that a request waits for nobody, which its expiry ends.

@@ -92,6 +92,8 @@ func (h *House) serve(ctx context.Context, d access.Due) error {
 		return h.servePress(ctx, d.ID)
 	case "kill":
 		return h.serveKill(ctx, d.ID)
+	case "draft":
+		return h.serveDraft(ctx, d.ID)
 	case "freeze":
 		return h.wakeThawed(ctx, d.Connector)
 	}

@@ -56,6 +56,8 @@
 //	tell#<kind>#<id>       message#<what>#<n>#<to>  each message that was posted; expires
 //	pause#<conn>           <method>                 each rate limit that was hit; expires
 //	policy                 <version>                each version of the policy
+//	draft#<id>             draft                    each policy that waited for somebody else's yes
+//	drafts                 <proposed>#<id>          pointer to each
 //	freeze                 of#<conn>                the newest freeze of new access, of a connector or (conn "") the house
 //	kill#<id>              kill                     each kill switch that was pressed
 //	kills                  <pressed>#<id>           pointer to each

@@ -157,6 +157,9 @@ func messageKey(kind, id string, m access.Message) Key {
 // freezeKey is the house's with "": no connector has an id with a #.
 func freezeKey(conn string) Key { return Key{"freeze", join("of", conn)} }
 
+func draftKey(id string) Key               { return Key{join("draft", id), "draft"} }
+func draftsKey(t time.Time, id string) Key { return Key{"drafts", at(t, id)} }
+
 func killKey(id string) Key               { return Key{join("kill", id), "kill"} }
 func killsKey(t time.Time, id string) Key { return Key{"kills", at(t, id)} }
 

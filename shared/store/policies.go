@@ -42,14 +42,23 @@ func (s *Store) SavePolicy(ctx context.Context, p access.Policy, e ...audit.Even
 	if err := told("a policy", e); err != nil {
 		return fault.Wrap(op, err)
 	}
+	var c change
+	err := s.addPolicy(ctx, &c, p)
+	if err == nil {
+		err = s.save(ctx, &c, e)
+	}
+	return fault.Wrap(op, err)
+}
+
+// addPolicy adds a version to a change.
+func (s *Store) addPolicy(ctx context.Context, c *change, p access.Policy) error {
 	have, err := s.newestPolicy(ctx)
 	if err != nil {
-		return fault.Wrap(op, err)
+		return err
 	}
 	if p.Version != have.Version+1 {
-		return fault.New(op, fault.Conflict, "the newest version of the policy is %d, so %d cannot be published; look again", have.Version, p.Version)
+		return fault.New("", fault.Conflict, "the newest version of the policy is %d, so %d cannot be published; look again", have.Version, p.Version)
 	}
-	var c change
 	c.put(policyKey(p.Version), 0, newPolicyRecord(p))
-	return fault.Wrap(op, s.save(ctx, &c, e))
+	return nil
 }

@@ -22,6 +22,7 @@ var (
 	_ flow.Due         = (*store.Store)(nil)
 	_ flow.Policies    = (*store.Store)(nil)
 	_ flow.Freezes     = (*store.Store)(nil)
+	_ flow.Drafts      = (*store.Store)(nil)
 	_ flow.Kills       = (*store.Store)(nil)
 	_ flow.People      = (*store.Store)(nil)
 	_ flow.Keys        = (*store.Store)(nil)

@@ -100,6 +100,7 @@ type whoRecord struct {
 	ResourceOwners  bool     `json:"resource_owners,omitempty"`
 	AppOwners       bool     `json:"application_owners,omitempty"`
 	WorkspaceAdmins bool     `json:"workspace_admins,omitempty"`
+	Only            string   `json:"only,omitempty"`
 }
 
 type emptyRecord struct {

@@ -54,23 +54,25 @@ type confirmRecord struct {
 	At      stamp  `json:"at,omitzero"`
 	Denied  bool   `json:"denied,omitempty"`
 	Overdue bool   `json:"overdue,omitempty"`
+	Handed  string `json:"handed,omitempty"`
 }
 
 func newConfirmRecord(c access.Confirm) confirmRecord {
-	return confirmRecord{Due: stamp(c.Due), By: c.By, For: c.For, At: stamp(c.At), Denied: c.Denied, Overdue: c.Overdue}
+	return confirmRecord{Due: stamp(c.Due), By: c.By, For: c.For, At: stamp(c.At), Denied: c.Denied, Overdue: c.Overdue, Handed: c.Handed}
 }
 
 func (c confirmRecord) confirm() access.Confirm {
-	return access.Confirm{Due: c.Due.time(), By: c.By, For: c.For, At: c.At.time(), Denied: c.Denied, Overdue: c.Overdue}
+	return access.Confirm{Due: c.Due.time(), By: c.By, For: c.For, At: c.At.time(), Denied: c.Denied, Overdue: c.Overdue, Handed: c.Handed}
 }
 
 // stageRecord has the fields of access.Stage in their order; in an item they
 // stand beside the others.
 type stageRecord struct {
-	Step       int  `json:"step,omitempty"`
-	Fallen     bool `json:"fallen,omitempty"`
-	Overdue    bool `json:"overdue,omitempty"`
-	Reassigned bool `json:"reassigned,omitempty"`
+	Step       int    `json:"step,omitempty"`
+	Fallen     bool   `json:"fallen,omitempty"`
+	Overdue    bool   `json:"overdue,omitempty"`
+	Reassigned bool   `json:"reassigned,omitempty"`
+	Handed     string `json:"handed,omitempty"`
 }
 
 type voteRecord struct {

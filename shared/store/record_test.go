@@ -163,3 +163,7 @@ func TestFreezeRecord(t *testing.T) {
 func TestKillRecord(t *testing.T) {
 	roundTrip(t, newKillRecord, func(r killRecord) access.Kill { return r.kill(0) }, "Rev")
 }
+
+func TestDraftRecord(t *testing.T) {
+	roundTrip(t, newDraftRecord, func(r draftRecord) access.Draft { return r.draft(0) }, "Rev")
+}

@@ -695,6 +695,15 @@ type CreatedKey struct {
 	User    string `json:"user"`
 }
 
+// DecidedTogether defines model for DecidedTogether.
+type DecidedTogether struct {
+	Approved bool `json:"approved"`
+
+	// Detail Why not; missing: it was
+	Detail  string `json:"detail,omitempty,omitzero"`
+	Request string `json:"request"`
+}
+
 // Decision defines model for Decision.
 type Decision struct {
 	Comment string `json:"comment,omitempty,omitzero"`
@@ -971,6 +980,17 @@ type GrantList struct {
 // GrantState defines model for GrantState.
 type GrantState string
 
+// Handing defines model for Handing.
+type Handing struct {
+	Comment string `json:"comment,omitempty,omitzero"`
+
+	// Item Its place in the request; missing: all that wait
+	Item int `json:"item,omitempty,omitzero"`
+
+	// To An id that Slack made; opaque
+	To SlackId `json:"to"`
+}
+
 // Id An id that Ebb made
 type Id = string
 
@@ -1009,8 +1029,11 @@ type Item struct {
 	Entitlement string `json:"entitlement"`
 
 	// Extends The grant whose end is to be moved; start and seconds are then its whole new time
-	Extends       string      `json:"extends,omitempty,omitzero"`
-	Grant         string      `json:"grant,omitempty,omitzero"`
+	Extends string `json:"extends,omitempty,omitzero"`
+	Grant   string `json:"grant,omitempty,omitzero"`
+
+	// HandedTo An account or resource; the name is missing where you do not see it
+	HandedTo      Ref         `json:"handedTo,omitempty,omitzero"`
 	PolicyVersion int64       `json:"policyVersion,omitempty,omitzero"`
 	Resource      ResourceRef `json:"resource"`
 
@@ -1591,6 +1614,12 @@ type TaskList struct {
 	More bool `json:"more"`
 }
 
+// Together defines model for Together.
+type Together struct {
+	Comment  string `json:"comment,omitempty,omitzero"`
+	Requests []Id   `json:"requests"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	Token string `json:"token"`
@@ -1969,6 +1998,9 @@ type PreviewKillJSONRequestBody = Target
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
 
+// ApproveRequestsJSONRequestBody defines body for ApproveRequests for application/json ContentType.
+type ApproveRequestsJSONRequestBody = Together
+
 // ApproveRequestJSONRequestBody defines body for ApproveRequest for application/json ContentType.
 type ApproveRequestJSONRequestBody = Decision
 
@@ -1977,6 +2009,9 @@ type ConfirmRequestJSONRequestBody = Confirmation
 
 // DenyRequestJSONRequestBody defines body for DenyRequest for application/json ContentType.
 type DenyRequestJSONRequestBody = Decision
+
+// ReassignRequestJSONRequestBody defines body for ReassignRequest for application/json ContentType.
+type ReassignRequestJSONRequestBody = Handing
 
 // VetoRequestJSONRequestBody defines body for VetoRequest for application/json ContentType.
 type VetoRequestJSONRequestBody = Decision
@@ -2706,6 +2741,26 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/requests (the `CreateRequest` operationId).
 	CreateRequest(ctx context.Context, params *CreateRequestParams, body CreateRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ApproveRequestsWithBody Approve several low-risk requests together
+	//
+	// Each for itself: one that is refused stops no other. Only requests of which policy calls everything that waits low risk; all others
+	// are approved one by one.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+	ApproveRequestsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApproveRequests Approve several low-risk requests together
+	//
+	// Each for itself: one that is refused stops no other. Only requests of which policy calls everything that waits low risk; all others
+	// are approved one by one.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+	ApproveRequests(ctx context.Context, body ApproveRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetRequest One request
 	//
 	// Corresponds with GET /v1/requests/{requestId} (the `GetRequest` operationId).
@@ -2761,6 +2816,28 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/requests/{requestId}/deny (the `DenyRequest` operationId).
 	DenyRequest(ctx context.Context, requestId RequestParam, body DenyRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReassignRequestWithBody Hand what waits for a decision or a confirmation to somebody by name
+	//
+	// Who alone decides it from then on, until the step is overdue or they leave. By who may decide it now, or an Integration or Super
+	// Administrator; never by who asked or gets it. Only to somebody whom the policy's rule may come to ask, or who owns the resource or
+	// the application.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/requests/{requestId}/reassign (the `ReassignRequest` operationId).
+	ReassignRequestWithBody(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReassignRequest Hand what waits for a decision or a confirmation to somebody by name
+	//
+	// Who alone decides it from then on, until the step is overdue or they leave. By who may decide it now, or an Integration or Super
+	// Administrator; never by who asked or gets it. Only to somebody whom the policy's rule may come to ask, or who owns the resource or
+	// the application.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/requests/{requestId}/reassign (the `ReassignRequest` operationId).
+	ReassignRequest(ctx context.Context, requestId RequestParam, body ReassignRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// VetoRequestWithBody Veto what would approve itself
 	//
@@ -4333,6 +4410,46 @@ func (c *Client) CreateRequest(ctx context.Context, params *CreateRequestParams,
 	return c.Client.Do(req)
 }
 
+// ApproveRequestsWithBody Approve several low-risk requests together
+//
+// Each for itself: one that is refused stops no other. Only requests of which policy calls everything that waits low risk; all others
+// are approved one by one.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+func (c *Client) ApproveRequestsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApproveRequestsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApproveRequests Approve several low-risk requests together
+//
+// Each for itself: one that is refused stops no other. Only requests of which policy calls everything that waits low risk; all others
+// are approved one by one.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+func (c *Client) ApproveRequests(ctx context.Context, body ApproveRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApproveRequestsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetRequest One request
 //
 // Corresponds with GET /v1/requests/{requestId} (the `GetRequest` operationId).
@@ -4459,6 +4576,48 @@ func (c *Client) DenyRequestWithBody(ctx context.Context, requestId RequestParam
 // Corresponds with POST /v1/requests/{requestId}/deny (the `DenyRequest` operationId).
 func (c *Client) DenyRequest(ctx context.Context, requestId RequestParam, body DenyRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDenyRequestRequest(c.Server, requestId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReassignRequestWithBody Hand what waits for a decision or a confirmation to somebody by name
+//
+// Who alone decides it from then on, until the step is overdue or they leave. By who may decide it now, or an Integration or Super
+// Administrator; never by who asked or gets it. Only to somebody whom the policy's rule may come to ask, or who owns the resource or
+// the application.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/requests/{requestId}/reassign (the `ReassignRequest` operationId).
+func (c *Client) ReassignRequestWithBody(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReassignRequestRequestWithBody(c.Server, requestId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReassignRequest Hand what waits for a decision or a confirmation to somebody by name
+//
+// Who alone decides it from then on, until the step is overdue or they leave. By who may decide it now, or an Integration or Super
+// Administrator; never by who asked or gets it. Only to somebody whom the policy's rule may come to ask, or who owns the resource or
+// the application.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/requests/{requestId}/reassign (the `ReassignRequest` operationId).
+func (c *Client) ReassignRequest(ctx context.Context, requestId RequestParam, body ReassignRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReassignRequestRequest(c.Server, requestId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7734,6 +7893,46 @@ func NewCreateRequestRequestWithBody(server string, params *CreateRequestParams,
 	return req, nil
 }
 
+// NewApproveRequestsRequest calls the generic ApproveRequests builder with application/json body
+func NewApproveRequestsRequest(server string, body ApproveRequestsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewApproveRequestsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewApproveRequestsRequestWithBody constructs an http.Request for the ApproveRequests method, with any body, and a specified content type
+func NewApproveRequestsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/requests/approve")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetRequestRequest constructs an http.Request for the GetRequest method
 func NewGetRequestRequest(server string, requestId RequestParam) (*http.Request, error) {
 	var err error
@@ -7924,6 +8123,53 @@ func NewDenyRequestRequestWithBody(server string, requestId RequestParam, conten
 	}
 
 	operationPath := fmt.Sprintf("/v1/requests/%s/deny", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewReassignRequestRequest calls the generic ReassignRequest builder with application/json body
+func NewReassignRequestRequest(server string, requestId RequestParam, body ReassignRequestJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReassignRequestRequestWithBody(server, requestId, "application/json", bodyReader)
+}
+
+// NewReassignRequestRequestWithBody constructs an http.Request for the ReassignRequest method, with any body, and a specified content type
+func NewReassignRequestRequestWithBody(server string, requestId RequestParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "requestId", requestId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/requests/%s/reassign", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -9245,6 +9491,26 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/requests (the `CreateRequest` operationId).
 	CreateRequestWithResponse(ctx context.Context, params *CreateRequestParams, body CreateRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRequestResponse, error)
 
+	// ApproveRequestsWithBodyWithResponse Approve several low-risk requests together
+	//
+	// Each for itself: one that is refused stops no other. Only requests of which policy calls everything that waits low risk; all others
+	// are approved one by one.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+	ApproveRequestsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApproveRequestsResponse, error)
+
+	// ApproveRequestsWithResponse Approve several low-risk requests together
+	//
+	// Each for itself: one that is refused stops no other. Only requests of which policy calls everything that waits low risk; all others
+	// are approved one by one.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+	ApproveRequestsWithResponse(ctx context.Context, body ApproveRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*ApproveRequestsResponse, error)
+
 	// GetRequestWithResponse One request
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -9304,6 +9570,28 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/requests/{requestId}/deny (the `DenyRequest` operationId).
 	DenyRequestWithResponse(ctx context.Context, requestId RequestParam, body DenyRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*DenyRequestResponse, error)
+
+	// ReassignRequestWithBodyWithResponse Hand what waits for a decision or a confirmation to somebody by name
+	//
+	// Who alone decides it from then on, until the step is overdue or they leave. By who may decide it now, or an Integration or Super
+	// Administrator; never by who asked or gets it. Only to somebody whom the policy's rule may come to ask, or who owns the resource or
+	// the application.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{requestId}/reassign (the `ReassignRequest` operationId).
+	ReassignRequestWithBodyWithResponse(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReassignRequestResponse, error)
+
+	// ReassignRequestWithResponse Hand what waits for a decision or a confirmation to somebody by name
+	//
+	// Who alone decides it from then on, until the step is overdue or they leave. By who may decide it now, or an Integration or Super
+	// Administrator; never by who asked or gets it. Only to somebody whom the policy's rule may come to ask, or who owns the resource or
+	// the application.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/requests/{requestId}/reassign (the `ReassignRequest` operationId).
+	ReassignRequestWithResponse(ctx context.Context, requestId RequestParam, body ReassignRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*ReassignRequestResponse, error)
 
 	// VetoRequestWithBodyWithResponse Veto what would approve itself
 	//
@@ -11842,6 +12130,48 @@ func (r CreateRequestResponse) ContentType() string {
 	return ""
 }
 
+// ApproveRequestsResponseDefaultHeaders the declared response headers of an HTTP default response for ApproveRequests
+type ApproveRequestsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ApproveRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Items []DecidedTogether `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ApproveRequestsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ApproveRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ApproveRequestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ApproveRequestsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetRequestResponseDefaultHeaders the declared response headers of an HTTP default response for GetRequest
 type GetRequestResponseDefaultHeaders struct {
 	RetryAfter int
@@ -12036,6 +12366,46 @@ func (r DenyRequestResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DenyRequestResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReassignRequestResponseDefaultHeaders the declared response headers of an HTTP default response for ReassignRequest
+type ReassignRequestResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ReassignRequestResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Request
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReassignRequestResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ReassignRequestResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReassignRequestResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReassignRequestResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -13743,6 +14113,38 @@ func (c *ClientWithResponses) CreateRequestWithResponse(ctx context.Context, par
 	return ParseCreateRequestResponse(rsp)
 }
 
+// ApproveRequestsWithBodyWithResponse Approve several low-risk requests together
+//
+// Each for itself: one that is refused stops no other. Only requests of which policy calls everything that waits low risk; all others
+// are approved one by one.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+func (c *ClientWithResponses) ApproveRequestsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApproveRequestsResponse, error) {
+	rsp, err := c.ApproveRequestsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApproveRequestsResponse(rsp)
+}
+
+// ApproveRequestsWithResponse Approve several low-risk requests together
+//
+// Each for itself: one that is refused stops no other. Only requests of which policy calls everything that waits low risk; all others
+// are approved one by one.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+func (c *ClientWithResponses) ApproveRequestsWithResponse(ctx context.Context, body ApproveRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*ApproveRequestsResponse, error) {
+	rsp, err := c.ApproveRequests(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApproveRequestsResponse(rsp)
+}
+
 // GetRequestWithResponse One request
 //
 // Returns a wrapper object for the known response body format(s).
@@ -13849,6 +14251,40 @@ func (c *ClientWithResponses) DenyRequestWithResponse(ctx context.Context, reque
 		return nil, err
 	}
 	return ParseDenyRequestResponse(rsp)
+}
+
+// ReassignRequestWithBodyWithResponse Hand what waits for a decision or a confirmation to somebody by name
+//
+// Who alone decides it from then on, until the step is overdue or they leave. By who may decide it now, or an Integration or Super
+// Administrator; never by who asked or gets it. Only to somebody whom the policy's rule may come to ask, or who owns the resource or
+// the application.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{requestId}/reassign (the `ReassignRequest` operationId).
+func (c *ClientWithResponses) ReassignRequestWithBodyWithResponse(ctx context.Context, requestId RequestParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReassignRequestResponse, error) {
+	rsp, err := c.ReassignRequestWithBody(ctx, requestId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReassignRequestResponse(rsp)
+}
+
+// ReassignRequestWithResponse Hand what waits for a decision or a confirmation to somebody by name
+//
+// Who alone decides it from then on, until the step is overdue or they leave. By who may decide it now, or an Integration or Super
+// Administrator; never by who asked or gets it. Only to somebody whom the policy's rule may come to ask, or who owns the resource or
+// the application.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/requests/{requestId}/reassign (the `ReassignRequest` operationId).
+func (c *ClientWithResponses) ReassignRequestWithResponse(ctx context.Context, requestId RequestParam, body ReassignRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*ReassignRequestResponse, error) {
+	rsp, err := c.ReassignRequest(ctx, requestId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReassignRequestResponse(rsp)
 }
 
 // VetoRequestWithBodyWithResponse Veto what would approve itself
@@ -16849,6 +17285,54 @@ func ParseCreateRequestResponse(rsp *http.Response) (*CreateRequestResponse, err
 	return response, nil
 }
 
+// ParseApproveRequestsResponse parses an HTTP response from a ApproveRequestsWithResponse call
+func ParseApproveRequestsResponse(rsp *http.Response) (*ApproveRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ApproveRequestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Items []DecidedTogether `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ApproveRequestsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetRequestResponse parses an HTTP response from a GetRequestWithResponse call
 func ParseGetRequestResponse(rsp *http.Response) (*GetRequestResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -17066,6 +17550,52 @@ func ParseDenyRequestResponse(rsp *http.Response) (*DenyRequestResponse, error) 
 	switch {
 	case true:
 		var headers DenyRequestResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReassignRequestResponse parses an HTTP response from a ReassignRequestWithResponse call
+func ParseReassignRequestResponse(rsp *http.Response) (*ReassignRequestResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReassignRequestResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Request
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ReassignRequestResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -696,6 +696,15 @@ type CreatedKey struct {
 	User    string `json:"user"`
 }
 
+// DecidedTogether defines model for DecidedTogether.
+type DecidedTogether struct {
+	Approved bool `json:"approved"`
+
+	// Detail Why not; missing: it was
+	Detail  string `json:"detail,omitempty,omitzero"`
+	Request string `json:"request"`
+}
+
 // Decision defines model for Decision.
 type Decision struct {
 	Comment string `json:"comment,omitempty,omitzero"`
@@ -972,6 +981,17 @@ type GrantList struct {
 // GrantState defines model for GrantState.
 type GrantState string
 
+// Handing defines model for Handing.
+type Handing struct {
+	Comment string `json:"comment,omitempty,omitzero"`
+
+	// Item Its place in the request; missing: all that wait
+	Item int `json:"item,omitempty,omitzero"`
+
+	// To An id that Slack made; opaque
+	To SlackId `json:"to"`
+}
+
 // Id An id that Ebb made
 type Id = string
 
@@ -1010,8 +1030,11 @@ type Item struct {
 	Entitlement string `json:"entitlement"`
 
 	// Extends The grant whose end is to be moved; start and seconds are then its whole new time
-	Extends       string      `json:"extends,omitempty,omitzero"`
-	Grant         string      `json:"grant,omitempty,omitzero"`
+	Extends string `json:"extends,omitempty,omitzero"`
+	Grant   string `json:"grant,omitempty,omitzero"`
+
+	// HandedTo An account or resource; the name is missing where you do not see it
+	HandedTo      Ref         `json:"handedTo,omitempty,omitzero"`
 	PolicyVersion int64       `json:"policyVersion,omitempty,omitzero"`
 	Resource      ResourceRef `json:"resource"`
 
@@ -1592,6 +1615,12 @@ type TaskList struct {
 	More bool `json:"more"`
 }
 
+// Together defines model for Together.
+type Together struct {
+	Comment  string `json:"comment,omitempty,omitzero"`
+	Requests []Id   `json:"requests"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	Token string `json:"token"`
@@ -1970,6 +1999,9 @@ type PreviewKillJSONRequestBody = Target
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
 
+// ApproveRequestsJSONRequestBody defines body for ApproveRequests for application/json ContentType.
+type ApproveRequestsJSONRequestBody = Together
+
 // ApproveRequestJSONRequestBody defines body for ApproveRequest for application/json ContentType.
 type ApproveRequestJSONRequestBody = Decision
 
@@ -1978,6 +2010,9 @@ type ConfirmRequestJSONRequestBody = Confirmation
 
 // DenyRequestJSONRequestBody defines body for DenyRequest for application/json ContentType.
 type DenyRequestJSONRequestBody = Decision
+
+// ReassignRequestJSONRequestBody defines body for ReassignRequest for application/json ContentType.
+type ReassignRequestJSONRequestBody = Handing
 
 // VetoRequestJSONRequestBody defines body for VetoRequest for application/json ContentType.
 type VetoRequestJSONRequestBody = Decision
@@ -2173,6 +2208,9 @@ type ServerInterface interface {
 	// CreateRequest Ask for access
 	// (POST /v1/requests)
 	CreateRequest(w http.ResponseWriter, r *http.Request, params CreateRequestParams)
+	// ApproveRequests Approve several low-risk requests together
+	// (POST /v1/requests/approve)
+	ApproveRequests(w http.ResponseWriter, r *http.Request)
 	// GetRequest One request
 	// (GET /v1/requests/{requestId})
 	GetRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
@@ -2188,6 +2226,9 @@ type ServerInterface interface {
 	// DenyRequest Deny what waits and you may decide
 	// (POST /v1/requests/{requestId}/deny)
 	DenyRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
+	// ReassignRequest Hand what waits for a decision or a confirmation to somebody by name
+	// (POST /v1/requests/{requestId}/reassign)
+	ReassignRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
 	// VetoRequest Veto what would approve itself
 	// (POST /v1/requests/{requestId}/veto)
 	VetoRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam)
@@ -4313,6 +4354,20 @@ func (siw *ServerInterfaceWrapper) CreateRequest(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// ApproveRequests operation middleware
+func (siw *ServerInterfaceWrapper) ApproveRequests(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ApproveRequests(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetRequest operation middleware
 func (siw *ServerInterfaceWrapper) GetRequest(w http.ResponseWriter, r *http.Request) {
 
@@ -4434,6 +4489,32 @@ func (siw *ServerInterfaceWrapper) DenyRequest(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.DenyRequest(w, r, requestId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReassignRequest operation middleware
+func (siw *ServerInterfaceWrapper) ReassignRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "requestId" -------------
+	var requestId RequestParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "requestId", r.PathValue("requestId"), &requestId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "requestId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReassignRequest(w, r, requestId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4955,6 +5036,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/requests/{requestId}", wrapper.GetRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/approve", wrapper.ApproveRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/deny", wrapper.DenyRequest)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/reassign", wrapper.ReassignRequest)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/approve", wrapper.ApproveRequests)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/confirm", wrapper.ConfirmRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/veto", wrapper.VetoRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/cancel", wrapper.CancelRequest)
@@ -7435,6 +7518,49 @@ func (response CreateRequestdefaultApplicationProblemPlusJSONResponse) VisitCrea
 	return err
 }
 
+type ApproveRequestsRequestObject struct {
+	Body *ApproveRequestsJSONRequestBody
+}
+
+type ApproveRequestsResponseObject interface {
+	VisitApproveRequestsResponse(w http.ResponseWriter) error
+}
+
+type ApproveRequests200JSONResponse struct {
+	Items []DecidedTogether `json:"items"`
+}
+
+func (response ApproveRequests200JSONResponse) VisitApproveRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ApproveRequestsdefaultApplicationProblemPlusJSONResponse) VisitApproveRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetRequestRequestObject struct {
 	RequestId RequestParam `json:"requestId"`
 }
@@ -7631,6 +7757,48 @@ type DenyRequestdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DenyRequestdefaultApplicationProblemPlusJSONResponse) VisitDenyRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReassignRequestRequestObject struct {
+	RequestId RequestParam `json:"requestId"`
+	Body      *ReassignRequestJSONRequestBody
+}
+
+type ReassignRequestResponseObject interface {
+	VisitReassignRequestResponse(w http.ResponseWriter) error
+}
+
+type ReassignRequest200JSONResponse Request
+
+func (response ReassignRequest200JSONResponse) VisitReassignRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReassignRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ReassignRequestdefaultApplicationProblemPlusJSONResponse) VisitReassignRequestResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8350,6 +8518,9 @@ type StrictServerInterface interface {
 	// CreateRequest Ask for access
 	// (POST /v1/requests)
 	CreateRequest(ctx context.Context, request CreateRequestRequestObject) (CreateRequestResponseObject, error)
+	// ApproveRequests Approve several low-risk requests together
+	// (POST /v1/requests/approve)
+	ApproveRequests(ctx context.Context, request ApproveRequestsRequestObject) (ApproveRequestsResponseObject, error)
 	// GetRequest One request
 	// (GET /v1/requests/{requestId})
 	GetRequest(ctx context.Context, request GetRequestRequestObject) (GetRequestResponseObject, error)
@@ -8365,6 +8536,9 @@ type StrictServerInterface interface {
 	// DenyRequest Deny what waits and you may decide
 	// (POST /v1/requests/{requestId}/deny)
 	DenyRequest(ctx context.Context, request DenyRequestRequestObject) (DenyRequestResponseObject, error)
+	// ReassignRequest Hand what waits for a decision or a confirmation to somebody by name
+	// (POST /v1/requests/{requestId}/reassign)
+	ReassignRequest(ctx context.Context, request ReassignRequestRequestObject) (ReassignRequestResponseObject, error)
 	// VetoRequest Veto what would approve itself
 	// (POST /v1/requests/{requestId}/veto)
 	VetoRequest(ctx context.Context, request VetoRequestRequestObject) (VetoRequestResponseObject, error)
@@ -10110,6 +10284,37 @@ func (sh *strictHandler) CreateRequest(w http.ResponseWriter, r *http.Request, p
 	}
 }
 
+// ApproveRequests operation middleware
+func (sh *strictHandler) ApproveRequests(w http.ResponseWriter, r *http.Request) {
+	var request ApproveRequestsRequestObject
+
+	var body ApproveRequestsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveRequests(ctx, request.(ApproveRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveRequests")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ApproveRequestsResponseObject); ok {
+		if err := validResponse.VisitApproveRequestsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetRequest operation middleware
 func (sh *strictHandler) GetRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam) {
 	var request GetRequestRequestObject
@@ -10254,6 +10459,39 @@ func (sh *strictHandler) DenyRequest(w http.ResponseWriter, r *http.Request, req
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(DenyRequestResponseObject); ok {
 		if err := validResponse.VisitDenyRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReassignRequest operation middleware
+func (sh *strictHandler) ReassignRequest(w http.ResponseWriter, r *http.Request, requestId RequestParam) {
+	var request ReassignRequestRequestObject
+
+	request.RequestId = requestId
+
+	var body ReassignRequestJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReassignRequest(ctx, request.(ReassignRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReassignRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReassignRequestResponseObject); ok {
+		if err := validResponse.VisitReassignRequestResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

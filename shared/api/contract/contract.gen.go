@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "22d291c580abba352840e320025775f7e76ccd9c51968869824e247570abba27"
+const Digest = "d9fd46dd71e6d71e058da30b42c8cd41fa55601533cf8b9fffa56e7d26236420"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -371,6 +371,11 @@ var operations = []Operation{
 			{Type: "application/json", Schema: schemaNewRequest},
 		}},
 	},
+	{Method: "POST", Path: "/v1/requests/approve",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaTogether},
+		}},
+	},
 	{Method: "GET", Path: "/v1/requests/{requestId}",
 		Params: []Param{
 			{Name: "requestId", In: Path, Required: true, Schema: schemaId},
@@ -403,6 +408,14 @@ var operations = []Operation{
 		},
 		Body: &Body{Required: true, Kinds: []Kind{
 			{Type: "application/json", Schema: schemaDecision},
+		}},
+	},
+	{Method: "POST", Path: "/v1/requests/{requestId}/reassign",
+		Params: []Param{
+			{Name: "requestId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaHanding},
 		}},
 	},
 	{Method: "POST", Path: "/v1/requests/{requestId}/veto",
@@ -508,6 +521,12 @@ var schemaExtension = &Schema{Type: Object, Fields: []Field{
 
 var schemaFindingKind = &Schema{Type: String, Enum: []string{"came", "came-back", "ended-outside", "edit-overwritten", "emergency-unconfirmed", "channel-unreachable", "open-groups", "role-raised", "kind-changed", "owner-gone"}}
 
+var schemaHanding = &Schema{Type: Object, Fields: []Field{
+	{Name: "comment", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
+	{Name: "item", Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 20, HasMost: true}},
+	{Name: "to", Required: true, Schema: schemaSlackId},
+}}
+
 var schemaId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$"}
 
 var schemaIdentity = &Schema{Type: Object, Fields: []Field{
@@ -610,6 +629,11 @@ var schemaTarget = &Schema{Type: Object, Fields: []Field{
 	{Name: "rule", Required: false, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 200}},
 	{Name: "user", Required: false, Schema: schemaId},
 	{Name: "version", Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true}},
+}}
+
+var schemaTogether = &Schema{Type: Object, Fields: []Field{
+	{Name: "comment", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
+	{Name: "requests", Required: true, Schema: &Schema{Type: Array, Unique: true, MinItems: 1, MaxItems: 50, Items: schemaId}},
 }}
 
 var schemaToken = &Schema{Type: Object, Fields: []Field{
