@@ -39,6 +39,9 @@ type Call struct {
 	Op string
 	// Write says that a lost answer leaves open whether it happened.
 	Write bool
+	// Visible: whoever is outside sees each time that it happens (a mail), so that a
+	// try whose outcome is not known is left to the caller and not made again.
+	Visible bool
 	// Codes are the service's own words for errors, looked at before those
 	// that all of AWS shares.
 	Codes map[string]Meaning
@@ -73,7 +76,7 @@ func (c Call) Do(ctx context.Context, try func(context.Context) error) error {
 			return nil
 		}
 		lost = lost || fault.Is(err, fault.Unclear)
-		again := fault.Is(err, fault.Unclear, fault.Backoff) && n < tries && c.rest(ctx, n)
+		again := fault.Is(err, fault.Unclear, fault.Backoff) && !(lost && c.Visible) && n < tries && c.rest(ctx, n)
 		if again {
 			continue
 		}

@@ -28,6 +28,9 @@ type Options struct {
 	// that Slack.
 	Simulated bool
 	Window    string
+	// SheetRows is how many lines a CSV file has at most before it says where it
+	// goes on: a Lambda's answer ends at 6 MB. 0: no limit.
+	SheetRows int
 	// Log takes internal errors. nil: the house's log.
 	Log *slog.Logger
 }
@@ -53,7 +56,8 @@ type route struct {
 func (s *server) routes() []route {
 	var all []route
 	for _, part := range [][]route{
-		signInRoutes, userRoutes, keyRoutes, homeRoutes, askRoutes, requestRoutes, taskRoutes, grantRoutes, findingRoutes, integrationRoutes,
+		signInRoutes, userRoutes, keyRoutes, homeRoutes, askRoutes, requestRoutes, taskRoutes, grantRoutes, findingRoutes,
+		directoryRoutes, integrationRoutes,
 	} {
 		all = append(all, part...)
 	}

@@ -40,6 +40,8 @@ var places = []struct {
 	{"/tasks", "Tasks", "", anybody},
 	{"/requests", "Requests", "", anybody},
 	{"/grants", "Grants", "", anybody},
+	{"/directory", "Accounts", "Directory", anybody},
+	{"/resources", "Resources", "Directory", anybody},
 	{"/findings", "Findings", "", anybody},
 	{"/integrations", "Integrations", "Administer", anybody},
 	{"/users", "Users", "Administer", overseer},

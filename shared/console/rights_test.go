@@ -127,6 +127,16 @@ func (w *world) example(pattern, path string) (string, string) {
 		_, k, err := w.House.CreateKey(w.Context(), w.As("ada"), w.User["ada"].ID, "terminal", false)
 		w.OK(err)
 		id = k.ID
+	case strings.Contains(path, "/accounts/{id}"):
+		id = w.Account["sam"]
+	case strings.Contains(path, "/resources/{id}"):
+		id = w.Hush // a private channel that few may know
+		if pattern[:3] != "GET" {
+			id = w.Oncall
+		}
+		form.Set("owners", w.Account["sam"]) // who is none of the roles
+	case pattern == "POST /resources/owners":
+		form = url.Values{"connector": {w.Conn}, "do": {"change"}, "csv": {"resource,owners\n@oncall,sam\n"}}
 	case pattern == "POST /tasks":
 		form.Set("id", w.Ask("ada", w.Oncall).ID)
 	case pattern == "POST /ask":
@@ -136,7 +146,7 @@ func (w *world) example(pattern, path string) (string, string) {
 	case pattern == "POST /integrations/new":
 		form = url.Values{"key": {w.House.NewID("form")}, "kind": {"application"}, "by_idp": {"no"}, "owner": {w.User["owner"].ID}}
 	}
-	return strings.Replace(path, "{id}", id, 1), form.Encode()
+	return strings.NewReplacer("{id}", id, "{connector}", w.Conn).Replace(path), form.Encode()
 }
 
 // Granted is a grant of ada's that lives.

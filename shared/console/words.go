@@ -53,6 +53,8 @@ var words = template.FuncMap{
 	"sub":     func(a, b int) int { return a - b },
 	"page":    pagePath,
 
+	"factor":      factor,
+	"standing":    standingOf,
 	"resource":    resourceName,
 	"requestLine": line,
 	"item":        itemName,

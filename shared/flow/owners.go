@@ -4,9 +4,9 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
-	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
@@ -53,7 +53,20 @@ func (h *House) setOwners(ctx context.Context, by access.Actor, conn, resource s
 	e := h.event("resource/"+conn+"/"+resource, "resource.owners", who(by), map[string]string{
 		"connector": conn, "resource": resource, "owners": strings.Join(owners, " "),
 	})
-	return h.Memory.SetOwners(ctx, conn, resource, owners, e)
+	was, err := h.Memory.Resource(ctx, conn, resource)
+	if err != nil {
+		return err
+	}
+	if err := h.Memory.SetOwners(ctx, conn, resource, owners, e); err != nil {
+		return err
+	}
+	var over []string // findings of owners who had gone, and are none any more
+	for _, a := range was.Owners {
+		if !slices.Contains(owners, a) {
+			over = append(over, ownerGone(conn, resource, a, time.Time{}).FindingID())
+		}
+	}
+	return h.unfound(ctx, over...)
 }
 
 // saysOwners reports whether the actor says who owns a resource.
@@ -102,22 +115,24 @@ func (h *House) standIns(ctx context.Context, r directory.Resource, appOwners []
 	return appOwners, nil
 }
 
-// disowned notes, of each resource that an account owned, that its owner has
-// gone; its connector's owners stand in where nobody else owns it.
+// disowned finds of each resource that an account owned that its owner has gone;
+// its connector's owners stand in where nobody else owns it.
 func (h *House) disowned(ctx context.Context, conn, account string) error {
-	var events []audit.Event
+	var owned []string
 	err := h.Memory.EachOwned(ctx, conn, func(id string, owners []string) error {
 		if slices.Contains(owners, account) {
-			events = append(events, h.event("resource/"+conn+"/"+id, "finding.owner-gone", ebb, map[string]string{
-				"connector": conn, "resource": id, "account": account,
-			}))
+			owned = append(owned, id)
 		}
 		return nil
 	})
-	for part := range slices.Chunk(events, 20) {
+	for _, id := range owned {
 		if err == nil {
-			err = h.Memory.SaveEvents(ctx, part...)
+			err = h.found(ctx, ownerGone(conn, id, account, h.Now()))
 		}
 	}
 	return err
+}
+
+func ownerGone(conn, resource, account string, now time.Time) directory.Finding {
+	return directory.Finding{Connector: conn, Resource: resource, Account: account, Kind: directory.OwnerGone, Seen: now}
 }

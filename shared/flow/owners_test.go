@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
@@ -145,11 +146,13 @@ func TestOwnersFilesThatAreWrong(t *testing.T) {
 // TestUnseenOwners: an administrator names no private channel that they do not
 // see, and the answer is that of one that is not there.
 func TestUnseenOwners(t *testing.T) {
-	c := newCompany(t)
+	c := hire(t, slacktest.Options{Seed: 1})
+	hush := c.slack.AddChannel(slacktest.Channel{Name: "hush", Private: true, Members: []string{c.sam, c.slack.BotUser(c.slack.TeamIDs()[0])}})
+	c.connect()
 	u, err := c.house.Bind(c.ctx, c.root, c.conn.ID, c.kit, []access.Duty{access.IntegrationAdministrator})
 	c.ok(err)
 	kit := access.Actor{User: u}
-	plans, err := c.house.PreviewOwners(c.ctx, kit, c.conn.ID, []flow.OwnersLine{{Resource: c.incident}, {Resource: "#incident-1"}, {Resource: "#nothing"}, {Resource: "@oncall"}})
+	plans, err := c.house.PreviewOwners(c.ctx, kit, c.conn.ID, []flow.OwnersLine{{Resource: hush}, {Resource: "#hush"}, {Resource: "#nothing"}, {Resource: "@oncall"}})
 	c.ok(err)
 	for i, p := range plans[:3] {
 		if p.Verdict != "wrong" || p.Why != "there is no resource "+p.Resource || p.About.ID != "" {
@@ -177,17 +180,23 @@ func TestAnOwnerWhoLeft(t *testing.T) {
 	refusedWith(t, err, fault.Forbidden, "cannot decide")
 	c.slack.HandDeactivate(c.bob)
 	c.sync()
-	found := 0
-	events, err := c.store.EventsOf(c.ctx, "resource/"+c.conn.ID+"/"+c.oncall)
-	c.ok(err)
-	for _, e := range events {
-		if e.Action == "finding.owner-gone" && (e.Data["account"] == c.kit || e.Data["account"] == c.bob) {
-			found++
+	gone := func() (out []string) {
+		all, err := c.store.FindingsOf(c.ctx, c.conn.ID, c.oncall)
+		c.ok(err)
+		for _, f := range all {
+			if f.Kind == directory.OwnerGone && f.State == directory.FindingOpen {
+				out = append(out, f.Account)
+			}
 		}
+		return out
 	}
-	if found != 2 {
-		t.Errorf("%d findings", found)
+	if got := gone(); len(got) != 2 || !slices.Contains(got, c.kit) || !slices.Contains(got, c.bob) {
+		t.Errorf("findings: %v", got)
 	}
 	_, err = c.house.Approve(c.ctx, c.actor(c.lin), r.ID, "")
 	c.ok(err)
+	c.ok(c.house.SetOwners(c.ctx, c.root, c.conn.ID, c.oncall, []string{c.sam}))
+	if got := gone(); len(got) != 0 {
+		t.Errorf("somebody owns it now, and still: %v", got)
+	}
 }

@@ -9,8 +9,9 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-// Rows of the directory: accounts and resources, memberships both ways, owners.
-const directoryRows = `(part GLOB 'dir#*' OR part GLOB 'mem#*' OR part GLOB 'held#*' OR part GLOB 'own#*')`
+// Rows of the directory: accounts and resources, memberships both ways, owners, and
+// what leads to any of them.
+const directoryRows = `(part GLOB 'dir#*' OR part GLOB 'mem#*' OR part GLOB 'held#*' OR part GLOB 'own#*' OR part GLOB 'named#*' OR part GLOB 'called#*' OR part GLOB 'facet#*' OR part = 'indexed')`
 
 func open(t *testing.T, file string) *sqlite.Conn {
 	t.Helper()
@@ -55,7 +56,8 @@ func watchWrites(t *testing.T, file string) {
 			row = "OLD."
 		}
 		script += "CREATE TRIGGER bench_" + on + " AFTER " + on + " ON rows WHEN " + row + "part GLOB 'dir#*' OR " + row + "part GLOB 'mem#*' OR " +
-			row + "part GLOB 'held#*' OR " + row + "part GLOB 'own#*' BEGIN INSERT INTO bench_writes VALUES (1); END;"
+			row + "part GLOB 'held#*' OR " + row + "part GLOB 'own#*' OR " + row + "part GLOB 'named#*' OR " + row + "part GLOB 'called#*' OR " +
+			row + "part GLOB 'facet#*' OR " + row + "part = 'indexed' BEGIN INSERT INTO bench_writes VALUES (1); END;"
 	}
 	if err := sqlitex.ExecuteScript(conn, script, nil); err != nil {
 		t.Fatal(err)

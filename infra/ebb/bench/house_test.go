@@ -45,7 +45,7 @@ func (h *house) again(s *sim) {
 func (h *house) start(s *sim) {
 	t := h.t
 	t.Helper()
-	cmd := exec.Command(ebb, "run", "--dir", h.dir, "--listen", "127.0.0.1:0", "--slack-api-url", s.API, "--simulated", "--for", "10m")
+	cmd := exec.Command(ebb, "run", "--dir", h.dir, "--listen", "127.0.0.1:0", "--slack-api-url", s.API, "--simulated", "--for", "20m")
 	cmd.Env = append(os.Environ(), "EBB_SLACK_CLIENT_ID="+s.ClientID, "EBB_SLACK_CLIENT_SECRET="+s.ClientSecret, "EBB_SLACK_SIGNING_SECRET="+s.SigningSecret)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs

@@ -26,7 +26,7 @@ type sim struct {
 
 func startSlack(t *testing.T, args ...string) *sim {
 	t.Helper()
-	cmd := exec.Command(slacktest, append([]string{"-listen", "127.0.0.1:0", "-seed", "1", "-for", "15m"}, args...)...)
+	cmd := exec.Command(slacktest, append([]string{"-listen", "127.0.0.1:0", "-seed", "1", "-for", "25m"}, args...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
