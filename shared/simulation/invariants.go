@@ -279,7 +279,7 @@ func later(a, b time.Time) time.Time {
 func (l *ledger) blocked(p pair) string {
 	w := l.w
 	name := w.names[p.resource]
-	if parent := (pair{w.ids["ops"], p.account}); name == "war" && (l.at(parent).ours || l.at(parent).unclear) && l.endOf(p).Equal(l.endOf(parent)) {
+	if parent := (pair{w.ids["ops"], p.account}); name == "war" && (l.takes(parent) || l.at(parent).unclear) && l.endOf(p).Equal(l.endOf(parent)) {
 		if why := l.blocked(parent); why != "" {
 			return "in its user group " + why // a default channel goes after its group
 		}
@@ -316,11 +316,7 @@ func (l *ledger) ruled(r string) bool {
 func (l *ledger) alone(r string) bool {
 	for _, a := range l.members[r] {
 		p := pair{r, a}
-		h := l.at(p)
-		// Who is in by a removal that our list undid, and had a grant since, is ours
-		// to take: the edit said what stands without. So may be whom a hand added
-		// while a grant was open.
-		ours := h.ours || (h.lost && !h.theirs || h.unclear) && l.covered(p)
+		ours := l.takes(p)
 		if !ours && !l.w.org.User(a).Deleted {
 			return false
 		}
@@ -329,6 +325,23 @@ func (l *ledger) alone(r string) bool {
 		}
 	}
 	return true
+}
+
+// takes reports whether a pair is ours to take out. Who is in by a removal that our
+// list undid, and had a grant since, is: the edit said what stands without. So may
+// be whom a hand added while a grant was open.
+func (l *ledger) takes(p pair) bool {
+	h := l.at(p)
+	return h.ours || (h.lost && !h.theirs || h.unclear) && l.covered(p)
+}
+
+// loud reports whether somebody hears what keeps a grant from its end. What came
+// with a user group waits for that one, which says why.
+func (w *World) loud(g access.Grant) bool {
+	if parent, ok := w.grants[g.Parent]; ok && g.Trouble.Code == "group" {
+		g = parent
+	}
+	return g.NeedsAttention(w.now()) || g.Trouble.Dormant
 }
 
 // authorized reports whether the tokens that Ebb holds still work in Slack.
@@ -369,7 +382,7 @@ func (w *World) rest() {
 		p := pair{g.Resource, g.Account}
 		if why := w.truth.blocked(p); live(g) && why == "" && w.now().After(g.End.Add(afterTrouble)) {
 			w.violate("every grant comes to its end", "%s is %s at rest (%s), and nothing is in the way", id, g.State, g.Trouble.Code)
-		} else if live(g) && why != "" && !g.NeedsAttention(w.now()) && !g.Trouble.Dormant && g.State != access.Scheduled && w.now().After(g.End.Add(afterTrouble)) {
+		} else if live(g) && why != "" && !w.loud(g) && g.State != access.Scheduled && w.now().After(g.End.Add(afterTrouble)) {
 			w.violate("needs attention is loud", "%s is %s at rest without saying what is in the way: %s", id, g.State, why)
 		}
 	}
