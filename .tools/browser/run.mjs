@@ -137,7 +137,9 @@ async function walk(browser, file) {
       page.setDefaultTimeout(20000)
       open.push(page)
       page.on('pageerror', (e) => errors.push(String(e)))
-      page.on('console', (m) => { if (m.type() === 'error') errors.push(m.text()) })
+      // A page that says what was wrong has a status that says so too.
+      const said = (m) => /status of 4\d\d/.test(m.text()) && !m.location().url.includes('/static/')
+      page.on('console', (m) => { if (m.type() === 'error' && !said(m)) errors.push(`${m.text()} ${m.location().url}`) })
       return page
     }
     const ebb = (as, ...args) => execFileSync(join(root, '.build/ebb'), [...args, '--as', as, '--dir', h.dir, '--url', h.url], { encoding: 'utf8' })
