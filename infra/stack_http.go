@@ -11,10 +11,11 @@ import (
 	"github.com/ebb-access/ebb/shared/config/names"
 )
 
-// callbackPath is flow.CallbackPath, the others are those of slackapp; tests
-// compare them.
+// callbackPath is flow.CallbackPath, signInPath flow.SlackSignInPath, the others
+// are those of slackapp; tests compare them.
 const (
 	callbackPath    = "/slack/oauth/callback"
+	signInPath      = "/signin/slack/callback"
 	eventsPath      = "/slack/events"
 	commandsPath    = "/slack/commands"
 	interactionPath = "/slack/interaction"
