@@ -83,19 +83,23 @@ func TestSecrets(t *testing.T) {
 		want           who
 	}{
 		// Approving reads approvers' groups in Slack as they are now; that is api, and slackapp.
-		{"GetSecretValue", token, who{names.API, names.Grant, names.Install, names.Notify, names.Revoke, names.Slack, names.Sweep, names.Sync}},
-		{"PutSecretValue", token, who{names.API, names.Install}},
-		{"CreateSecret", token, who{names.API, names.Install}},
-		{"DeleteSecret", token, who{names.API}},
+		{"GetSecretValue", token, who{names.API, names.Console, names.Grant, names.Install, names.Notify, names.Revoke, names.Slack, names.Sweep, names.Sync}},
+		{"PutSecretValue", token, who{names.API, names.Console, names.Install}},
+		{"CreateSecret", token, who{names.API, names.Console, names.Install}},
+		{"DeleteSecret", token, who{names.API, names.Console}},
 		{"DeleteSecret", app, nil},
 		{"DeleteSecret", heads, nil},
-		{"GetSecretValue", app, who{names.Install, names.Slack}},
+		{"GetSecretValue", app, who{names.Console, names.Install, names.Slack}},
 		{"PutSecretValue", app, nil},
-		{"GetSecretValue", heads, who{names.API, names.Sweep}},
+		{"GetSecretValue", heads, who{names.API, names.Console, names.Sweep}},
 		{"PutSecretValue", heads, nil},
 		{"CreateSecret", heads, who{names.Sweep}}, // api verifies, and makes no key
-		{"GetSecretValue", pseudonyms, who{names.API, names.Slack, names.Sweep}},
+		{"GetSecretValue", pseudonyms, who{names.API, names.Console, names.Slack, names.Sweep}},
 		{"PutSecretValue", pseudonyms, nil},
+		{"GetSecretValue", "ebb/" + names.SignInKey + "-??????", who{names.Console}},
+		{"CreateSecret", "ebb/" + names.SignInKey + "-??????", who{names.Console}},
+		{"PutSecretValue", "ebb/" + names.SignInKey + "-??????", nil},
+		{"GetSecretValue", "ebb/" + names.Issuer + "-??????", nil}, // this house has no issuer
 		{"GetSecretValue", "other/connector/con_1", nil},
 	} {
 		var got who
@@ -154,7 +158,7 @@ func TestHeadsRights(t *testing.T) {
 			for _, a := range texts(s["Action"]) {
 				switch {
 				case a == "s3:PutObject" && role == "SweepRole":
-				case a == "s3:ListBucketVersions" && role == "ApiRole":
+				case a == "s3:ListBucketVersions" && (role == "ApiRole" || role == "ConsoleRole"):
 				case strings.HasPrefix(a, "s3:"):
 					t.Errorf("%s may do %s", role, a)
 				}

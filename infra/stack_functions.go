@@ -72,6 +72,9 @@ func (s *Stack) variables(f Function) *map[string]*string {
 	if f.Name == names.Install {
 		v[names.EnvAskSCIM] = jsii.String(s.p.SCIM)
 	}
+	if f.uses(SignIn) && s.p.OIDCIssuer != "" {
+		v[names.EnvOIDCIssuer], v[names.EnvOIDCClientID] = jsii.String(s.p.OIDCIssuer), jsii.String(s.p.OIDCClientID)
+	}
 	if f.uses(ReadHeads) || f.uses(AddHeads) {
 		v[names.EnvHeadsBucket] = s.heads.BucketName()
 	}

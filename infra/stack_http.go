@@ -11,10 +11,11 @@ import (
 	"github.com/ebb-access/ebb/shared/config/names"
 )
 
-// callbackPath is flow.CallbackPath, the others are those of slackapp; tests
-// compare them.
+// callbackPath is flow.CallbackPath, signInPath flow.SlackSignInPath, the others
+// are those of slackapp; tests compare them.
 const (
 	callbackPath    = "/slack/oauth/callback"
+	signInPath      = "/signin/slack/callback"
 	eventsPath      = "/slack/events"
 	commandsPath    = "/slack/commands"
 	interactionPath = "/slack/interaction"
@@ -28,8 +29,8 @@ type Route struct {
 	Function string
 }
 
-// Routes lists every address that reaches a function; the others are API
-// Gateway's 404. HEAD is none of them: looking ahead must not use a link up.
+// Routes lists every address that reaches a function, the longest that fits; what
+// none of them is, is a page or the console's 404. HEAD is none of them: looking ahead must not use a link up.
 var Routes = []Route{
 	{awsapigatewayv2.HttpMethod_ANY, "/v1/{proxy+}", names.API},
 	{awsapigatewayv2.HttpMethod_GET, "/connect/{word}", names.Install},
@@ -38,6 +39,9 @@ var Routes = []Route{
 	{awsapigatewayv2.HttpMethod_POST, commandsPath, names.Slack},
 	{awsapigatewayv2.HttpMethod_POST, interactionPath, names.Slack},
 	{awsapigatewayv2.HttpMethod_POST, optionsPath, names.Slack},
+	{awsapigatewayv2.HttpMethod_GET, "/", names.Console},
+	{awsapigatewayv2.HttpMethod_GET, "/{proxy+}", names.Console},
+	{awsapigatewayv2.HttpMethod_POST, "/{proxy+}", names.Console},
 }
 
 // accessLog is one line a call. The route and never the path or the query: a
@@ -60,7 +64,7 @@ var accessLog = map[string]string{
 func (s *Stack) addAddress() {
 	s.http = awsapigatewayv2.NewHttpApi(s.Stack, jsii.String("Http"), &awsapigatewayv2.HttpApiProps{
 		ApiName:            jsii.String(s.p.StackName),
-		Description:        jsii.String("Ebb's API, Slack's installation, and what Slack sends"),
+		Description:        jsii.String("Ebb's pages and API, Slack's installation, and what Slack sends"),
 		CreateDefaultStage: jsii.Bool(false),
 		// With a name of its own there is one way in.
 		DisableExecuteApiEndpoint: jsii.Bool(s.p.Domain != ""),

@@ -41,6 +41,7 @@ const (
 	WriteTokens Use = "stores connectors' tokens"       // connects Slack
 	DropTokens  Use = "deletes connectors' tokens"      // disconnects, with WriteTokens
 	App         Use = "reads the Slack app's credentials"
+	SignIn      Use = "signs people in" // has the key of its states, and the client secret at an issuer
 	Pseudonyms  Use = "has the key of the audit's pseudonyms"
 	Signs       Use = "has the key that signs heads of the audit"
 	ReadSigner  Use = "verifies heads of the audit" // with the signing key's public half
@@ -76,6 +77,12 @@ var Functions = []Function{
 		Name: names.Slack, Trigger: HTTP, Memory: 1024, Timeout: 10 * time.Second,
 		Does: "what Slack itself sends: events, the command, buttons and modals",
 		Uses: []Use{App, ReadTokens, Pseudonyms, Wakes},
+	},
+	{
+		// What api does, by pages; and it asks Slack or an issuer who somebody is.
+		Name: names.Console, Trigger: HTTP, Memory: 1024, Timeout: 29 * time.Second,
+		Does: "the pages: signing in, access, decisions, integrations, audit",
+		Uses: []Use{App, SignIn, Locks, Directory, ReadTokens, WriteTokens, DropTokens, Pseudonyms, ReadSigner, ReadHeads, Wakes},
 	},
 	{
 		Name: names.Sync, Trigger: Scheduled, Memory: 1024, Timeout: 5 * time.Minute,

@@ -11,6 +11,7 @@ import (
 func (s *Stack) addOutputs() {
 	s.output("Url", "Where people and Slack reach the house (EBB_URL for the ebb command)", s.url)
 	s.output("RedirectUrl", "The Slack app's redirect URL", jsii.String(*s.url+callbackPath))
+	s.output("SignInRedirectUrl", "The Slack app's second redirect URL, for Sign in with Slack", jsii.String(*s.url+signInPath))
 	s.output("EventsUrl", "The Request URL of the Slack app's event subscriptions", jsii.String(*s.url+eventsPath))
 	s.output("TableName", "Everything that the house remembers", s.table.TableName())
 	s.output("HeadsBucket", "The audit's signed heads", s.heads.BucketName())

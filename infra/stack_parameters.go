@@ -25,6 +25,8 @@ type Parameters struct {
 	URL            string // where people reach the house, if something stands in front of it
 	SlackAPIURL    string
 	SCIM           string        // on: Install with Slack asks for the scope of SCIM too
+	OIDCIssuer     string        // that people sign in with, besides Slack; with OIDCClientID
+	OIDCClientID   string        // the house's client there
 	SyncEvery      time.Duration // how often sync looks for what is due
 	LogDays        int
 	Reserved       map[string]int // concurrency kept for a function, by name
@@ -53,6 +55,8 @@ var parameters = []parameter{
 	{"url", "", "https://NAME without a path, of what stands in front of the API", webAddress("", func(p *Parameters) *string { return &p.URL })},
 	{"slackApiUrl", "https://slack.com/api/", "https://.../api/ with the slash at its end", webAddress("/api/", func(p *Parameters) *string { return &p.SlackAPIURL })},
 	{"scim", "off", "on (Install with Slack asks for the scope admin too, for SCIM on Business+), or off", matching(`^(on|off)$`, func(p *Parameters) *string { return &p.SCIM })},
+	{"oidcIssuer", "", "https://NAME[/PATH] of an OpenID Connect issuer that people sign in with; needs oidcClientId", webIssuer(func(p *Parameters) *string { return &p.OIDCIssuer })},
+	{"oidcClientId", "", "this house's client id at the issuer", matching(`^[!-.0-~]{1,200}$`, func(p *Parameters) *string { return &p.OIDCClientID })},
 	{"syncEvery", "1m", "whole minutes from 1m to 24h, such as 5m", setSyncEvery},
 	{"logRetentionDays", "90", "one of " + words(retentions()), setLogDays},
 	{"reservedConcurrency", "", "such as sweep=3,revoke=20; each function's own, from 1 to 1000", setReserved},
@@ -106,6 +110,7 @@ func (p Parameters) together() []error {
 	}
 	say((p.Account == "") != (p.Region == ""), "account and region belong together: give both, or neither to use those of the credentials")
 	say((p.Domain == "") != (p.CertificateARN == ""), "domain and certificateArn belong together: give both, or neither")
+	say((p.OIDCIssuer == "") != (p.OIDCClientID == ""), "oidcIssuer and oidcClientId belong together: give both, or neither")
 	say(p.Domain != "" && p.URL != "", "domain says the address already: leave url out")
 	say(p.MailIdentity == "existing" && p.MailFrom == "", "mailIdentity=existing needs mailFrom: the address to send from")
 	say(p.Region != "" && p.KeyARN != "" && !strings.Contains(p.KeyARN, ":"+p.Region+":"), "keyArn is a key of another region: give one of "+p.Region)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -43,3 +44,15 @@ func keys() []string {
 }
 
 func words(all []string) string { return strings.Join(all, ", ") }
+
+// webIssuer sets the address of an issuer, spelled as its discovery document does.
+func webIssuer(field func(*Parameters) *string) func(*Parameters, string) error {
+	return func(p *Parameters, value string) error {
+		u, err := url.Parse(value)
+		if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return errors.New("this is no https address")
+		}
+		*field(p) = value
+		return nil
+	}
+}

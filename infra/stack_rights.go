@@ -43,6 +43,12 @@ func (s *Stack) right(use Use) []awsiam.PolicyStatement {
 		return one(dropTokens(tokens))
 	case App:
 		return one(allow("SlackApp", []*string{s.secretARN(names.SlackApp + "-??????")}, "secretsmanager:GetSecretValue"))
+	case SignIn:
+		all := one(allow("SignInKey", []*string{s.secretARN(names.SignInKey + "-??????")}, makeKey...))
+		if s.p.OIDCIssuer != "" {
+			all = append(all, allow("Issuer", []*string{s.secretARN(names.Issuer + "-??????")}, "secretsmanager:GetSecretValue"))
+		}
+		return all
 	case Pseudonyms:
 		return one(allow("Pseudonyms", []*string{s.secretARN("audit/pseudonyms-??????")}, makeKey...))
 	case Signs:

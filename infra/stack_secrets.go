@@ -12,7 +12,7 @@ import (
 // values are no credentials, so it is no harm that the template holds them.
 const placeholder = `{"clientId":"fill in","clientSecret":"fill in","signingSecret":"fill in"}`
 
-// addSecrets makes the one secret that a person fills in. All others (tokens,
+// addSecrets makes the secrets that a person fills in, one or two. All others (tokens,
 // the audit's keys) are made by the functions, under the same prefix, and are
 // deleted by them alone: the stack never knows them.
 func (s *Stack) addSecrets() {
@@ -20,6 +20,15 @@ func (s *Stack) addSecrets() {
 		SecretName:        jsii.String(s.prefix() + names.SlackApp),
 		Description:       jsii.String("The Slack app's client id and client secret, for Install with Slack, and its signing secret, for events"),
 		SecretStringValue: awscdk.SecretValue_UnsafePlainText(jsii.String(placeholder)),
+		RemovalPolicy:     s.p.removal(),
+	})
+	if s.p.OIDCIssuer == "" {
+		return
+	}
+	awssecretsmanager.NewSecret(s.Stack, jsii.String("Issuer"), &awssecretsmanager.SecretProps{
+		SecretName:        jsii.String(s.prefix() + names.Issuer),
+		Description:       jsii.String("This house's client secret at the issuer that people sign in with"),
+		SecretStringValue: awscdk.SecretValue_UnsafePlainText(jsii.String(`{"clientSecret":"fill in"}`)),
 		RemovalPolicy:     s.p.removal(),
 	})
 }

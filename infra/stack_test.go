@@ -201,8 +201,8 @@ func TestSlackPaths(t *testing.T) {
 }
 
 func TestCallbackPath(t *testing.T) {
-	if callbackPath != flow.CallbackPath {
-		t.Errorf("Slack answers to %s, the API listens at %s", flow.CallbackPath, callbackPath)
+	if callbackPath != flow.CallbackPath || signInPath != flow.SlackSignInPath {
+		t.Errorf("Slack answers to %s and %s, the stack names %s and %s", flow.CallbackPath, flow.SlackSignInPath, callbackPath, signInPath)
 	}
 }
 

@@ -138,6 +138,8 @@ func (f *fleet) gateway(w http.ResponseWriter, r *http.Request) {
 		name = names.Install
 	case r.Method == http.MethodPost && slices.Contains(slackapp.Paths, path):
 		name = names.Slack
+	case r.Method == http.MethodGet || r.Method == http.MethodPost:
+		name = names.Console
 	default:
 		http.Error(w, `{"message":"Not Found"}`, http.StatusNotFound)
 		return
@@ -171,7 +173,9 @@ func (f *fleet) give(w http.ResponseWriter, r *http.Request, a events.APIGateway
 	for _, c := range a.Cookies {
 		w.Header().Add("Set-Cookie", c)
 	}
-	if r.URL.Path != "/v1/keys" { // its answer is a key, which is searched for in all others
+	// The answer is a key, or a page with the link that it was opened by, or a cookie;
+	// they are searched for in all others.
+	if r.URL.Path != "/v1/keys" && !strings.HasPrefix(r.URL.Path, "/signin") {
 		fmt.Fprintf(&f.told, "%s %s %d %v\n%s\n", r.Method, r.URL.Path, a.StatusCode, a.Headers, body)
 	}
 	w.WriteHeader(a.StatusCode)

@@ -49,6 +49,27 @@ var kept = slices.Concat(
 		Roles: []string{names.Slack, names.Sweep}, Sid: "Pseudonyms", Why: "the house's first text that anybody types may be typed in Slack; in this run api meets it",
 	}, "secretsmanager:CreateSecret"),
 	rights.Each(rights.Kept{
+		Roles: []string{names.Console}, Sid: "Pseudonyms", Why: "the house's first text that anybody types may be typed on a page; in this run api meets it",
+	}, "secretsmanager:CreateSecret"),
+	rights.Each(rights.Kept{
+		Roles: []string{names.Console}, Sid: "WriteTokens", Sometimes: true, Why: "pasting a token on a page is api's verb, which this run has api do",
+	}, "secretsmanager:DescribeSecret", "secretsmanager:CreateSecret", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage", "secretsmanager:RestoreSecret"),
+	rights.Each(rights.Kept{
+		Roles: []string{names.Console}, Sid: "DropTokens", Sometimes: true, Why: "disconnecting on a page is api's verb, which this run has api do",
+	}, "secretsmanager:DeleteSecret"),
+	rights.Each(rights.Kept{
+		Roles: []string{names.Console}, Sid: "Directory", Sometimes: true, Why: "what a page makes api's verbs write to the directory, which this run has api do",
+	}, "dynamodb:BatchWriteItem"),
+	rights.Each(rights.Kept{
+		Roles: []string{names.Console}, Sid: "Verify", Sometimes: true, Why: "verifying the audit on a page is api's verb, which this run has api do",
+	}, "secretsmanager:GetSecretValue"),
+	rights.Each(rights.Kept{
+		Roles: []string{names.Console}, Sid: "ReadHeads", Sometimes: true, Why: "verifying the audit on a page is api's verb, which this run has api do",
+	}, "s3:ListBucketVersions"),
+	rights.Each(rights.Kept{
+		Sid: "SignInKey", Sometimes: true, Why: "looks whether a key was made when the answer to making it was lost",
+	}, "secretsmanager:DescribeSecret"),
+	rights.Each(rights.Kept{
 		Sid: "SigningKey", Sometimes: true, Why: "looks whether a key was made when the answer to making it was lost",
 	}, "secretsmanager:DescribeSecret"),
 	rights.Each(rights.Kept{

@@ -24,6 +24,7 @@ var asked = map[string]struct{ payload, answer, failure string }{
 	names.Install: {payload: get("/connect/word"), answer: `"statusCode":503`},
 	names.API:     {payload: get("/v1/me"), answer: `"statusCode":401`},
 	names.Slack:   {payload: get("/slack/events"), answer: `"statusCode":503`},
+	names.Console: {payload: get("/signin"), answer: "Sign in with Slack"},
 	names.Grant:   {payload: `{"grantId":""}`, failure: "Ebb.Invalid"},
 	names.Revoke:  {payload: `{"grantId":"g_1"}`, failure: "Ebb.Backoff"},
 	names.Sync:    {payload: `{}`, failure: "Ebb.Backoff"},

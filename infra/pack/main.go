@@ -36,7 +36,7 @@ const (
 )
 
 // mayLinkCEL are the functions that decide by policy.
-var mayLinkCEL = []string{names.API, names.Grant, names.Sweep, names.Slack, names.Notify}
+var mayLinkCEL = []string{names.API, names.Grant, names.Sweep, names.Slack, names.Notify, names.Console}
 
 // tags and flags of every build: without the runtime of old (RPC), without
 // paths, symbols and version control.

@@ -12,7 +12,7 @@ import (
 )
 
 // mayLinkCEL are the functions that decide by policy, and the command.
-var mayLinkCEL = []string{names.API, names.Grant, names.Sweep, "slackapp", names.Notify}
+var mayLinkCEL = []string{names.API, names.Grant, names.Sweep, "slackapp", names.Notify, names.Console}
 
 // linesOfMain of a function: config, adapters, start.
 const linesOfMain = 40

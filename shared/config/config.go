@@ -28,6 +28,8 @@ type Config struct {
 	SlackAPIURL  string // "" for slack.com
 	AuthorizeURL string // "" for the one beside SlackAPIURL
 	AskSCIM      string // "on", or not
+	OIDCIssuer   string // "" for none
+	OIDCClientID string
 	Region       string
 	AWSEndpoint  string // "" for AWS's own
 	DynamoDB     string // "" for AWSEndpoint
@@ -49,12 +51,14 @@ var everybody = names.Functions
 var settings = []setting{
 	{names.EnvTable, func(c *Config) *string { return &c.Table }, everybody, plain, "the name of Ebb's DynamoDB table"},
 	{names.EnvSecretPrefix, func(c *Config) *string { return &c.SecretPrefix }, everybody, folder, "what the names of Ebb's secrets begin with, such as ebb/"},
-	{names.EnvStateMachine, func(c *Config) *string { return &c.StateMachine }, []string{names.API, names.Slack}, arn, "the ARN of the state machine of leases"},
-	{names.EnvHeadsBucket, func(c *Config) *string { return &c.HeadsBucket }, []string{names.API, names.Sweep}, plain, "the bucket that keeps signed heads of the audit"},
-	{names.EnvURL, func(c *Config) *string { return &c.URL }, []string{names.Install, names.API}, address, "where people reach Ebb, such as https://ebb.example.com"},
+	{names.EnvStateMachine, func(c *Config) *string { return &c.StateMachine }, []string{names.API, names.Slack, names.Console}, arn, "the ARN of the state machine of leases"},
+	{names.EnvHeadsBucket, func(c *Config) *string { return &c.HeadsBucket }, []string{names.API, names.Sweep, names.Console}, plain, "the bucket that keeps signed heads of the audit"},
+	{names.EnvURL, func(c *Config) *string { return &c.URL }, []string{names.Install, names.API, names.Console}, address, "where people reach Ebb, such as https://ebb.example.com"},
 	{names.EnvSlackAPIURL, func(c *Config) *string { return &c.SlackAPIURL }, nil, address, "where Slack's API is, such as https://slack.com/api/"},
 	{names.EnvAuthorizeURL, func(c *Config) *string { return &c.AuthorizeURL }, nil, address, "Slack's page of consent"},
 	{names.EnvAskSCIM, func(c *Config) *string { return &c.AskSCIM }, nil, onOff, "whether Install with Slack asks for the scope of SCIM (admin), which takes a user group's last member out on Business+"},
+	{names.EnvOIDCIssuer, func(c *Config) *string { return &c.OIDCIssuer }, nil, address, "the OpenID Connect issuer that people sign in with, such as https://login.example.com"},
+	{names.EnvOIDCClientID, func(c *Config) *string { return &c.OIDCClientID }, nil, plain, "the client id of this house there"},
 	{"AWS_REGION", func(c *Config) *string { return &c.Region }, everybody, plain, "the region; Lambda sets it"},
 	{names.EnvAWSEndpoint, func(c *Config) *string { return &c.AWSEndpoint }, nil, address, "where AWS is, for tests"},
 	{names.EnvDynamoDB, func(c *Config) *string { return &c.DynamoDB }, nil, address, "where DynamoDB is, for tests"},

@@ -13,10 +13,11 @@ const (
 	Revoke  = "revoke"
 	Sweep   = "sweep"
 	Notify  = "notify"
+	Console = "console"
 )
 
 // Functions lists those that are built and deployed.
-var Functions = []string{Install, Sync, API, Slack, Grant, Revoke, Sweep, Notify}
+var Functions = []string{Install, Sync, API, Slack, Console, Grant, Revoke, Sweep, Notify}
 
 // The environment of a function. None of it is a secret. Which function needs
 // which is said in package config.
@@ -29,6 +30,8 @@ const (
 	EnvSlackAPIURL  = "EBB_SLACK_API_URL" // Slack's API; slack.com when missing
 	EnvAuthorizeURL = "EBB_SLACK_AUTHORIZE_URL"
 	EnvAskSCIM      = "EBB_SLACK_SCIM"        // on: Install with Slack asks for the scope of SCIM too
+	EnvOIDCIssuer   = "EBB_OIDC_ISSUER"       // an OpenID Connect issuer that people sign in with, besides Slack
+	EnvOIDCClientID = "EBB_OIDC_CLIENT_ID"    // the house's client there
 	EnvAWSEndpoint  = "EBB_AWS_ENDPOINT"      // every AWS service, for tests
 	EnvDynamoDB     = "EBB_DYNAMODB_ENDPOINT" // DynamoDB alone, for tests
 	EnvLogLevel     = "EBB_LOG_LEVEL"         // debug, info, warn, error
@@ -37,6 +40,13 @@ const (
 // SlackApp is the secret with the Slack app's own credentials, behind the
 // prefix: {"clientId": "…", "clientSecret": "…", "signingSecret": "…"}.
 const SlackApp = "slack/app"
+
+// Issuer is the secret with the house's client at EnvOIDCIssuer, behind the prefix:
+// {"clientSecret": "…"}.
+const Issuer = "signin/issuer"
+
+// SignInKey is the secret, made by the console, that signs the states of sign-ins.
+const SignInKey = "signin/state"
 
 // The metrics that sweep writes each minute, with the dimension House (the
 // table's name).
