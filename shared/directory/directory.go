@@ -1,9 +1,24 @@
 // Package directory owns what Ebb knows of Slack: accounts, resources,
 // entitlements and who holds what, together with how a listing is compared
-// with what was known (Diff) and when absence may be believed.
+// with what was known (Diff) and when absence may be believed. It owns findings,
+// too: what differs from the picture without Ebb's doing, and what a person said of
+// it. Whose doing a difference is, package access says (Outside): it knows what Ebb
+// did; and a person's word is carried out there (TakeOver).
 //
 // It is a picture of Slack, never a decision: nothing here gives or takes
 // access. It reads no clock and does no I/O.
+//
+// A finding (Turn is the only function that moves it):
+//
+//	state       turn    becomes   why
+//	(new)       see     open      a look showed it
+//	open        accept  accepted  a person: it ends at a time, by a grant
+//	open        remove  removing  a person: it goes now, by a grant
+//	open        keep    kept      a person: it is right as it is
+//	open        lost    gone      it went by itself
+//	removing    took    removed   its grant came to its end
+//	removing    keep    kept      an owner let it stay, to disconnect
+//	all others  see     open      another look showed it again
 package directory
 
 import (

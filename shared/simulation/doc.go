@@ -29,11 +29,14 @@
 //	   locks are freed, due rows served, requests and     rest
 //	   grants come to their end or need attention
 //	   who had access, or was to have it, heard of it     heard
+//	   what hands do is found, and nothing that Ebb did   isFound, byHand
+//	   what a person says of a finding is done, and       carriedOut
+//	   standing access goes by such a word alone (2)      decreed
 //
 // The judge (ledger) sees each change of Slack's own state and whose doing it is.
 // Of what Ebb remembers it reads the grants alone. Where a hand and Ebb touch the
 // same membership at once, Slack does not say whose it is: such pairs are unclear
-// and are not judged. An edit that falls between our read of a whole list and our
+// and are not judged, nor held to be findings. An edit that falls between our read of a whole list and our
 // write of it can be lost where no events arrive; those are counted (Counts.Lost).
 //
 // A story that fails is shortened (Shrink) to the acts and mishaps that it needs.
