@@ -112,12 +112,26 @@ func TestMail(t *testing.T) {
 	if len(known.ids("SES::EmailIdentity")) != 0 {
 		t.Error("a sender that SES knows is made again")
 	}
-	// Until there is a function that sends, nobody may.
+	// Who tells people sends in the stack's name alone, and nobody else sends.
+	var may []string
 	for role, all := range statements(p) {
 		for _, s := range all {
-			if strings.Contains(jsonOf(s["Action"]), "ses:") {
-				t.Errorf("%s may send mail", role)
+			if !strings.Contains(jsonOf(s["Action"]), "ses:") {
+				continue
 			}
+			may = append(may, role)
+			if jsonOf(s["Action"]) != `"ses:SendEmail"` || !strings.Contains(jsonOf(s["Condition"]), `"ses:FromAddress":"ebb@example.com"`) ||
+				!strings.Contains(jsonOf(s["Resource"]), "identity/ebb@example.com") || strings.Contains(jsonOf(s["Resource"]), "*") {
+				t.Errorf("%s may send too much: %s", role, jsonOf(s))
+			}
+		}
+	}
+	if len(may) != 2 {
+		t.Errorf("mail may be sent by %v", may)
+	}
+	for role, all := range statements(templateOf(stackOf(t, nil))) {
+		if strings.Contains(jsonOf(all), "ses:") {
+			t.Errorf("%s may send mail, and there is no sender", role)
 		}
 	}
 }

@@ -78,6 +78,10 @@ func (s *Stack) variables(f Function) *map[string]*string {
 	if f.uses(ReadHeads) || f.uses(AddHeads) {
 		v[names.EnvHeadsBucket] = s.heads.BucketName()
 	}
+	if f.uses(Mails) && s.mail != nil {
+		v[names.EnvMailFrom] = jsii.String(s.p.MailFrom)
+		v[names.EnvMailSet] = s.mail.ConfigurationSetName()
+	}
 	if f.uses(Wakes) {
 		v[names.EnvStateMachine] = s.leaseARN()
 	}

@@ -49,6 +49,7 @@ const (
 	AddHeads    Use = "adds heads of the audit"
 	Wakes       Use = "starts leases"
 	Hears       Use = "reads the table's stream"
+	Mails       Use = "sends mail, where there is a sender"
 )
 
 // Functions is the one table of functions.
@@ -102,13 +103,13 @@ var Functions = []Function{
 	{
 		Name: names.Sweep, Trigger: Scheduled, Memory: 1024, Timeout: 3 * time.Minute,
 		Does: "every minute: the net under everything",
-		Uses: []Use{Locks, Directory, ReadTokens, Pseudonyms, Signs, AddHeads}, // pseudonyms: of what people typed in Slack
+		Uses: []Use{Locks, Directory, ReadTokens, Pseudonyms, Signs, AddHeads, Mails}, // pseudonyms: of what people typed in Slack
 	},
 	{
 		// A record is a few calls of Slack; what does not fit is sweep's.
 		Name: names.Notify, Trigger: Streamed, Memory: 512, Timeout: time.Minute,
 		Does: "tells people in Slack what has just changed",
-		Uses: []Use{ReadTokens, Hears},
+		Uses: []Use{ReadTokens, Hears, Mails},
 	},
 }
 

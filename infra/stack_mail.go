@@ -8,10 +8,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addMail prepares SES for a sender. Who sends is the function notify, which
-// is not there yet: until it is, no role may send, and mail is what people see
-// in Ebb. Then notify gets ses:SendEmail on the identity and the configuration
-// set, and the environment names of both.
+// addMail prepares SES for a sender. The functions that tell people may send in its
+// name (Mails); without a sender none may, and mail is what people see in Ebb.
 func (s *Stack) addMail() {
 	if s.p.MailFrom == "" {
 		awscdk.Annotations_Of(s.Stack).AddInfo(jsii.String(
@@ -37,4 +35,9 @@ func (s *Stack) addMail() {
 			"Ask AWS for production access; `make deploy` says at its end which it is"))
 	_, host, _ := strings.Cut(s.p.MailFrom, "@")
 	s.output("MailSender", "Verify this sender ("+host+") in SES before the first message", jsii.String(s.p.MailFrom))
+}
+
+// sesARN names something of SES in this account and region.
+func (s *Stack) sesARN(what string) *string {
+	return jsii.String("arn:" + *s.Stack.Partition() + ":ses:" + *s.Stack.Region() + ":" + *s.Stack.Account() + ":" + what)
 }

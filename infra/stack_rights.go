@@ -66,6 +66,8 @@ func (s *Stack) right(use Use) []awsiam.PolicyStatement {
 			allow("Stream", []*string{s.table.TableStreamArn()}, "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
 			allow("PutAside", []*string{s.dead[names.Notify].QueueArn()}, "sqs:SendMessage"),
 		}
+	case Mails:
+		return s.mayMail()
 	case Wakes:
 		return one(allow("Wake", []*string{s.leaseARN()}, "states:StartExecution"))
 	}
@@ -82,6 +84,19 @@ var (
 	// A key of the house is made once and then only read.
 	makeKey = []string{"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:CreateSecret"}
 )
+
+// mayMail lets a function send from the stack's sender, through its configuration
+// set, and in no other name; nothing where there is no sender.
+func (s *Stack) mayMail() []awsiam.PolicyStatement {
+	if s.mail == nil {
+		return nil
+	}
+	return one(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid: jsii.String("Mail"), Actions: jsii.Strings("ses:SendEmail"),
+		Resources:  &[]*string{s.sesARN("identity/" + s.p.MailFrom), s.sesARN("configuration-set/" + s.p.StackName)},
+		Conditions: &map[string]any{"StringEquals": map[string]any{"ses:FromAddress": s.p.MailFrom}},
+	}))
+}
 
 // dropTokens allows what can be undone for seven days, and not deleting at once.
 func dropTokens(tokens []*string) awsiam.PolicyStatement {

@@ -12,7 +12,8 @@ import (
 )
 
 func main() {
-	h := aws.Must(names.Notify).House()
-	h.Condition = policyfile.NewConditions() // who may decide now
+	f := aws.Must(names.Notify)
+	h := f.House()
+	h.Mail, h.Condition = aws.Mail(f), policyfile.NewConditions() // who may decide now
 	lambda.Start(steps.Stream(h))
 }

@@ -16,6 +16,6 @@ import (
 func main() {
 	f := aws.Must(names.Sweep)
 	h := f.House()
-	h.Heads, h.Condition = aws.Heads(f), policyfile.NewConditions()
+	h.Heads, h.Mail, h.Condition = aws.Heads(f), aws.Mail(f), policyfile.NewConditions()
 	lambda.Start(steps.Sweep(h, f.Config.Table, os.Stdout))
 }

@@ -35,12 +35,13 @@ const (
 	TellCameBack  Tiding = "came-back"
 	TellFound     Tiding = "found"
 	TellDigest    Tiding = "digest"
+	TellOwner     Tiding = "owner" // of a connector, by mail
 )
 
 // Stays reports whether a message stays as it was said, whatever comes after it.
 func (t Tiding) Stays() bool {
 	switch t {
-	case TellComment, TellNoRoom, TellCameBack, TellDigest:
+	case TellComment, TellNoRoom, TellCameBack, TellDigest, TellOwner:
 		return true
 	}
 	return false

@@ -9,6 +9,7 @@ package config
 import (
 	"fmt"
 	"log/slog"
+	"net/mail"
 	"net/url"
 	"slices"
 	"strings"
@@ -30,6 +31,8 @@ type Config struct {
 	AskSCIM      string // "on", or not
 	OIDCIssuer   string // "" for none
 	OIDCClientID string
+	MailFrom     string // "": no mail is sent
+	MailSet      string // SES's configuration set
 	Region       string
 	AWSEndpoint  string // "" for AWS's own
 	DynamoDB     string // "" for AWSEndpoint
@@ -59,6 +62,8 @@ var settings = []setting{
 	{names.EnvAskSCIM, func(c *Config) *string { return &c.AskSCIM }, nil, onOff, "whether Install with Slack asks for the scope of SCIM (admin), which takes a user group's last member out on Business+"},
 	{names.EnvOIDCIssuer, func(c *Config) *string { return &c.OIDCIssuer }, nil, address, "the OpenID Connect issuer that people sign in with, such as https://login.example.com"},
 	{names.EnvOIDCClientID, func(c *Config) *string { return &c.OIDCClientID }, nil, plain, "the client id of this house there"},
+	{names.EnvMailFrom, func(c *Config) *string { return &c.MailFrom }, nil, sender, "the address that mail comes from, such as ebb@example.com"},
+	{names.EnvMailSet, func(c *Config) *string { return &c.MailSet }, nil, plain, "SES's configuration set"},
 	{"AWS_REGION", func(c *Config) *string { return &c.Region }, everybody, plain, "the region; Lambda sets it"},
 	{names.EnvAWSEndpoint, func(c *Config) *string { return &c.AWSEndpoint }, nil, address, "where AWS is, for tests"},
 	{names.EnvDynamoDB, func(c *Config) *string { return &c.DynamoDB }, nil, address, "where DynamoDB is, for tests"},
@@ -97,6 +102,13 @@ func Read(function string, getenv func(string) string) (Config, error) {
 func plain(s string) string {
 	if strings.ContainsAny(s, " \t\r\n/") {
 		return "is no name: leave out spaces and slashes"
+	}
+	return ""
+}
+
+func sender(s string) string {
+	if a, err := mail.ParseAddress(s); err != nil || a.Address != s {
+		return "is no address"
 	}
 	return ""
 }

@@ -85,6 +85,9 @@ type House struct {
 	Secrets Secrets
 	Heads   Heads
 
+	// Mail sends e-mail; nil where the house sends none.
+	Mail Mail
+
 	// Condition judges the conditions of rules; nil in what never decides about
 	// access: there they deny.
 	Condition access.Condition

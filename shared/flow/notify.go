@@ -127,6 +127,9 @@ func (h *House) tellOf(ctx context.Context, kind, id string, rows []access.Due) 
 	if err != nil {
 		return err
 	}
+	if kind == "owners" {
+		return h.tellOwners(ctx, t, rows)
+	}
 	s := &speech{h: h, t: t, owner: h.NewID("tell")}
 	if !t.Free(s.owner, h.Now()) {
 		return &fault.Error{Op: "flow.tellOf", Kind: fault.Conflict, Until: t.Until, Text: "somebody else tells of it right now"}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/message"
 )
 
 // What is remembered of the people of the house; ports.go says what holds for
@@ -87,4 +88,9 @@ type Texts interface {
 	Text(ctx context.Context, about string) (access.Text, error)
 	// ForgetTexts erases what the account wrote and says how many.
 	ForgetTexts(ctx context.Context, author string, e audit.Event) (int, error)
+}
+
+// Mail sends one e-mail to one address; mail.Sender describes it.
+type Mail interface {
+	Send(ctx context.Context, m message.Mail) error
 }

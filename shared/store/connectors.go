@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -50,6 +51,9 @@ func (s *Store) saveConnector(ctx context.Context, c *change, n connector.Connec
 	}
 	if broke, mended := n.Label == connector.Error, prev.Label == string(connector.Error); broke != mended {
 		s.news(c, "connector", n.ID, n.ID, n.Rev)
+	}
+	if n.Rev == 0 || !slices.Equal(prev.Owners, rec.Owners) {
+		s.news(c, "owners", n.ID, n.ID, n.Rev) // whoever was named is to hear of it
 	}
 	c.put(connectorKey(n.ID), n.Rev, rec)
 	if err := s.save(ctx, c, e); err != nil {

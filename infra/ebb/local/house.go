@@ -19,6 +19,7 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/heads"
+	mailfolder "github.com/ebb-access/ebb/shared/mail/folder"
 	"github.com/ebb-access/ebb/shared/policyfile"
 	"github.com/ebb-access/ebb/shared/secret"
 	"github.com/ebb-access/ebb/shared/secret/file"
@@ -81,6 +82,7 @@ func Open(dir, url string, s Slack, log *slog.Logger) (*House, error) {
 		Now: time.Now, NewID: flow.RandomID, NewWord: flow.RandomWord,
 		Memory: memory, Slack: client, Secrets: vault,
 		Heads: heads.Open(filepath.Join(dir, "heads.jsonl")), URL: url, Log: log, Pace: slack.Tier,
+		Mail:    mailfolder.Open(filepath.Join(dir, "mail"), "ebb@localhost", time.Now),
 		AskSCIM: s.AskSCIM, Condition: policyfile.NewConditions(),
 	}
 	if s.Unpaced {

@@ -26,6 +26,8 @@ const (
 	EnvSecretPrefix = "EBB_SECRET_PREFIX" // what the names of all secrets begin with
 	EnvStateMachine = "EBB_STATE_MACHINE" // the state machine's ARN
 	EnvHeadsBucket  = "EBB_HEADS_BUCKET"  // keeps signed heads of the audit
+	EnvMailFrom     = "EBB_MAIL_FROM"     // the sender of mail; none is sent when missing
+	EnvMailSet      = "EBB_MAIL_SET"      // SES's configuration set
 	EnvURL          = "EBB_URL"           // where people reach the house
 	EnvSlackAPIURL  = "EBB_SLACK_API_URL" // Slack's API; slack.com when missing
 	EnvAuthorizeURL = "EBB_SLACK_AUTHORIZE_URL"
