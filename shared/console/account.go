@@ -27,6 +27,7 @@ type Role struct{ Workspace, Name, Role string }
 
 // Factor and Path are said in several places of the page.
 func (p AccountPage) Factor() string { return factor(p.Account) }
+
 func (p AccountPage) Path() string {
 	return "/directory/" + p.Connector.ID + "/accounts/" + p.Account.ID
 }

@@ -64,8 +64,11 @@ func query(path string, q map[string]string) string {
 }
 
 // More is where the next page is, up to its cursor; Sheet the same list as CSV.
-func (p DirectoryPage) More() string  { return query("/directory", p.Query) }
-func (p DirectoryPage) Sheet() string { return strings.TrimRight(query("/directory.csv", p.Query), "?&") }
+func (p DirectoryPage) More() string { return query("/directory", p.Query) }
+
+func (p DirectoryPage) Sheet() string {
+	return strings.TrimRight(query("/directory.csv", p.Query), "?&")
+}
 
 // connected is the connector whose directory is shown: the one that is named, or
 // the first that is connected; the zero one where there is none.
@@ -154,7 +157,9 @@ func pairsOf[S ~string](words ...S) []string {
 
 // oversees reports whether the reader sees what accounts are: it spares others
 // filters that a verb would refuse.
-func oversees(v *visit) bool { return v.by.Is(access.Auditor) || v.by.Is(access.IntegrationAdministrator) }
+func oversees(v *visit) bool {
+	return v.by.Is(access.Auditor) || v.by.Is(access.IntegrationAdministrator)
+}
 
 func (v *visit) accountsSheet() error {
 	c, _, err := v.connected()

@@ -27,8 +27,11 @@ type ResourcesPage struct {
 }
 
 // More is where the next page is, up to its cursor; Sheet the same list as CSV.
-func (p ResourcesPage) More() string  { return query("/resources", p.Query) }
-func (p ResourcesPage) Sheet() string { return strings.TrimRight(query("/resources.csv", p.Query), "?&") }
+func (p ResourcesPage) More() string { return query("/resources", p.Query) }
+
+func (p ResourcesPage) Sheet() string {
+	return strings.TrimRight(query("/resources.csv", p.Query), "?&")
+}
 
 func (v *visit) resourceQuery() flow.ResourceQuery {
 	return flow.ResourceQuery{Kind: directory.Kind(v.field("kind")), Search: v.field("q"), Unowned: v.field("unowned") != ""}
