@@ -148,7 +148,7 @@ func (w *World) byHand(p pair, f directory.Finding) {
 		return
 	}
 	hands := slices.ContainsFunc(w.truth.edits, func(e edit) bool {
-		group := w.names[p.resource] == "war" && w.names[e.resource] == "ops" // brings its members
+		group := w.names[p.resource] == "war" && w.names[e.resource] == "ops"                                                           // brings its members
 		return e.account == p.account && e.add == add && (e.resource == p.resource || group) && !e.at.After(f.Seen.Add(10*time.Second)) // clocks differ
 	})
 	enabled := f.Kind == directory.CameBack && w.did("enable", w.names[p.resource])
