@@ -126,6 +126,9 @@ func (w *World) lastSync(ctx context.Context) bool {
 // was open, looks like nothing new.
 func (w *World) isFound(p pair, found map[pair][]directory.Finding) {
 	h := w.truth.at(p)
+	if w.truth.keeper(p) {
+		return // Ebb's own list adds them, too, and Slack does not say who was first
+	}
 	if !h.in || !h.theirs || h.stood || h.unclear || h.undone || h.left || w.org.User(p.account).Deleted {
 		return
 	}
