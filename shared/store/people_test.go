@@ -145,3 +145,21 @@ func TestPolicyVersionsFollowEachOther(t *testing.T) {
 	_, err := h.Policy(ctx, 13)
 	h.refused(err, fault.NotFound)
 }
+
+// Who saves somebody has to be who they were, or nothing is saved.
+func TestUsersAreSavedByWhoIsStillThere(t *testing.T) {
+	h := newHouse(t)
+	e := h.event("person/u1", "person.duties-changed")
+	by := value[access.User](h)(h.SaveUser(ctx, access.User{ID: "u_by"}, h.event("person/u_by", "person.made")))
+	u := value[access.User](h)(h.SaveUserBy(ctx, access.User{ID: "u1"}, by, e))
+	_, err := h.SaveUserBy(ctx, u, by)
+	h.refused(err, fault.Internal)
+	changed := value[access.User](h)(h.SaveUser(ctx, by, h.event("person/u_by", "person.ended")))
+	before := h.table.everything()
+	_, err = h.SaveUserBy(ctx, u, by, e)
+	h.refused(err, fault.Conflict)
+	if h.table.everything() != before {
+		t.Error("the refused save left something")
+	}
+	value[access.User](h)(h.SaveUserBy(ctx, u, changed, e))
+}
