@@ -78,9 +78,9 @@ func (s *Stack) variables(f Function) *map[string]*string {
 	if f.uses(ReadHeads) || f.uses(AddHeads) {
 		v[names.EnvHeadsBucket] = s.heads.BucketName()
 	}
-	if f.uses(Mails) && s.mail != nil {
+	if f.uses(Mails) && s.p.MailFrom != "" {
 		v[names.EnvMailFrom] = jsii.String(s.p.MailFrom)
-		v[names.EnvMailSet] = s.mail.ConfigurationSetName()
+		v[names.EnvMailSet] = jsii.String(s.p.StackName) // as addMail names it
 	}
 	if f.uses(Wakes) {
 		v[names.EnvStateMachine] = s.leaseARN()

@@ -88,7 +88,7 @@ var (
 // mayMail lets a function send from the stack's sender, through its configuration
 // set, and in no other name; nothing where there is no sender.
 func (s *Stack) mayMail() []awsiam.PolicyStatement {
-	if s.mail == nil {
+	if s.p.MailFrom == "" {
 		return nil
 	}
 	return one(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{

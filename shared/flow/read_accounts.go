@@ -222,6 +222,9 @@ func (w *accountWalk) search(ctx context.Context) (Page[AccountView], error) {
 	if len(p.Items) >= fewFound || p.Next != "" {
 		return p, nil
 	}
+	if many, err := w.many(ctx); err != nil || many {
+		return p, err
+	}
 	more, err := w.all(ctx, mostScanned)
 	for _, v := range more.Items {
 		if !holdsAccount(p, v.ID) {
@@ -229,6 +232,22 @@ func (w *accountWalk) search(ctx context.Context) (Page[AccountView], error) {
 		}
 	}
 	return p, err
+}
+
+// many reports whether there are more accounts than a search looks through for the
+// middle of a word, as the last sync counted them.
+func (w *accountWalk) many(ctx context.Context) (bool, error) {
+	n := 0
+	for _, id := range w.r.conn.Workspaces {
+		x, err := w.r.look(ctx, id)
+		if err != nil {
+			return false, err
+		}
+		if n += x.Count; n > mostScanned {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // leads gives first those whose word it is, whole, and then the others. A word

@@ -55,6 +55,7 @@ func without(some, others map[lead]bool) []lead {
 // several words, and by one that it has no more: its own row says what is so.
 func (s *Store) AccountsCalled(ctx context.Context, conn, typed string, after directory.Lead, f func(directory.Lead) error) error {
 	r := typing(calledPart(conn), typed)
+	r.Limit = fewRows
 	if after.Account != "" {
 		r.After = join(after.Text, after.Account)
 	}
@@ -65,6 +66,7 @@ func (s *Store) AccountsCalled(ctx context.Context, conn, typed string, after di
 // AccountsWith calls f for accounts that have, or had lately, a property.
 func (s *Store) AccountsWith(ctx context.Context, conn string, what directory.Facet, after string, f func(account string) error) error {
 	r := below(facetPart(conn), string(what))
+	r.Limit = fewRows
 	if after != "" {
 		r.After = join(string(what), after)
 	}

@@ -33,12 +33,17 @@ func (s *Store) Resource(ctx context.Context, conn, id string) (directory.Resour
 // EachAccount calls f for each account of a connector in id order, reading a
 // thousand at a time; an error of f ends it.
 func (s *Store) EachAccount(ctx context.Context, conn string, f func(directory.Account) error) error {
-	return s.AccountsAfter(ctx, conn, "", f)
+	return s.accounts(ctx, conn, Range{}, f)
 }
 
 // AccountsAfter is EachAccount behind an id.
 func (s *Store) AccountsAfter(ctx context.Context, conn, after string, f func(directory.Account) error) error {
-	err := eachRecord(ctx, s, behind(join("dir", conn, "acct"), after), func(r accountRecord, _ Row) error {
+	return s.accounts(ctx, conn, Range{After: behind("", after).After, Limit: fewRows}, f)
+}
+
+func (s *Store) accounts(ctx context.Context, conn string, r Range, f func(directory.Account) error) error {
+	r.Part = join("dir", conn, "acct")
+	err := eachRecord(ctx, s, r, func(r accountRecord, _ Row) error {
 		return f(directory.Account(r))
 	})
 	return fault.Wrap("store.EachAccount", err)

@@ -10,12 +10,16 @@ import (
 // EachHolder calls f for each membership of a resource, by slug and account,
 // reading a thousand at a time; an error of f ends it.
 func (s *Store) EachHolder(ctx context.Context, conn, resource string, f func(directory.Membership) error) error {
-	return s.HoldersAfter(ctx, directory.Membership{Connector: conn, Resource: resource}, f)
+	return s.holders(ctx, directory.Membership{Connector: conn, Resource: resource}, 0, f)
 }
 
 // HoldersAfter is EachHolder behind a membership of the resource.
 func (s *Store) HoldersAfter(ctx context.Context, after directory.Membership, f func(directory.Membership) error) error {
-	r := Range{Part: join("mem", after.Connector, after.Resource)}
+	return s.holders(ctx, after, fewRows, f)
+}
+
+func (s *Store) holders(ctx context.Context, after directory.Membership, atOnce int, f func(directory.Membership) error) error {
+	r := Range{Part: join("mem", after.Connector, after.Resource), Limit: atOnce}
 	if after.Account != "" {
 		r.After = holderKey(after).Sort
 	}

@@ -11,6 +11,10 @@ import (
 // things a list gives when nobody said.
 const pageSize = PageRows
 
+// fewRows are read at a time for a page that people look at, which shows fewer
+// still.
+const fewRows = 250
+
 // errStop ends a walk without an error.
 var errStop = errors.New("enough")
 
