@@ -17,6 +17,9 @@ import (
 type AuditCmd struct {
 	Verify AuditVerifyCmd `cmd:"" help:"Walk the whole trail and say what does not fit."`
 	Log    AuditLogCmd    `cmd:"" help:"List the events of one aggregate, newest first."`
+	Search AuditSearchCmd `cmd:"" help:"Find events by person, resource, action and time, newest first."`
+	Export AuditExportCmd `cmd:"" help:"Write all sealed events, with their hashes, to a file or the terminal."`
+	Check  AuditCheckCmd  `cmd:"" help:"Verify an export away from the house."`
 }
 
 // AuditVerifyCmd is ebb audit verify.

@@ -17,6 +17,10 @@ import (
 // PolicyCmd is ebb policy.
 type PolicyCmd struct {
 	Publish PolicyPublishCmd `cmd:"" help:"Put a policy in force as the next version."`
+	Confirm PolicyConfirmCmd `cmd:"" help:"Put in force what somebody else proposed."`
+	Refuse  PolicyRefuseCmd  `cmd:"" help:"Veto a policy that waits, or take yours back."`
+	History PolicyHistoryCmd `cmd:"" help:"List every version, and what waits."`
+	Diff    PolicyDiffCmd    `cmd:"" help:"Say what a version changed."`
 	Explain PolicyExplainCmd `cmd:"" help:"May somebody have this, for so long, now?"`
 	Check   PolicyCheckCmd   `cmd:"" help:"Check a file; needs no house."`
 }
@@ -25,6 +29,7 @@ type PolicyCmd struct {
 type PolicyPublishCmd struct {
 	ClientFlags
 	File string `arg:"" help:"The policy; - is standard input."`
+	Dry  bool   `name:"dry-run" help:"Say what it would end, and publish nothing."`
 }
 
 // Run publishes, and lists the live grants that the new policy would not give.
@@ -33,21 +38,17 @@ func (x *PolicyPublishCmd) Run(c *Client) error {
 	if err != nil {
 		return err
 	}
-	p, err := call[apiclient.Published](c.api.PublishPolicyWithBody(background(), "application/yaml", strings.NewReader(string(src))))
+	if x.Dry {
+		return c.wouldChange(string(src))
+	}
+	p, err := call[publication](c.api.PublishPolicyWithBody(background(), "application/yaml", strings.NewReader(string(src))))
 	if err != nil {
 		return err
 	}
-	return c.show(p, func(w io.Writer) {
-		fmt.Fprintf(w, "Version %d is in force, with %d rules.\n", p.Version, p.Rules)
-		for _, q := range p.Warnings {
-			fmt.Fprintln(w, problemLine(q))
-		}
-		if len(p.NotAllowed) == 0 {
-			return
-		}
-		fmt.Fprintf(w, "\nIt would not give these live grants. They keep their end; to end one now: ebb end ID\n")
-		c.printGrants(w, p.NotAllowed)
-	})
+	if p.State != "" {
+		return c.show(p.PolicyDraft, func(w io.Writer) { c.printDraft(w, p.PolicyDraft) })
+	}
+	return c.show(p.Published, func(w io.Writer) { c.printPublished(w, p.Published) })
 }
 
 // PolicyExplainCmd is ebb policy explain.

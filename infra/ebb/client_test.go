@@ -315,6 +315,21 @@ func TestStops(t *testing.T) {
 	d.says("connectors pause", "Paused")
 	d.fails("request @oncall --for 1h --as lin", "Paused")
 	d.says("connectors resume", "Connected")
+	_, err = d.house.Sweep(t.Context())
+	d.ok(err)
+	d.says("audit search --action connector.paused", "connector.paused", "con_")
+	d.says("audit search --resource @oncall --person ada", "grant.active")
+	d.fails("audit export --as ada", "auditor")
+	lines := d.says("audit export", `"n":1,`, "grant.active")
+	var told bytes.Buffer
+	d.ok(checkExport(strings.NewReader(lines), &told))
+	if err := checkExport(strings.NewReader(strings.Replace(lines, "grant.active", "grant.failed", 1)), &told); err == nil || !strings.Contains(told.String(), "the event was changed") {
+		t.Errorf("%v %s", err, &told)
+	}
+	d.says("audit export --as-format csv", "n,at,action")
+	d.says("policy history", "VERSION", "1")
+	d.says("policy diff", "+++ version 1", "+version: 1")
+	d.says("policy publish --dry-run "+file, "0 of the live grants", "Nothing was published")
 	d.fails("freeze --why drill --as ada", "integration administrator")
 	d.fails("freeze", "--why")
 	d.says("freeze --why drill", "whole house", "ebb thaw")

@@ -30,15 +30,23 @@ func (s *server) PublishPolicy(ctx context.Context, r apigen.PublishPolicyReques
 	if err := refused(found); err != nil {
 		return nil, err
 	}
-	p, outside, err := s.house.Publish(ctx, actor(ctx), p)
+	x, err := s.house.Propose(ctx, actor(ctx), p)
 	if err != nil {
 		return nil, err
 	}
-	return apigen.PublishPolicy200JSONResponse{
+	if x.Draft != nil {
+		return apigen.PublishPolicy202JSONResponse(draftJSON(flow.DraftView{Draft: *x.Draft})), nil
+	}
+	return apigen.PublishPolicy200JSONResponse(publishedJSON(x, found)), nil
+}
+
+func publishedJSON(x flow.Publication, found []policyfile.Problem) apigen.Published {
+	p := x.Policy
+	return apigen.Published{
 		Version: p.Version, Digest: p.Digest, Rules: len(p.Rules), Warnings: problems(found),
 		// By id only: what they are is read with the grant.
-		NotAllowed: each(outside, func(g access.Grant) apigen.Grant { return grantJSON(flow.GrantView{Grant: g}) }),
-	}, nil
+		NotAllowed: each(x.Outside, func(g access.Grant) apigen.Grant { return grantJSON(flow.GrantView{Grant: g}) }),
+	}
 }
 
 func (s *server) CheckPolicy(ctx context.Context, r apigen.CheckPolicyRequestObject) (apigen.CheckPolicyResponseObject, error) {

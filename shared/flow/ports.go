@@ -209,6 +209,14 @@ type Trail interface {
 	// Seal appends up to limit unsealed events to the chain and gives its last
 	// link and how many were added. Repeats safely.
 	Seal(ctx context.Context, at time.Time, limit int) (last audit.Seal, added int, err error)
+	// IndexTrail makes some more links of the chain findable and says how many; a cache.
+	IndexTrail(ctx context.Context) (int, error)
+	// Found lists links from n down to which a word of audit.Words leads.
+	Found(ctx context.Context, word string, n int64, limit int) ([]int64, error)
+	// SealAt reads one link, 0 the last; the zero Seal where there is none.
+	SealAt(ctx context.Context, n int64) (audit.Seal, error)
+	// Sealed reads links with their events, from n up or, falling, down.
+	Sealed(ctx context.Context, n int64, falling bool, limit int) ([]audit.Sealed, error)
 	// SaveEvents records events that change nothing else (denials).
 	SaveEvents(ctx context.Context, e ...audit.Event) error
 }

@@ -138,8 +138,8 @@ func (h *House) ReadLog(ctx context.Context, by access.Actor, conn string, s Sli
 // ReadEvents lists the events of one aggregate, newest first. For auditors.
 func (h *House) ReadEvents(ctx context.Context, by access.Actor, aggregate string, s Slice) (Page[audit.Event], error) {
 	const op = "flow.ReadEvents"
-	if !by.Is(access.Auditor) {
-		return Page[audit.Event]{}, fault.New(op, fault.Forbidden, "reading the audit needs the duty auditor")
+	if err := mayAudit(by); err != nil {
+		return Page[audit.Event]{}, fault.Wrap(op, err)
 	}
 	p, err := h.events(ctx, aggregate, s)
 	return p, fault.Wrap(op, err)

@@ -69,8 +69,12 @@ func (h *House) Sweep(ctx context.Context) (next time.Time, err error) {
 	serve(due, 1, h.serve)
 	serve(due, 2, h.serve)
 	serve(heard, 2, h.serve)
-	if _, err := h.Seal(ctx); err != nil && first == nil {
+	sealed, err := h.Seal(ctx)
+	if err != nil && first == nil {
 		first = err
+	}
+	if sealed > 0 {
+		h.index(ctx)
 	}
 	next, err = h.nextDue(ctx, now, cut || len(due) == sweepBatch)
 	return next, fault.Wrap(op, errors.Join(first, err))

@@ -85,6 +85,8 @@
 //	sealed                 <aggregate>              how far each aggregate is sealed
 //	chain                  <N>                      each link of the house's chain
 //	chain-head             head                     the last link
+//	trail-found#<word>     <N>                      where a person, a resource or an action stands in the chain; a cache of it
+//	trail-indexed          chain                    up to which link that goes
 //
 // # Versions
 //

@@ -347,6 +347,30 @@ func (e PlannedOwnersVerdict) Valid() bool {
 	}
 }
 
+// Defines values for PolicyDraftState.
+const (
+	PolicyDraftStateOvertaken PolicyDraftState = "overtaken"
+	PolicyDraftStatePublished PolicyDraftState = "published"
+	PolicyDraftStateRefused   PolicyDraftState = "refused"
+	PolicyDraftStateWaits     PolicyDraftState = "waits"
+)
+
+// Valid indicates whether the value is a known member of the PolicyDraftState enum.
+func (e PolicyDraftState) Valid() bool {
+	switch e {
+	case PolicyDraftStateOvertaken:
+		return true
+	case PolicyDraftStatePublished:
+		return true
+	case PolicyDraftStateRefused:
+		return true
+	case PolicyDraftStateWaits:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ResourceKind.
 const (
 	App          ResourceKind = "app"
@@ -1332,6 +1356,36 @@ type Policy struct {
 	Version int64  `json:"version"`
 }
 
+// PolicyDraft defines model for PolicyDraft.
+type PolicyDraft struct {
+	At time.Time `json:"at"`
+
+	// Base The version that it would follow
+	Base int64 `json:"base"`
+
+	// By The user who proposed it
+	By         string    `json:"by,omitempty,omitzero"`
+	ByName     string    `json:"byName,omitempty,omitzero"`
+	DecidedAt  time.Time `json:"decidedAt,omitempty,omitzero"`
+	DecidedBy  string    `json:"decidedBy,omitempty,omitzero"`
+	Id         string    `json:"id"`
+	MayConfirm bool      `json:"mayConfirm,omitempty,omitzero"`
+	MayRefuse  bool      `json:"mayRefuse,omitempty,omitzero"`
+
+	// Ripe When it comes into force unless it is vetoed; missing: somebody has to confirm it
+	Ripe time.Time `json:"ripe,omitempty,omitzero"`
+
+	// Source The document
+	Source string           `json:"source,omitempty,omitzero"`
+	State  PolicyDraftState `json:"state"`
+
+	// Wider What it gives its publisher more, in words
+	Wider []string `json:"wider"`
+}
+
+// PolicyDraftState defines model for PolicyDraft.State.
+type PolicyDraftState string
+
 // PolicyProblem defines model for PolicyProblem.
 type PolicyProblem struct {
 	Field   string `json:"field,omitempty,omitzero"`
@@ -1524,6 +1578,21 @@ type RunState string
 type RunList struct {
 	Cursor string `json:"cursor,omitempty,omitzero"`
 	Items  []Run  `json:"items"`
+}
+
+// SealedEvent defines model for SealedEvent.
+type SealedEvent struct {
+	Event Event `json:"event"`
+
+	// N The link's number
+	N    int64 `json:"n"`
+	Seal struct {
+		At   time.Time `json:"at"`
+		Hash string    `json:"hash"`
+
+		// Previous The hash of the link before it
+		Previous string `json:"previous,omitempty,omitzero"`
+	} `json:"seal"`
 }
 
 // Seconds defines model for Seconds.
@@ -1756,6 +1825,32 @@ type ListEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ExportEventsParams defines parameters for ExportEvents.
+type ExportEventsParams struct {
+	// After The link behind which to go on; missing: from the first
+	After *int64 `form:"after,omitempty" json:"after,omitempty"`
+}
+
+// SearchEventsParams defines parameters for SearchEvents.
+type SearchEventsParams struct {
+	// Person A user, with all accounts, or an account: by id
+	Person *string `form:"person,omitempty" json:"person,omitempty"`
+
+	// Resource By id
+	Resource *string `form:"resource,omitempty" json:"resource,omitempty"`
+
+	// Action Such as grant.active; grant. for all of them
+	Action *string    `form:"action,omitempty" json:"action,omitempty"`
+	From   *time.Time `form:"from,omitempty" json:"from,omitempty"`
+	Until  *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // AddConnectorParams defines parameters for AddConnector.
 type AddConnectorParams struct {
 	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
@@ -1891,6 +1986,15 @@ type ListKillsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// DiffPoliciesParams defines parameters for DiffPolicies.
+type DiffPoliciesParams struct {
+	// From Missing or 0: the one before `to`
+	From int64 `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// To Missing or 0: the newest
+	To int64 `form:"to,omitempty" json:"to,omitempty,omitzero"`
+}
+
 // ExplainPolicyParams defines parameters for ExplainPolicy.
 type ExplainPolicyParams struct {
 	Connector Id      `form:"connector" json:"connector"`
@@ -1903,6 +2007,15 @@ type ExplainPolicyParams struct {
 	// Subject Account that would get it; the requester, if left out
 	Subject     *SlackId `form:"subject,omitempty" json:"subject,omitempty"`
 	Entitlement *Slug    `form:"entitlement,omitempty" json:"entitlement,omitempty"`
+}
+
+// ListPolicyVersionsParams defines parameters for ListPolicyVersions.
+type ListPolicyVersionsParams struct {
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListRequestsParams defines parameters for ListRequests.
@@ -2108,6 +2221,22 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/audit/events (the `ListEvents` operationId).
 	ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExportEvents Sealed events with their links, in the chain's order
+	//
+	// For auditors. Go on behind the last `n` until nothing comes: that is the whole chain. Each line verifies by itself, and follows the one
+	// before it (`ebb audit check`).
+	//
+	// Corresponds with GET /v1/audit/export (the `ExportEvents` operationId).
+	ExportEvents(ctx context.Context, params *ExportEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchEvents Events by person, resource, action and time, the newest first
+	//
+	// For auditors. All of what is given has to fit. A page may hold few events, or none, and still a cursor: so many reads a page, however
+	// long the trail is. What happened in the last minute is not sealed and not found yet.
+	//
+	// Corresponds with GET /v1/audit/search (the `SearchEvents` operationId).
+	SearchEvents(ctx context.Context, params *SearchEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// VerifyAudit Walk the whole trail and say what does not fit
 	//
@@ -2709,12 +2838,57 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/policy/check (the `CheckPolicy` operationId).
 	CheckPolicyWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DiffPolicies What one version says otherwise than another
+	//
+	// Corresponds with GET /v1/policy/diff (the `DiffPolicies` operationId).
+	DiffPolicies(ctx context.Context, params *DiffPoliciesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPolicyDrafts Policies that wait, or waited, for somebody else's yes
+	//
+	// For auditors, administrators and owners of connectors.
+	//
+	// Corresponds with GET /v1/policy/drafts (the `ListPolicyDrafts` operationId).
+	ListPolicyDrafts(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmPolicy Put in force what somebody else proposed
+	//
+	// By a Super Administrator who did not propose it.
+	//
+	// Corresponds with POST /v1/policy/drafts/{draftId}/confirm (the `ConfirmPolicy` operationId).
+	ConfirmPolicy(ctx context.Context, draftId Id, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RefusePolicy Veto a policy that waits, or take one's own back
+	//
+	// By a Super Administrator, an auditor or an owner of a connector.
+	//
+	// Corresponds with POST /v1/policy/drafts/{draftId}/refuse (the `RefusePolicy` operationId).
+	RefusePolicy(ctx context.Context, draftId Id, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ExplainPolicy May somebody have this, for so long, now?
 	//
 	// Everybody can ask about themselves; about others, auditors and administrators can.
 	//
 	// Corresponds with GET /v1/policy/explain (the `ExplainPolicy` operationId).
 	ExplainPolicy(ctx context.Context, params *ExplainPolicyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPolicyVersions Every version of the policy, the newest first
+	//
+	// Corresponds with GET /v1/policy/versions (the `ListPolicyVersions` operationId).
+	ListPolicyVersions(ctx context.Context, params *ListPolicyVersionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPolicyVersion One version, with its document
+	//
+	// Corresponds with GET /v1/policy/versions/{version} (the `GetPolicyVersion` operationId).
+	GetPolicyVersion(ctx context.Context, version int64, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PolicyWouldEndWithBody What a policy would change, before it is published
+	//
+	// The live grants that it would not give, and what it would give you more than the policy in force. Publishes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/policy/would-end (the `PolicyWouldEnd` operationId).
+	PolicyWouldEndWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListRequests Requests, newest first
 	//
@@ -2998,6 +3172,42 @@ type ClientInterface interface {
 // Corresponds with GET /v1/audit/events (the `ListEvents` operationId).
 func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListEventsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExportEvents Sealed events with their links, in the chain's order
+//
+// For auditors. Go on behind the last `n` until nothing comes: that is the whole chain. Each line verifies by itself, and follows the one
+// before it (`ebb audit check`).
+//
+// Corresponds with GET /v1/audit/export (the `ExportEvents` operationId).
+func (c *Client) ExportEvents(ctx context.Context, params *ExportEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExportEventsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchEvents Events by person, resource, action and time, the newest first
+//
+// For auditors. All of what is given has to fit. A page may hold few events, or none, and still a cursor: so many reads a page, however
+// long the trail is. What happened in the last minute is not sealed and not found yet.
+//
+// Corresponds with GET /v1/audit/search (the `SearchEvents` operationId).
+func (c *Client) SearchEvents(ctx context.Context, params *SearchEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchEventsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4338,6 +4548,72 @@ func (c *Client) CheckPolicyWithBody(ctx context.Context, contentType string, bo
 	return c.Client.Do(req)
 }
 
+// DiffPolicies What one version says otherwise than another
+//
+// Corresponds with GET /v1/policy/diff (the `DiffPolicies` operationId).
+func (c *Client) DiffPolicies(ctx context.Context, params *DiffPoliciesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDiffPoliciesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPolicyDrafts Policies that wait, or waited, for somebody else's yes
+//
+// For auditors, administrators and owners of connectors.
+//
+// Corresponds with GET /v1/policy/drafts (the `ListPolicyDrafts` operationId).
+func (c *Client) ListPolicyDrafts(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPolicyDraftsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmPolicy Put in force what somebody else proposed
+//
+// By a Super Administrator who did not propose it.
+//
+// Corresponds with POST /v1/policy/drafts/{draftId}/confirm (the `ConfirmPolicy` operationId).
+func (c *Client) ConfirmPolicy(ctx context.Context, draftId Id, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmPolicyRequest(c.Server, draftId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RefusePolicy Veto a policy that waits, or take one's own back
+//
+// By a Super Administrator, an auditor or an owner of a connector.
+//
+// Corresponds with POST /v1/policy/drafts/{draftId}/refuse (the `RefusePolicy` operationId).
+func (c *Client) RefusePolicy(ctx context.Context, draftId Id, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRefusePolicyRequest(c.Server, draftId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ExplainPolicy May somebody have this, for so long, now?
 //
 // Everybody can ask about themselves; about others, auditors and administrators can.
@@ -4345,6 +4621,55 @@ func (c *Client) CheckPolicyWithBody(ctx context.Context, contentType string, bo
 // Corresponds with GET /v1/policy/explain (the `ExplainPolicy` operationId).
 func (c *Client) ExplainPolicy(ctx context.Context, params *ExplainPolicyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewExplainPolicyRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPolicyVersions Every version of the policy, the newest first
+//
+// Corresponds with GET /v1/policy/versions (the `ListPolicyVersions` operationId).
+func (c *Client) ListPolicyVersions(ctx context.Context, params *ListPolicyVersionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPolicyVersionsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPolicyVersion One version, with its document
+//
+// Corresponds with GET /v1/policy/versions/{version} (the `GetPolicyVersion` operationId).
+func (c *Client) GetPolicyVersion(ctx context.Context, version int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPolicyVersionRequest(c.Server, version)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PolicyWouldEndWithBody What a policy would change, before it is published
+//
+// The live grants that it would not give, and what it would give you more than the policy in force. Publishes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/policy/would-end (the `PolicyWouldEnd` operationId).
+func (c *Client) PolicyWouldEndWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPolicyWouldEndRequestWithBody(c.Server, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4993,6 +5318,186 @@ func NewListEventsRequest(server string, params *ListEventsParams) (*http.Reques
 			for _, qp := range strings.Split(queryFrag, "&") {
 				rawQueryFragments = append(rawQueryFragments, qp)
 			}
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewExportEventsRequest constructs an http.Request for the ExportEvents method
+func NewExportEventsRequest(server string, params *ExportEventsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/audit/export")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSearchEventsRequest constructs an http.Request for the SearchEvents method
+func NewSearchEventsRequest(server string, params *SearchEventsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/audit/search")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Person != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "person", *params.Person, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Resource != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "resource", *params.Resource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Action != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "action", *params.Action, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
 		}
 
 		if params.Limit != nil {
@@ -7658,6 +8163,159 @@ func NewCheckPolicyRequestWithBody(server string, contentType string, body io.Re
 	return req, nil
 }
 
+// NewDiffPoliciesRequest constructs an http.Request for the DiffPolicies method
+func NewDiffPoliciesRequest(server string, params *DiffPoliciesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/policy/diff")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListPolicyDraftsRequest constructs an http.Request for the ListPolicyDrafts method
+func NewListPolicyDraftsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/policy/drafts")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConfirmPolicyRequest constructs an http.Request for the ConfirmPolicy method
+func NewConfirmPolicyRequest(server string, draftId Id) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "draftId", draftId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/policy/drafts/%s/confirm", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRefusePolicyRequest constructs an http.Request for the RefusePolicy method
+func NewRefusePolicyRequest(server string, draftId Id) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "draftId", draftId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/policy/drafts/%s/refuse", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewExplainPolicyRequest constructs an http.Request for the ExplainPolicy method
 func NewExplainPolicyRequest(server string, params *ExplainPolicyParams) (*http.Request, error) {
 	var err error
@@ -7756,6 +8414,135 @@ func NewExplainPolicyRequest(server string, params *ExplainPolicyParams) (*http.
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewListPolicyVersionsRequest constructs an http.Request for the ListPolicyVersions method
+func NewListPolicyVersionsRequest(server string, params *ListPolicyVersionsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/policy/versions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPolicyVersionRequest constructs an http.Request for the GetPolicyVersion method
+func NewGetPolicyVersionRequest(server string, version int64) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "version", version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/policy/versions/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPolicyWouldEndRequestWithBody constructs an http.Request for the PolicyWouldEnd method, with any body, and a specified content type
+func NewPolicyWouldEndRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/policy/would-end")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -8785,6 +9572,26 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/audit/events (the `ListEvents` operationId).
 	ListEventsWithResponse(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*ListEventsResponse, error)
 
+	// ExportEventsWithResponse Sealed events with their links, in the chain's order
+	//
+	// For auditors. Go on behind the last `n` until nothing comes: that is the whole chain. Each line verifies by itself, and follows the one
+	// before it (`ebb audit check`).
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/audit/export (the `ExportEvents` operationId).
+	ExportEventsWithResponse(ctx context.Context, params *ExportEventsParams, reqEditors ...RequestEditorFn) (*ExportEventsResponse, error)
+
+	// SearchEventsWithResponse Events by person, resource, action and time, the newest first
+	//
+	// For auditors. All of what is given has to fit. A page may hold few events, or none, and still a cursor: so many reads a page, however
+	// long the trail is. What happened in the last minute is not sealed and not found yet.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/audit/search (the `SearchEvents` operationId).
+	SearchEventsWithResponse(ctx context.Context, params *SearchEventsParams, reqEditors ...RequestEditorFn) (*SearchEventsResponse, error)
+
 	// VerifyAuditWithResponse Walk the whole trail and say what does not fit
 	//
 	// For auditors.
@@ -9455,6 +10262,40 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/policy/check (the `CheckPolicy` operationId).
 	CheckPolicyWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckPolicyResponse, error)
 
+	// DiffPoliciesWithResponse What one version says otherwise than another
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/policy/diff (the `DiffPolicies` operationId).
+	DiffPoliciesWithResponse(ctx context.Context, params *DiffPoliciesParams, reqEditors ...RequestEditorFn) (*DiffPoliciesResponse, error)
+
+	// ListPolicyDraftsWithResponse Policies that wait, or waited, for somebody else's yes
+	//
+	// For auditors, administrators and owners of connectors.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/policy/drafts (the `ListPolicyDrafts` operationId).
+	ListPolicyDraftsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListPolicyDraftsResponse, error)
+
+	// ConfirmPolicyWithResponse Put in force what somebody else proposed
+	//
+	// By a Super Administrator who did not propose it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/policy/drafts/{draftId}/confirm (the `ConfirmPolicy` operationId).
+	ConfirmPolicyWithResponse(ctx context.Context, draftId Id, reqEditors ...RequestEditorFn) (*ConfirmPolicyResponse, error)
+
+	// RefusePolicyWithResponse Veto a policy that waits, or take one's own back
+	//
+	// By a Super Administrator, an auditor or an owner of a connector.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/policy/drafts/{draftId}/refuse (the `RefusePolicy` operationId).
+	RefusePolicyWithResponse(ctx context.Context, draftId Id, reqEditors ...RequestEditorFn) (*RefusePolicyResponse, error)
+
 	// ExplainPolicyWithResponse May somebody have this, for so long, now?
 	//
 	// Everybody can ask about themselves; about others, auditors and administrators can.
@@ -9463,6 +10304,29 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/policy/explain (the `ExplainPolicy` operationId).
 	ExplainPolicyWithResponse(ctx context.Context, params *ExplainPolicyParams, reqEditors ...RequestEditorFn) (*ExplainPolicyResponse, error)
+
+	// ListPolicyVersionsWithResponse Every version of the policy, the newest first
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/policy/versions (the `ListPolicyVersions` operationId).
+	ListPolicyVersionsWithResponse(ctx context.Context, params *ListPolicyVersionsParams, reqEditors ...RequestEditorFn) (*ListPolicyVersionsResponse, error)
+
+	// GetPolicyVersionWithResponse One version, with its document
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/policy/versions/{version} (the `GetPolicyVersion` operationId).
+	GetPolicyVersionWithResponse(ctx context.Context, version int64, reqEditors ...RequestEditorFn) (*GetPolicyVersionResponse, error)
+
+	// PolicyWouldEndWithBodyWithResponse What a policy would change, before it is published
+	//
+	// The live grants that it would not give, and what it would give you more than the policy in force. Publishes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/policy/would-end (the `PolicyWouldEnd` operationId).
+	PolicyWouldEndWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PolicyWouldEndResponse, error)
 
 	// ListRequestsWithResponse Requests, newest first
 	//
@@ -9795,6 +10659,88 @@ func (r ListEventsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ExportEventsResponseDefaultHeaders the declared response headers of an HTTP default response for ExportEvents
+type ExportEventsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ExportEventsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Items []SealedEvent `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ExportEventsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ExportEventsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExportEventsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExportEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SearchEventsResponseDefaultHeaders the declared response headers of an HTTP default response for SearchEvents
+type SearchEventsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type SearchEventsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EventList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SearchEventsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r SearchEventsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SearchEventsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SearchEventsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11940,6 +12886,8 @@ type PublishPolicyResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Published
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *PolicyDraft
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *Failure
 	// HeadersDefault the parsed response headers for an HTTP default response
@@ -12010,6 +12958,174 @@ func (r CheckPolicyResponse) ContentType() string {
 	return ""
 }
 
+// DiffPoliciesResponseDefaultHeaders the declared response headers of an HTTP default response for DiffPolicies
+type DiffPoliciesResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type DiffPoliciesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		From int64 `json:"from"`
+
+		// Lines Each begins with a sign: - for what went, + for what came, a space for what stayed
+		Lines []string `json:"lines"`
+		To    int64    `json:"to"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *DiffPoliciesResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r DiffPoliciesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DiffPoliciesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DiffPoliciesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListPolicyDraftsResponseDefaultHeaders the declared response headers of an HTTP default response for ListPolicyDrafts
+type ListPolicyDraftsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListPolicyDraftsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Items []PolicyDraft `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListPolicyDraftsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPolicyDraftsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPolicyDraftsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPolicyDraftsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConfirmPolicyResponseDefaultHeaders the declared response headers of an HTTP default response for ConfirmPolicy
+type ConfirmPolicyResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ConfirmPolicyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Published
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ConfirmPolicyResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmPolicyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmPolicyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmPolicyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RefusePolicyResponseDefaultHeaders the declared response headers of an HTTP default response for RefusePolicy
+type RefusePolicyResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type RefusePolicyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PolicyDraft
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *RefusePolicyResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r RefusePolicyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RefusePolicyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RefusePolicyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ExplainPolicyResponseDefaultHeaders the declared response headers of an HTTP default response for ExplainPolicy
 type ExplainPolicyResponseDefaultHeaders struct {
 	RetryAfter int
@@ -12044,6 +13160,135 @@ func (r ExplainPolicyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ExplainPolicyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListPolicyVersionsResponseDefaultHeaders the declared response headers of an HTTP default response for ListPolicyVersions
+type ListPolicyVersionsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListPolicyVersionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Cursor string   `json:"cursor,omitempty,omitzero"`
+		Items  []Policy `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListPolicyVersionsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPolicyVersionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPolicyVersionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPolicyVersionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetPolicyVersionResponseDefaultHeaders the declared response headers of an HTTP default response for GetPolicyVersion
+type GetPolicyVersionResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type GetPolicyVersionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Policy
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetPolicyVersionResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPolicyVersionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPolicyVersionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPolicyVersionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PolicyWouldEndResponseDefaultHeaders the declared response headers of an HTTP default response for PolicyWouldEnd
+type PolicyWouldEndResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type PolicyWouldEndResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Grants int     `json:"grants"`
+		Items  []Grant `json:"items"`
+
+		// Wider Empty: you may publish it alone
+		Wider []string `json:"wider"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *PolicyWouldEndResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r PolicyWouldEndResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PolicyWouldEndResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PolicyWouldEndResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12943,6 +14188,38 @@ func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, params
 		return nil, err
 	}
 	return ParseListEventsResponse(rsp)
+}
+
+// ExportEventsWithResponse Sealed events with their links, in the chain's order
+//
+// For auditors. Go on behind the last `n` until nothing comes: that is the whole chain. Each line verifies by itself, and follows the one
+// before it (`ebb audit check`).
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/audit/export (the `ExportEvents` operationId).
+func (c *ClientWithResponses) ExportEventsWithResponse(ctx context.Context, params *ExportEventsParams, reqEditors ...RequestEditorFn) (*ExportEventsResponse, error) {
+	rsp, err := c.ExportEvents(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExportEventsResponse(rsp)
+}
+
+// SearchEventsWithResponse Events by person, resource, action and time, the newest first
+//
+// For auditors. All of what is given has to fit. A page may hold few events, or none, and still a cursor: so many reads a page, however
+// long the trail is. What happened in the last minute is not sealed and not found yet.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/audit/search (the `SearchEvents` operationId).
+func (c *ClientWithResponses) SearchEventsWithResponse(ctx context.Context, params *SearchEventsParams, reqEditors ...RequestEditorFn) (*SearchEventsResponse, error) {
+	rsp, err := c.SearchEvents(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchEventsResponse(rsp)
 }
 
 // VerifyAuditWithResponse Walk the whole trail and say what does not fit
@@ -14053,6 +15330,64 @@ func (c *ClientWithResponses) CheckPolicyWithBodyWithResponse(ctx context.Contex
 	return ParseCheckPolicyResponse(rsp)
 }
 
+// DiffPoliciesWithResponse What one version says otherwise than another
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/policy/diff (the `DiffPolicies` operationId).
+func (c *ClientWithResponses) DiffPoliciesWithResponse(ctx context.Context, params *DiffPoliciesParams, reqEditors ...RequestEditorFn) (*DiffPoliciesResponse, error) {
+	rsp, err := c.DiffPolicies(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDiffPoliciesResponse(rsp)
+}
+
+// ListPolicyDraftsWithResponse Policies that wait, or waited, for somebody else's yes
+//
+// For auditors, administrators and owners of connectors.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/policy/drafts (the `ListPolicyDrafts` operationId).
+func (c *ClientWithResponses) ListPolicyDraftsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListPolicyDraftsResponse, error) {
+	rsp, err := c.ListPolicyDrafts(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPolicyDraftsResponse(rsp)
+}
+
+// ConfirmPolicyWithResponse Put in force what somebody else proposed
+//
+// By a Super Administrator who did not propose it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/policy/drafts/{draftId}/confirm (the `ConfirmPolicy` operationId).
+func (c *ClientWithResponses) ConfirmPolicyWithResponse(ctx context.Context, draftId Id, reqEditors ...RequestEditorFn) (*ConfirmPolicyResponse, error) {
+	rsp, err := c.ConfirmPolicy(ctx, draftId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmPolicyResponse(rsp)
+}
+
+// RefusePolicyWithResponse Veto a policy that waits, or take one's own back
+//
+// By a Super Administrator, an auditor or an owner of a connector.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/policy/drafts/{draftId}/refuse (the `RefusePolicy` operationId).
+func (c *ClientWithResponses) RefusePolicyWithResponse(ctx context.Context, draftId Id, reqEditors ...RequestEditorFn) (*RefusePolicyResponse, error) {
+	rsp, err := c.RefusePolicy(ctx, draftId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRefusePolicyResponse(rsp)
+}
+
 // ExplainPolicyWithResponse May somebody have this, for so long, now?
 //
 // Everybody can ask about themselves; about others, auditors and administrators can.
@@ -14066,6 +15401,47 @@ func (c *ClientWithResponses) ExplainPolicyWithResponse(ctx context.Context, par
 		return nil, err
 	}
 	return ParseExplainPolicyResponse(rsp)
+}
+
+// ListPolicyVersionsWithResponse Every version of the policy, the newest first
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/policy/versions (the `ListPolicyVersions` operationId).
+func (c *ClientWithResponses) ListPolicyVersionsWithResponse(ctx context.Context, params *ListPolicyVersionsParams, reqEditors ...RequestEditorFn) (*ListPolicyVersionsResponse, error) {
+	rsp, err := c.ListPolicyVersions(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPolicyVersionsResponse(rsp)
+}
+
+// GetPolicyVersionWithResponse One version, with its document
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/policy/versions/{version} (the `GetPolicyVersion` operationId).
+func (c *ClientWithResponses) GetPolicyVersionWithResponse(ctx context.Context, version int64, reqEditors ...RequestEditorFn) (*GetPolicyVersionResponse, error) {
+	rsp, err := c.GetPolicyVersion(ctx, version, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPolicyVersionResponse(rsp)
+}
+
+// PolicyWouldEndWithBodyWithResponse What a policy would change, before it is published
+//
+// The live grants that it would not give, and what it would give you more than the policy in force. Publishes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/policy/would-end (the `PolicyWouldEnd` operationId).
+func (c *ClientWithResponses) PolicyWouldEndWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PolicyWouldEndResponse, error) {
+	rsp, err := c.PolicyWouldEndWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePolicyWouldEndResponse(rsp)
 }
 
 // ListRequestsWithResponse Requests, newest first
@@ -14595,6 +15971,100 @@ func ParseListEventsResponse(rsp *http.Response) (*ListEventsResponse, error) {
 	switch {
 	case true:
 		var headers ListEventsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseExportEventsResponse parses an HTTP response from a ExportEventsWithResponse call
+func ParseExportEventsResponse(rsp *http.Response) (*ExportEventsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExportEventsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Items []SealedEvent `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ExportEventsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSearchEventsResponse parses an HTTP response from a SearchEventsWithResponse call
+func ParseSearchEventsResponse(rsp *http.Response) (*SearchEventsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SearchEventsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EventList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers SearchEventsResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -17076,6 +18546,13 @@ func ParsePublishPolicyResponse(rsp *http.Response) (*PublishPolicyResponse, err
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest PolicyDraft
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Failure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -17147,6 +18624,198 @@ func ParseCheckPolicyResponse(rsp *http.Response) (*CheckPolicyResponse, error) 
 	return response, nil
 }
 
+// ParseDiffPoliciesResponse parses an HTTP response from a DiffPoliciesWithResponse call
+func ParseDiffPoliciesResponse(rsp *http.Response) (*DiffPoliciesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DiffPoliciesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			From int64 `json:"from"`
+
+			// Lines Each begins with a sign: - for what went, + for what came, a space for what stayed
+			Lines []string `json:"lines"`
+			To    int64    `json:"to"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers DiffPoliciesResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListPolicyDraftsResponse parses an HTTP response from a ListPolicyDraftsWithResponse call
+func ParseListPolicyDraftsResponse(rsp *http.Response) (*ListPolicyDraftsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPolicyDraftsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Items []PolicyDraft `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListPolicyDraftsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConfirmPolicyResponse parses an HTTP response from a ConfirmPolicyWithResponse call
+func ParseConfirmPolicyResponse(rsp *http.Response) (*ConfirmPolicyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmPolicyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Published
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ConfirmPolicyResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRefusePolicyResponse parses an HTTP response from a RefusePolicyWithResponse call
+func ParseRefusePolicyResponse(rsp *http.Response) (*RefusePolicyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RefusePolicyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PolicyDraft
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers RefusePolicyResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseExplainPolicyResponse parses an HTTP response from a ExplainPolicyWithResponse call
 func ParseExplainPolicyResponse(rsp *http.Response) (*ExplainPolicyResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -17180,6 +18849,153 @@ func ParseExplainPolicyResponse(rsp *http.Response) (*ExplainPolicyResponse, err
 	switch {
 	case true:
 		var headers ExplainPolicyResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListPolicyVersionsResponse parses an HTTP response from a ListPolicyVersionsWithResponse call
+func ParseListPolicyVersionsResponse(rsp *http.Response) (*ListPolicyVersionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPolicyVersionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Cursor string   `json:"cursor,omitempty,omitzero"`
+			Items  []Policy `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListPolicyVersionsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetPolicyVersionResponse parses an HTTP response from a GetPolicyVersionWithResponse call
+func ParseGetPolicyVersionResponse(rsp *http.Response) (*GetPolicyVersionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPolicyVersionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Policy
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetPolicyVersionResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePolicyWouldEndResponse parses an HTTP response from a PolicyWouldEndWithResponse call
+func ParsePolicyWouldEndResponse(rsp *http.Response) (*PolicyWouldEndResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PolicyWouldEndResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Grants int     `json:"grants"`
+			Items  []Grant `json:"items"`
+
+			// Wider Empty: you may publish it alone
+			Wider []string `json:"wider"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers PolicyWouldEndResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

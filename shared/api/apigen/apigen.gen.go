@@ -348,6 +348,30 @@ func (e PlannedOwnersVerdict) Valid() bool {
 	}
 }
 
+// Defines values for PolicyDraftState.
+const (
+	PolicyDraftStateOvertaken PolicyDraftState = "overtaken"
+	PolicyDraftStatePublished PolicyDraftState = "published"
+	PolicyDraftStateRefused   PolicyDraftState = "refused"
+	PolicyDraftStateWaits     PolicyDraftState = "waits"
+)
+
+// Valid indicates whether the value is a known member of the PolicyDraftState enum.
+func (e PolicyDraftState) Valid() bool {
+	switch e {
+	case PolicyDraftStateOvertaken:
+		return true
+	case PolicyDraftStatePublished:
+		return true
+	case PolicyDraftStateRefused:
+		return true
+	case PolicyDraftStateWaits:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ResourceKind.
 const (
 	App          ResourceKind = "app"
@@ -1333,6 +1357,36 @@ type Policy struct {
 	Version int64  `json:"version"`
 }
 
+// PolicyDraft defines model for PolicyDraft.
+type PolicyDraft struct {
+	At time.Time `json:"at"`
+
+	// Base The version that it would follow
+	Base int64 `json:"base"`
+
+	// By The user who proposed it
+	By         string    `json:"by,omitempty,omitzero"`
+	ByName     string    `json:"byName,omitempty,omitzero"`
+	DecidedAt  time.Time `json:"decidedAt,omitempty,omitzero"`
+	DecidedBy  string    `json:"decidedBy,omitempty,omitzero"`
+	Id         string    `json:"id"`
+	MayConfirm bool      `json:"mayConfirm,omitempty,omitzero"`
+	MayRefuse  bool      `json:"mayRefuse,omitempty,omitzero"`
+
+	// Ripe When it comes into force unless it is vetoed; missing: somebody has to confirm it
+	Ripe time.Time `json:"ripe,omitempty,omitzero"`
+
+	// Source The document
+	Source string           `json:"source,omitempty,omitzero"`
+	State  PolicyDraftState `json:"state"`
+
+	// Wider What it gives its publisher more, in words
+	Wider []string `json:"wider"`
+}
+
+// PolicyDraftState defines model for PolicyDraft.State.
+type PolicyDraftState string
+
 // PolicyProblem defines model for PolicyProblem.
 type PolicyProblem struct {
 	Field   string `json:"field,omitempty,omitzero"`
@@ -1525,6 +1579,21 @@ type RunState string
 type RunList struct {
 	Cursor string `json:"cursor,omitempty,omitzero"`
 	Items  []Run  `json:"items"`
+}
+
+// SealedEvent defines model for SealedEvent.
+type SealedEvent struct {
+	Event Event `json:"event"`
+
+	// N The link's number
+	N    int64 `json:"n"`
+	Seal struct {
+		At   time.Time `json:"at"`
+		Hash string    `json:"hash"`
+
+		// Previous The hash of the link before it
+		Previous string `json:"previous,omitempty,omitzero"`
+	} `json:"seal"`
 }
 
 // Seconds defines model for Seconds.
@@ -1757,6 +1826,32 @@ type ListEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ExportEventsParams defines parameters for ExportEvents.
+type ExportEventsParams struct {
+	// After The link behind which to go on; missing: from the first
+	After *int64 `form:"after,omitempty" json:"after,omitempty"`
+}
+
+// SearchEventsParams defines parameters for SearchEvents.
+type SearchEventsParams struct {
+	// Person A user, with all accounts, or an account: by id
+	Person *string `form:"person,omitempty" json:"person,omitempty"`
+
+	// Resource By id
+	Resource *string `form:"resource,omitempty" json:"resource,omitempty"`
+
+	// Action Such as grant.active; grant. for all of them
+	Action *string    `form:"action,omitempty" json:"action,omitempty"`
+	From   *time.Time `form:"from,omitempty" json:"from,omitempty"`
+	Until  *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // AddConnectorParams defines parameters for AddConnector.
 type AddConnectorParams struct {
 	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
@@ -1892,6 +1987,15 @@ type ListKillsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// DiffPoliciesParams defines parameters for DiffPolicies.
+type DiffPoliciesParams struct {
+	// From Missing or 0: the one before `to`
+	From int64 `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// To Missing or 0: the newest
+	To int64 `form:"to,omitempty" json:"to,omitempty,omitzero"`
+}
+
 // ExplainPolicyParams defines parameters for ExplainPolicy.
 type ExplainPolicyParams struct {
 	Connector Id      `form:"connector" json:"connector"`
@@ -1904,6 +2008,15 @@ type ExplainPolicyParams struct {
 	// Subject Account that would get it; the requester, if left out
 	Subject     *SlackId `form:"subject,omitempty" json:"subject,omitempty"`
 	Entitlement *Slug    `form:"entitlement,omitempty" json:"entitlement,omitempty"`
+}
+
+// ListPolicyVersionsParams defines parameters for ListPolicyVersions.
+type ListPolicyVersionsParams struct {
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListRequestsParams defines parameters for ListRequests.
@@ -2034,6 +2147,12 @@ type ServerInterface interface {
 	// ListEvents Events of one aggregate, newest first
 	// (GET /v1/audit/events)
 	ListEvents(w http.ResponseWriter, r *http.Request, params ListEventsParams)
+	// ExportEvents Sealed events with their links, in the chain's order
+	// (GET /v1/audit/export)
+	ExportEvents(w http.ResponseWriter, r *http.Request, params ExportEventsParams)
+	// SearchEvents Events by person, resource, action and time, the newest first
+	// (GET /v1/audit/search)
+	SearchEvents(w http.ResponseWriter, r *http.Request, params SearchEventsParams)
 	// VerifyAudit Walk the whole trail and say what does not fit
 	// (POST /v1/audit/verify)
 	VerifyAudit(w http.ResponseWriter, r *http.Request)
@@ -2199,9 +2318,30 @@ type ServerInterface interface {
 	// CheckPolicy Check a policy without publishing it
 	// (POST /v1/policy/check)
 	CheckPolicy(w http.ResponseWriter, r *http.Request)
+	// DiffPolicies What one version says otherwise than another
+	// (GET /v1/policy/diff)
+	DiffPolicies(w http.ResponseWriter, r *http.Request, params DiffPoliciesParams)
+	// ListPolicyDrafts Policies that wait, or waited, for somebody else's yes
+	// (GET /v1/policy/drafts)
+	ListPolicyDrafts(w http.ResponseWriter, r *http.Request)
+	// ConfirmPolicy Put in force what somebody else proposed
+	// (POST /v1/policy/drafts/{draftId}/confirm)
+	ConfirmPolicy(w http.ResponseWriter, r *http.Request, draftId Id)
+	// RefusePolicy Veto a policy that waits, or take one's own back
+	// (POST /v1/policy/drafts/{draftId}/refuse)
+	RefusePolicy(w http.ResponseWriter, r *http.Request, draftId Id)
 	// ExplainPolicy May somebody have this, for so long, now?
 	// (GET /v1/policy/explain)
 	ExplainPolicy(w http.ResponseWriter, r *http.Request, params ExplainPolicyParams)
+	// ListPolicyVersions Every version of the policy, the newest first
+	// (GET /v1/policy/versions)
+	ListPolicyVersions(w http.ResponseWriter, r *http.Request, params ListPolicyVersionsParams)
+	// GetPolicyVersion One version, with its document
+	// (GET /v1/policy/versions/{version})
+	GetPolicyVersion(w http.ResponseWriter, r *http.Request, version int64)
+	// PolicyWouldEnd What a policy would change, before it is published
+	// (POST /v1/policy/would-end)
+	PolicyWouldEnd(w http.ResponseWriter, r *http.Request)
 	// ListRequests Requests, newest first
 	// (GET /v1/requests)
 	ListRequests(w http.ResponseWriter, r *http.Request, params ListRequestsParams)
@@ -2329,6 +2469,150 @@ func (siw *ServerInterfaceWrapper) ListEvents(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListEvents(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportEvents operation middleware
+func (siw *ServerInterfaceWrapper) ExportEvents(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportEventsParams
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", r.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "after"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "after", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportEvents(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SearchEvents operation middleware
+func (siw *ServerInterfaceWrapper) SearchEvents(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchEventsParams
+
+	// ------------- Optional query parameter "person" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "person", r.URL.Query(), &params.Person, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "person"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "person", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "resource" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "resource", r.URL.Query(), &params.Resource, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "resource"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "resource", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", r.URL.Query(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "action"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "action", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", r.URL.Query(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "until"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "until", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SearchEvents(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4156,6 +4440,118 @@ func (siw *ServerInterfaceWrapper) CheckPolicy(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// DiffPolicies operation middleware
+func (siw *ServerInterfaceWrapper) DiffPolicies(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DiffPoliciesParams
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DiffPolicies(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPolicyDrafts operation middleware
+func (siw *ServerInterfaceWrapper) ListPolicyDrafts(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPolicyDrafts(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConfirmPolicy operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmPolicy(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "draftId" -------------
+	var draftId Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "draftId", r.PathValue("draftId"), &draftId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "draftId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfirmPolicy(w, r, draftId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RefusePolicy operation middleware
+func (siw *ServerInterfaceWrapper) RefusePolicy(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "draftId" -------------
+	var draftId Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "draftId", r.PathValue("draftId"), &draftId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "draftId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RefusePolicy(w, r, draftId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ExplainPolicy operation middleware
 func (siw *ServerInterfaceWrapper) ExplainPolicy(w http.ResponseWriter, r *http.Request) {
 
@@ -4245,6 +4641,92 @@ func (siw *ServerInterfaceWrapper) ExplainPolicy(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ExplainPolicy(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPolicyVersions operation middleware
+func (siw *ServerInterfaceWrapper) ListPolicyVersions(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPolicyVersionsParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPolicyVersions(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPolicyVersion operation middleware
+func (siw *ServerInterfaceWrapper) GetPolicyVersion(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "version" -------------
+	var version int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", r.PathValue("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "version", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPolicyVersion(w, r, version)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PolicyWouldEnd operation middleware
+func (siw *ServerInterfaceWrapper) PolicyWouldEnd(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PolicyWouldEnd(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5026,6 +5508,13 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policy", wrapper.GetPolicy)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/policy", wrapper.PublishPolicy)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/policy/check", wrapper.CheckPolicy)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/policy/would-end", wrapper.PolicyWouldEnd)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policy/versions", wrapper.ListPolicyVersions)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policy/versions/{version}", wrapper.GetPolicyVersion)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policy/diff", wrapper.DiffPolicies)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policy/drafts", wrapper.ListPolicyDrafts)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/policy/drafts/{draftId}/confirm", wrapper.ConfirmPolicy)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/policy/drafts/{draftId}/refuse", wrapper.RefusePolicy)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/policy/explain", wrapper.ExplainPolicy)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/delegations", wrapper.ListDelegations)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/delegations", wrapper.CreateDelegation)
@@ -5052,6 +5541,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/findings/{findingId}/remove", wrapper.RemoveFinding)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/findings/{findingId}/keep", wrapper.KeepFinding)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/events", wrapper.ListEvents)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/search", wrapper.SearchEvents)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/export", wrapper.ExportEvents)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/audit/verify", wrapper.VerifyAudit)
 
 	return m
@@ -5095,6 +5586,90 @@ type ListEventsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListEventsdefaultApplicationProblemPlusJSONResponse) VisitListEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportEventsRequestObject struct {
+	Params ExportEventsParams
+}
+
+type ExportEventsResponseObject interface {
+	VisitExportEventsResponse(w http.ResponseWriter) error
+}
+
+type ExportEvents200JSONResponse struct {
+	Items []SealedEvent `json:"items"`
+}
+
+func (response ExportEvents200JSONResponse) VisitExportEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportEventsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ExportEventsdefaultApplicationProblemPlusJSONResponse) VisitExportEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchEventsRequestObject struct {
+	Params SearchEventsParams
+}
+
+type SearchEventsResponseObject interface {
+	VisitSearchEventsResponse(w http.ResponseWriter) error
+}
+
+type SearchEvents200JSONResponse EventList
+
+func (response SearchEvents200JSONResponse) VisitSearchEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchEventsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response SearchEventsdefaultApplicationProblemPlusJSONResponse) VisitSearchEventsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7334,6 +7909,20 @@ func (response PublishPolicy200JSONResponse) VisitPublishPolicyResponse(w http.R
 	return err
 }
 
+type PublishPolicy202JSONResponse PolicyDraft
+
+func (response PublishPolicy202JSONResponse) VisitPublishPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PublishPolicydefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
 	Headers    FailureResponseHeaders
@@ -7394,6 +7983,177 @@ func (response CheckPolicydefaultApplicationProblemPlusJSONResponse) VisitCheckP
 	return err
 }
 
+type DiffPoliciesRequestObject struct {
+	Params DiffPoliciesParams
+}
+
+type DiffPoliciesResponseObject interface {
+	VisitDiffPoliciesResponse(w http.ResponseWriter) error
+}
+
+type DiffPolicies200JSONResponse struct {
+	From int64 `json:"from"`
+
+	// Lines Each begins with a sign: - for what went, + for what came, a space for what stayed
+	Lines []string `json:"lines"`
+	To    int64    `json:"to"`
+}
+
+func (response DiffPolicies200JSONResponse) VisitDiffPoliciesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffPoliciesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response DiffPoliciesdefaultApplicationProblemPlusJSONResponse) VisitDiffPoliciesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPolicyDraftsRequestObject struct {
+}
+
+type ListPolicyDraftsResponseObject interface {
+	VisitListPolicyDraftsResponse(w http.ResponseWriter) error
+}
+
+type ListPolicyDrafts200JSONResponse struct {
+	Items []PolicyDraft `json:"items"`
+}
+
+func (response ListPolicyDrafts200JSONResponse) VisitListPolicyDraftsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPolicyDraftsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListPolicyDraftsdefaultApplicationProblemPlusJSONResponse) VisitListPolicyDraftsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmPolicyRequestObject struct {
+	DraftId Id `json:"draftId"`
+}
+
+type ConfirmPolicyResponseObject interface {
+	VisitConfirmPolicyResponse(w http.ResponseWriter) error
+}
+
+type ConfirmPolicy200JSONResponse Published
+
+func (response ConfirmPolicy200JSONResponse) VisitConfirmPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmPolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ConfirmPolicydefaultApplicationProblemPlusJSONResponse) VisitConfirmPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefusePolicyRequestObject struct {
+	DraftId Id `json:"draftId"`
+}
+
+type RefusePolicyResponseObject interface {
+	VisitRefusePolicyResponse(w http.ResponseWriter) error
+}
+
+type RefusePolicy200JSONResponse PolicyDraft
+
+func (response RefusePolicy200JSONResponse) VisitRefusePolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefusePolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response RefusePolicydefaultApplicationProblemPlusJSONResponse) VisitRefusePolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ExplainPolicyRequestObject struct {
 	Params ExplainPolicyParams
 }
@@ -7423,6 +8183,138 @@ type ExplainPolicydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExplainPolicydefaultApplicationProblemPlusJSONResponse) VisitExplainPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPolicyVersionsRequestObject struct {
+	Params ListPolicyVersionsParams
+}
+
+type ListPolicyVersionsResponseObject interface {
+	VisitListPolicyVersionsResponse(w http.ResponseWriter) error
+}
+
+type ListPolicyVersions200JSONResponse struct {
+	Cursor string   `json:"cursor,omitempty,omitzero"`
+	Items  []Policy `json:"items"`
+}
+
+func (response ListPolicyVersions200JSONResponse) VisitListPolicyVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPolicyVersionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListPolicyVersionsdefaultApplicationProblemPlusJSONResponse) VisitListPolicyVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPolicyVersionRequestObject struct {
+	Version int64 `json:"version"`
+}
+
+type GetPolicyVersionResponseObject interface {
+	VisitGetPolicyVersionResponse(w http.ResponseWriter) error
+}
+
+type GetPolicyVersion200JSONResponse Policy
+
+func (response GetPolicyVersion200JSONResponse) VisitGetPolicyVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPolicyVersiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response GetPolicyVersiondefaultApplicationProblemPlusJSONResponse) VisitGetPolicyVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PolicyWouldEndRequestObject struct {
+	Body io.Reader
+}
+
+type PolicyWouldEndResponseObject interface {
+	VisitPolicyWouldEndResponse(w http.ResponseWriter) error
+}
+
+type PolicyWouldEnd200JSONResponse struct {
+	Grants int     `json:"grants"`
+	Items  []Grant `json:"items"`
+
+	// Wider Empty: you may publish it alone
+	Wider []string `json:"wider"`
+}
+
+func (response PolicyWouldEnd200JSONResponse) VisitPolicyWouldEndResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PolicyWouldEnddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response PolicyWouldEnddefaultApplicationProblemPlusJSONResponse) VisitPolicyWouldEndResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8344,6 +9236,12 @@ type StrictServerInterface interface {
 	// ListEvents Events of one aggregate, newest first
 	// (GET /v1/audit/events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
+	// ExportEvents Sealed events with their links, in the chain's order
+	// (GET /v1/audit/export)
+	ExportEvents(ctx context.Context, request ExportEventsRequestObject) (ExportEventsResponseObject, error)
+	// SearchEvents Events by person, resource, action and time, the newest first
+	// (GET /v1/audit/search)
+	SearchEvents(ctx context.Context, request SearchEventsRequestObject) (SearchEventsResponseObject, error)
 	// VerifyAudit Walk the whole trail and say what does not fit
 	// (POST /v1/audit/verify)
 	VerifyAudit(ctx context.Context, request VerifyAuditRequestObject) (VerifyAuditResponseObject, error)
@@ -8509,9 +9407,30 @@ type StrictServerInterface interface {
 	// CheckPolicy Check a policy without publishing it
 	// (POST /v1/policy/check)
 	CheckPolicy(ctx context.Context, request CheckPolicyRequestObject) (CheckPolicyResponseObject, error)
+	// DiffPolicies What one version says otherwise than another
+	// (GET /v1/policy/diff)
+	DiffPolicies(ctx context.Context, request DiffPoliciesRequestObject) (DiffPoliciesResponseObject, error)
+	// ListPolicyDrafts Policies that wait, or waited, for somebody else's yes
+	// (GET /v1/policy/drafts)
+	ListPolicyDrafts(ctx context.Context, request ListPolicyDraftsRequestObject) (ListPolicyDraftsResponseObject, error)
+	// ConfirmPolicy Put in force what somebody else proposed
+	// (POST /v1/policy/drafts/{draftId}/confirm)
+	ConfirmPolicy(ctx context.Context, request ConfirmPolicyRequestObject) (ConfirmPolicyResponseObject, error)
+	// RefusePolicy Veto a policy that waits, or take one's own back
+	// (POST /v1/policy/drafts/{draftId}/refuse)
+	RefusePolicy(ctx context.Context, request RefusePolicyRequestObject) (RefusePolicyResponseObject, error)
 	// ExplainPolicy May somebody have this, for so long, now?
 	// (GET /v1/policy/explain)
 	ExplainPolicy(ctx context.Context, request ExplainPolicyRequestObject) (ExplainPolicyResponseObject, error)
+	// ListPolicyVersions Every version of the policy, the newest first
+	// (GET /v1/policy/versions)
+	ListPolicyVersions(ctx context.Context, request ListPolicyVersionsRequestObject) (ListPolicyVersionsResponseObject, error)
+	// GetPolicyVersion One version, with its document
+	// (GET /v1/policy/versions/{version})
+	GetPolicyVersion(ctx context.Context, request GetPolicyVersionRequestObject) (GetPolicyVersionResponseObject, error)
+	// PolicyWouldEnd What a policy would change, before it is published
+	// (POST /v1/policy/would-end)
+	PolicyWouldEnd(ctx context.Context, request PolicyWouldEndRequestObject) (PolicyWouldEndResponseObject, error)
 	// ListRequests Requests, newest first
 	// (GET /v1/requests)
 	ListRequests(ctx context.Context, request ListRequestsRequestObject) (ListRequestsResponseObject, error)
@@ -8638,6 +9557,58 @@ func (sh *strictHandler) ListEvents(w http.ResponseWriter, r *http.Request, para
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListEventsResponseObject); ok {
 		if err := validResponse.VisitListEventsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportEvents operation middleware
+func (sh *strictHandler) ExportEvents(w http.ResponseWriter, r *http.Request, params ExportEventsParams) {
+	var request ExportEventsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportEvents(ctx, request.(ExportEventsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportEvents")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExportEventsResponseObject); ok {
+		if err := validResponse.VisitExportEventsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SearchEvents operation middleware
+func (sh *strictHandler) SearchEvents(w http.ResponseWriter, r *http.Request, params SearchEventsParams) {
+	var request SearchEventsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SearchEvents(ctx, request.(SearchEventsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SearchEvents")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SearchEventsResponseObject); ok {
+		if err := validResponse.VisitSearchEventsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -10199,6 +11170,108 @@ func (sh *strictHandler) CheckPolicy(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// DiffPolicies operation middleware
+func (sh *strictHandler) DiffPolicies(w http.ResponseWriter, r *http.Request, params DiffPoliciesParams) {
+	var request DiffPoliciesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DiffPolicies(ctx, request.(DiffPoliciesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiffPolicies")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DiffPoliciesResponseObject); ok {
+		if err := validResponse.VisitDiffPoliciesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPolicyDrafts operation middleware
+func (sh *strictHandler) ListPolicyDrafts(w http.ResponseWriter, r *http.Request) {
+	var request ListPolicyDraftsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPolicyDrafts(ctx, request.(ListPolicyDraftsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPolicyDrafts")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPolicyDraftsResponseObject); ok {
+		if err := validResponse.VisitListPolicyDraftsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConfirmPolicy operation middleware
+func (sh *strictHandler) ConfirmPolicy(w http.ResponseWriter, r *http.Request, draftId Id) {
+	var request ConfirmPolicyRequestObject
+
+	request.DraftId = draftId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmPolicy(ctx, request.(ConfirmPolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmPolicy")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConfirmPolicyResponseObject); ok {
+		if err := validResponse.VisitConfirmPolicyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RefusePolicy operation middleware
+func (sh *strictHandler) RefusePolicy(w http.ResponseWriter, r *http.Request, draftId Id) {
+	var request RefusePolicyRequestObject
+
+	request.DraftId = draftId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RefusePolicy(ctx, request.(RefusePolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RefusePolicy")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RefusePolicyResponseObject); ok {
+		if err := validResponse.VisitRefusePolicyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ExplainPolicy operation middleware
 func (sh *strictHandler) ExplainPolicy(w http.ResponseWriter, r *http.Request, params ExplainPolicyParams) {
 	var request ExplainPolicyRequestObject
@@ -10218,6 +11291,84 @@ func (sh *strictHandler) ExplainPolicy(w http.ResponseWriter, r *http.Request, p
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ExplainPolicyResponseObject); ok {
 		if err := validResponse.VisitExplainPolicyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPolicyVersions operation middleware
+func (sh *strictHandler) ListPolicyVersions(w http.ResponseWriter, r *http.Request, params ListPolicyVersionsParams) {
+	var request ListPolicyVersionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPolicyVersions(ctx, request.(ListPolicyVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPolicyVersions")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPolicyVersionsResponseObject); ok {
+		if err := validResponse.VisitListPolicyVersionsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPolicyVersion operation middleware
+func (sh *strictHandler) GetPolicyVersion(w http.ResponseWriter, r *http.Request, version int64) {
+	var request GetPolicyVersionRequestObject
+
+	request.Version = version
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPolicyVersion(ctx, request.(GetPolicyVersionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPolicyVersion")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPolicyVersionResponseObject); ok {
+		if err := validResponse.VisitGetPolicyVersionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PolicyWouldEnd operation middleware
+func (sh *strictHandler) PolicyWouldEnd(w http.ResponseWriter, r *http.Request) {
+	var request PolicyWouldEndRequestObject
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PolicyWouldEnd(ctx, request.(PolicyWouldEndRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PolicyWouldEnd")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PolicyWouldEndResponseObject); ok {
+		if err := validResponse.VisitPolicyWouldEndResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -3,12 +3,28 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "d9fd46dd71e6d71e058da30b42c8cd41fa55601533cf8b9fffa56e7d26236420"
+const Digest = "daaf73a2c468289d2249fe0ad77e6aca2d5df5ef0036e8265d432a039da90e07"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
 		Params: []Param{
 			{Name: "aggregate", In: Query, Required: true, Schema: schemaAggregate},
+			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
+			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
+		},
+	},
+	{Method: "GET", Path: "/v1/audit/export",
+		Params: []Param{
+			{Name: "after", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true}},
+		},
+	},
+	{Method: "GET", Path: "/v1/audit/search",
+		Params: []Param{
+			{Name: "person", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 80}},
+			{Name: "resource", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 80}},
+			{Name: "action", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 80}},
+			{Name: "from", In: Query, Required: false, Schema: &Schema{Type: String, Time: true}},
+			{Name: "until", In: Query, Required: false, Schema: &Schema{Type: String, Time: true}},
 			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
 			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
 		},
@@ -346,6 +362,23 @@ var operations = []Operation{
 			{Type: "application/yaml", Schema: &Schema{Type: String, MinLength: 1, MaxLength: 262144}},
 		}},
 	},
+	{Method: "GET", Path: "/v1/policy/diff",
+		Params: []Param{
+			{Name: "from", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true}},
+			{Name: "to", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true}},
+		},
+	},
+	{Method: "GET", Path: "/v1/policy/drafts"},
+	{Method: "POST", Path: "/v1/policy/drafts/{draftId}/confirm",
+		Params: []Param{
+			{Name: "draftId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "POST", Path: "/v1/policy/drafts/{draftId}/refuse",
+		Params: []Param{
+			{Name: "draftId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
 	{Method: "GET", Path: "/v1/policy/explain",
 		Params: []Param{
 			{Name: "connector", In: Query, Required: true, Schema: schemaId},
@@ -355,6 +388,22 @@ var operations = []Operation{
 			{Name: "subject", In: Query, Required: false, Schema: schemaSlackId},
 			{Name: "entitlement", In: Query, Required: false, Schema: schemaSlug},
 		},
+	},
+	{Method: "GET", Path: "/v1/policy/versions",
+		Params: []Param{
+			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
+			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
+		},
+	},
+	{Method: "GET", Path: "/v1/policy/versions/{version}",
+		Params: []Param{
+			{Name: "version", In: Path, Required: true, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true}},
+		},
+	},
+	{Method: "POST", Path: "/v1/policy/would-end",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/yaml", Schema: &Schema{Type: String, MinLength: 1, MaxLength: 262144}},
+		}},
 	},
 	{Method: "GET", Path: "/v1/requests",
 		Params: []Param{
