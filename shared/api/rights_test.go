@@ -214,12 +214,9 @@ func (w *world) fill(s string) string {
 	}
 	made("{request}", w.asked)
 	made("{grant}", w.granted)
-<<<<<<< HEAD
 	made("{finding}", func() string { return w.foundIn(w.oncall, "auditor") })
 	made("{hushed}", func() string { return w.foundIn(w.hush, "auditor") })
-=======
 	made("{version}", func() string { return "1" })
->>>>>>> 99d25db (The audit is searched by person, resource, action and time through an index of its chain, and exported so that it verifies away from the house; policies over the API and from the command line)
 	made("{someone}", func() string { return w.user("sam").ID })
 	made("{key}", func() string {
 		keys, err := w.store.KeysOf(w.t.Context(), w.user("ada").ID)
