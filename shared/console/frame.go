@@ -44,11 +44,16 @@ var places = []struct {
 	{"/resources", "Resources", "Directory", anybody},
 	{"/findings", "Findings", "", anybody},
 	{"/integrations", "Integrations", "Administer", anybody},
+	{"/policies", "Policies", "Administer", overseer},
+	{"/audit", "Audit", "Administer", auditor},
+	{"/freeze", "Freeze", "Administer", overseer},
 	{"/users", "Users", "Administer", overseer},
 	{"/keys", "API keys", "Administer", anybody},
 }
 
 func anybody(access.Actor) bool { return true }
+
+func auditor(by access.Actor) bool { return by.Is(access.Auditor) }
 
 func overseer(by access.Actor) bool {
 	return by.Is(access.Auditor) || by.Is(access.IntegrationAdministrator)
@@ -66,6 +71,7 @@ func (v *visit) frame(title string) Frame {
 	if f.Reader == "" {
 		f.Reader = v.by.User.ID
 	}
+	f.Frozen = v.frozenWords()
 	for _, p := range places {
 		if !p.for_(v.by) {
 			continue
