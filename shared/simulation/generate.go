@@ -33,6 +33,9 @@ func Generate(seed uint64) Story {
 			g.urgent()
 		}
 	}
+	if g.maybe(25) {
+		g.controls()
+	}
 	slices.SortStableFunc(g.s.Acts, func(a, b Act) int { return int(a.At - b.At) })
 	return g.s
 }

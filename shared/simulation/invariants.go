@@ -46,6 +46,7 @@ func (w *World) committed(t *task, writes []store.Write) {
 		if x.Row.Part == "policy" {
 			w.published(must(w.store.Policy(context.Background(), 0)).Source)
 		}
+		w.controlled(x)
 		id, ok := strings.CutPrefix(x.Row.Part, "grant#")
 		if !ok || x.Row.Sort != "grant" || x.Action != store.Put {
 			continue
@@ -99,6 +100,7 @@ func (w *World) turned(t *task, was, g access.Grant, writes []store.Write) {
 		w.Counts.Grants++
 		if was.State == access.Scheduled && !w.foreign {
 			w.justified(g, since)
+			w.begunFrozen(g, since)
 		}
 	case access.Active:
 		w.Counts.Given++

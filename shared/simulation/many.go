@@ -56,6 +56,7 @@ func (s *Sum) add(r Result) {
 	s.Lost += r.Counts.Lost
 	s.Findings += r.Counts.Findings
 	s.Decreed += r.Counts.Decreed
+	s.Killed += r.Counts.Killed
 }
 
 // Missed is how a guard that was taken away shows.

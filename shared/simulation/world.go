@@ -59,6 +59,7 @@ type World struct {
 	policies   []inForce
 	foreign    bool // the policy is a test's own, and promise 3 is not judged
 	truth      *ledger
+	control    control                 // what is frozen
 	turns      map[string][]time.Time  // when a lock's row was written, by its part
 	before     map[store.Key]image     // rows before their last write, for stale reads
 	grants     map[string]access.Grant // as they were committed last
@@ -72,7 +73,7 @@ type World struct {
 // Counts are what happened in a story, for the summary.
 type Counts struct {
 	Commits, Strikes, Grants, Given, Revoked int
-	Findings, Decreed                        int
+	Findings, Decreed, Killed                int
 	Lost                                     int // edits of people that our write lost: confined to a round trip
 }
 
