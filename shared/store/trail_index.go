@@ -25,7 +25,7 @@ type foundRecord struct {
 
 func foundPart(word string) string      { return join("trail-found", word) }
 func foundKey(word string, n int64) Key { return Key{foundPart(word), fmt.Sprintf("%012d", n)} }
-func trailIndexedKey() Key                   { return Key{"trail-indexed", "chain"} }
+func trailIndexedKey() Key              { return Key{"trail-indexed", "chain"} }
 
 // IndexTrail makes what the chain holds findable, some links further, and says how
 // many it took. The rows are a cache of the chain and go in batches; who dies
