@@ -134,6 +134,15 @@ func (v *visit) whom(d Draft) (string, []directory.Account, error) {
 	return "", near, fault.At("console.ask", "subject", "several people fit; choose one")
 }
 
+// labels names accounts.
+func labels(all []directory.Account) string {
+	var out []string
+	for _, a := range all {
+		out = append(out, a.Label()+" (@"+a.Handle+")")
+	}
+	return strings.Join(out, ", ")
+}
+
 func (v *visit) ask() error { return v.askAgain(v.draft(), nil, nil) }
 
 // askAgain shows the form as it was filled, with what is wrong at its field.
@@ -293,6 +302,9 @@ func outlook(x flow.Explanation) Outlook {
 		if n := len(x.Approvers); n > 0 && n <= 5 {
 			o.Says += " (" + strings.Join(x.Approvers, ", ") + ")"
 		}
+	}
+	if x.Frozen != "" {
+		o.Gives = append([]string{"waits: " + x.Frozen}, o.Gives...)
 	}
 	o.Says += "; at most " + access.Spelled(rule.Max) + "; ends by itself"
 	return o

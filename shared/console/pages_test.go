@@ -138,3 +138,41 @@ func between(s, from, to string) string {
 	out, _, _ := strings.Cut(rest, to)
 	return out
 }
+
+// TestHighRisk: who approves what is high-risk has signed in lately, and is led
+// there; what is denied needs none.
+func TestHighRisk(t *testing.T) {
+	w := newWorld(t)
+	q := w.post("ada", "/ask", url.Values{"key": {"form_9"}, "r": {w.Keys}, "length": {"1h"}, "reason": {"x"}}.Encode())
+	w.browser("lin")
+	w.At = w.At.Add(11 * time.Minute)
+	w.says(w.get("lin", q), "sign in anew")
+	if got := w.do("lin", "POST", q+"/approve", ""); got.code != 403 || !strings.Contains(got.text, "/signin?again=1") {
+		t.Errorf("an old sign-in approved what is high-risk: %d", got.code)
+	}
+	w.says(w.get("lin", q), "Waits for @leads")
+	w.says(w.get("lin", "/tasks"), "alone")
+	w.says(w.get("lin", w.post("lin", "/tasks", "id="+strings.TrimPrefix(q, "/requests/"))), "0 requests approved", "high-risk")
+	delete(w.browsers, "lin")
+	w.post("lin", q+"/approve", "")
+	w.says(w.get("lin", q), "Approved by Lin Example")
+}
+
+// TestHandOn: a task is handed to somebody whom policy may ask, and to nobody else.
+func TestHandOn(t *testing.T) {
+	w := newWorld(t)
+	q := w.post("ada", "/ask", url.Values{"key": {"form_9"}, "r": {w.Oncall}, "length": {"1h"}, "reason": {"x"}}.Encode())
+	w.says(w.get("lin", q), "Hand it to somebody else")
+	for _, to := range []string{"", "ada", "guest", "zoe"} {
+		if got := w.do("lin", "POST", q+"/reassign", "to="+to); got.code < 400 {
+			t.Errorf("handed to %q: %d %s", to, got.code, got.to)
+		}
+	}
+	w.post("lin", q+"/reassign", "to=owner&comment=yours")
+	w.says(w.get("owner", q), ">Approve<")
+	if got := w.do("lin", "POST", q+"/approve", ""); got.code != 404 {
+		t.Errorf("who handed it on can still approve it: %d", got.code)
+	}
+	w.post("owner", q+"/approve", "")
+	w.says(w.get("ada", q), "Approved by Owner Example")
+}

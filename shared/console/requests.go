@@ -18,6 +18,7 @@ var requestRoutes = []route{
 	{pattern: "POST /requests/{id}/cancel", serve: (*visit).cancel},
 	{pattern: "POST /requests/{id}/confirm", serve: (*visit).confirmAccess},
 	{pattern: "POST /requests/{id}/veto", serve: (*visit).veto},
+	{pattern: "POST /requests/{id}/reassign", serve: (*visit).reassign},
 }
 
 // RequestsPage is what requests.html shows.
@@ -105,8 +106,8 @@ type RequestPage struct {
 	Connector flow.ConnectorView
 	Words     []Comment
 	MayCancel bool
-	High      bool // an item is high-risk: who decides signed in lately
-	SignIn    bool // and the reader has not
+	Old       bool // an item is high-risk, and the reader signed in too long ago to approve it
+	MayHand   bool // the reader may hand it on
 	PlaceName string
 }
 
@@ -129,8 +130,9 @@ func (v *visit) request() error {
 	}
 	slices.SortFunc(p.Words, func(a, b Comment) int { return compare(a.Who, b.Who) })
 	p.MayCancel = r.Open() && v.by.User.In(r.Connector) == r.By
-	p.High = slices.ContainsFunc(r.Items, func(it access.Item) bool { return it.State == access.Pending && it.Risk == access.High })
-	p.SignIn = p.High && v.by.Stale(v.now())
+	high := slices.ContainsFunc(r.Items, func(it access.Item) bool { return it.State == access.Pending && it.Risk == access.High })
+	p.Old = high && v.by.Stale(v.now())
+	p.MayHand = r.MayDecide || r.MayConfirm || (r.Open() || r.Unconfirmed()) && v.by.Is(access.IntegrationAdministrator)
 	if r.PlaceOf != "" {
 		p.PlaceName = person(r.Names, r.PlaceOf)
 	}
@@ -183,6 +185,29 @@ func (v *visit) confirmAccess() error {
 		return v.decided(err, "Said no: the access ends now.")
 	}
 	return v.decided(err, "Confirmed.")
+}
+
+// reassign hands all that waits to somebody by name.
+func (v *visit) reassign() error {
+	r, err := v.s.house.ReadRequest(v.ctx(), v.by, v.path("id"))
+	if err != nil {
+		return err
+	}
+	if v.field("to") == "" {
+		return fault.At("console.reassign", "to", "say who shall decide it: a name or a handle")
+	}
+	to, several, err := v.whom(Draft{Connector: r.Connector, Whom: v.field("to")})
+	if err != nil {
+		if names := labels(several); names != "" {
+			err = fault.At("console.reassign", "to", "several people fit: %s; use a handle", names)
+		}
+		return err
+	}
+	_, err = v.s.house.Reassign(v.ctx(), v.by, r.ID, flow.Handing{Item: flow.Every, To: to, Comment: v.field("comment")})
+	if err != nil {
+		return v.decided(err, "")
+	}
+	return v.to("/tasks", "Handed on; they are told.") // it may not be the sender's to see any more
 }
 
 func (v *visit) veto() error {
