@@ -2102,11 +2102,11 @@ type ExtendGrantJSONRequestBody = Extension
 // CreateKeyJSONRequestBody defines body for CreateKey for application/json ContentType.
 type CreateKeyJSONRequestBody = NewKey
 
-// KillJSONRequestBody defines body for Kill for application/json ContentType.
-type KillJSONRequestBody = NewKill
-
 // PreviewKillJSONRequestBody defines body for PreviewKill for application/json ContentType.
 type PreviewKillJSONRequestBody = Target
+
+// KillJSONRequestBody defines body for Kill for application/json ContentType.
+type KillJSONRequestBody = NewKill
 
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
@@ -2754,6 +2754,24 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
 	EndKey(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// PreviewKillWithBody What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/kill-preview (the `PreviewKill` operationId).
+	PreviewKillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewKill What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/kill-preview (the `PreviewKill` operationId).
+	PreviewKill(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListKills Kill switches that were pressed, the newest first
 	//
 	// For auditors, and for who could press them.
@@ -2765,7 +2783,7 @@ type ClientInterface interface {
 	//
 	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
 	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
-	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// when `confirmed` says how many would (`/v1/kill-preview`). For Super and Integration Administrators; for what is in their
 	// connector also its owners, for a resource its own.
 	//
 	// Takes any type of body and a specified content type.
@@ -2777,31 +2795,13 @@ type ClientInterface interface {
 	//
 	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
 	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
-	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// when `confirmed` says how many would (`/v1/kill-preview`). For Super and Integration Administrators; for what is in their
 	// connector also its owners, for a resource its own.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/kills (the `Kill` operationId).
 	Kill(ctx context.Context, body KillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// PreviewKillWithBody What a kill would end
-	//
-	// Changes nothing.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
-	PreviewKillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// PreviewKill What a kill would end
-	//
-	// Changes nothing.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
-	PreviewKill(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetKill How far a kill is
 	//
@@ -2922,7 +2922,7 @@ type ClientInterface interface {
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+	// Corresponds with POST /v1/requests-approve (the `ApproveRequests` operationId).
 	ApproveRequestsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ApproveRequests Approve several low-risk requests together
@@ -2932,7 +2932,7 @@ type ClientInterface interface {
 	//
 	// Takes a body of the `application/json` content type.
 	//
-	// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+	// Corresponds with POST /v1/requests-approve (the `ApproveRequests` operationId).
 	ApproveRequests(ctx context.Context, body ApproveRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetRequest One request
@@ -4364,6 +4364,44 @@ func (c *Client) EndKey(ctx context.Context, keyId KeyParam, reqEditors ...Reque
 	return c.Client.Do(req)
 }
 
+// PreviewKillWithBody What a kill would end
+//
+// Changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/kill-preview (the `PreviewKill` operationId).
+func (c *Client) PreviewKillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewKillRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewKill What a kill would end
+//
+// Changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/kill-preview (the `PreviewKill` operationId).
+func (c *Client) PreviewKill(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewKillRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListKills Kill switches that were pressed, the newest first
 //
 // For auditors, and for who could press them.
@@ -4385,7 +4423,7 @@ func (c *Client) ListKills(ctx context.Context, params *ListKillsParams, reqEdit
 //
 // Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
 // out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
-// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// when `confirmed` says how many would (`/v1/kill-preview`). For Super and Integration Administrators; for what is in their
 // connector also its owners, for a resource its own.
 //
 // Takes any type of body and a specified content type.
@@ -4407,7 +4445,7 @@ func (c *Client) KillWithBody(ctx context.Context, contentType string, body io.R
 //
 // Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
 // out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
-// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// when `confirmed` says how many would (`/v1/kill-preview`). For Super and Integration Administrators; for what is in their
 // connector also its owners, for a resource its own.
 //
 // Takes a body of the `application/json` content type.
@@ -4415,44 +4453,6 @@ func (c *Client) KillWithBody(ctx context.Context, contentType string, body io.R
 // Corresponds with POST /v1/kills (the `Kill` operationId).
 func (c *Client) Kill(ctx context.Context, body KillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewKillRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PreviewKillWithBody What a kill would end
-//
-// Changes nothing.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
-func (c *Client) PreviewKillWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPreviewKillRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PreviewKill What a kill would end
-//
-// Changes nothing.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
-func (c *Client) PreviewKill(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPreviewKillRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4742,7 +4742,7 @@ func (c *Client) CreateRequest(ctx context.Context, params *CreateRequestParams,
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+// Corresponds with POST /v1/requests-approve (the `ApproveRequests` operationId).
 func (c *Client) ApproveRequestsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewApproveRequestsRequestWithBody(c.Server, contentType, body)
 	if err != nil {
@@ -4762,7 +4762,7 @@ func (c *Client) ApproveRequestsWithBody(ctx context.Context, contentType string
 //
 // Takes a body of the `application/json` content type.
 //
-// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+// Corresponds with POST /v1/requests-approve (the `ApproveRequests` operationId).
 func (c *Client) ApproveRequests(ctx context.Context, body ApproveRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewApproveRequestsRequest(c.Server, body)
 	if err != nil {
@@ -7871,6 +7871,46 @@ func NewEndKeyRequest(server string, keyId KeyParam) (*http.Request, error) {
 	return req, nil
 }
 
+// NewPreviewKillRequest calls the generic PreviewKill builder with application/json body
+func NewPreviewKillRequest(server string, body PreviewKillJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPreviewKillRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPreviewKillRequestWithBody constructs an http.Request for the PreviewKill method, with any body, and a specified content type
+func NewPreviewKillRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/kill-preview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListKillsRequest constructs an http.Request for the ListKills method
 func NewListKillsRequest(server string, params *ListKillsParams) (*http.Request, error) {
 	var err error
@@ -7958,46 +7998,6 @@ func NewKillRequestWithBody(server string, contentType string, body io.Reader) (
 	}
 
 	operationPath := fmt.Sprintf("/v1/kills")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewPreviewKillRequest calls the generic PreviewKill builder with application/json body
-func NewPreviewKillRequest(server string, body PreviewKillJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewPreviewKillRequestWithBody(server, "application/json", bodyReader)
-}
-
-// NewPreviewKillRequestWithBody constructs an http.Request for the PreviewKill method, with any body, and a specified content type
-func NewPreviewKillRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/kills/preview")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -8700,7 +8700,7 @@ func NewApproveRequestsRequestWithBody(server string, contentType string, body i
 		return nil, err
 	}
 
-	operationPath := fmt.Sprintf("/v1/requests/approve")
+	operationPath := fmt.Sprintf("/v1/requests-approve")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -10170,6 +10170,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/keys/{keyId}/end (the `EndKey` operationId).
 	EndKeyWithResponse(ctx context.Context, keyId KeyParam, reqEditors ...RequestEditorFn) (*EndKeyResponse, error)
 
+	// PreviewKillWithBodyWithResponse What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/kill-preview (the `PreviewKill` operationId).
+	PreviewKillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error)
+
+	// PreviewKillWithResponse What a kill would end
+	//
+	// Changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/kill-preview (the `PreviewKill` operationId).
+	PreviewKillWithResponse(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error)
+
 	// ListKillsWithResponse Kill switches that were pressed, the newest first
 	//
 	// For auditors, and for who could press them.
@@ -10183,7 +10201,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
 	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
-	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// when `confirmed` says how many would (`/v1/kill-preview`). For Super and Integration Administrators; for what is in their
 	// connector also its owners, for a resource its own.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -10195,31 +10213,13 @@ type ClientWithResponsesInterface interface {
 	//
 	// Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
 	// out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
-	// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+	// when `confirmed` says how many would (`/v1/kill-preview`). For Super and Integration Administrators; for what is in their
 	// connector also its owners, for a resource its own.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/kills (the `Kill` operationId).
 	KillWithResponse(ctx context.Context, body KillJSONRequestBody, reqEditors ...RequestEditorFn) (*KillResponse, error)
-
-	// PreviewKillWithBodyWithResponse What a kill would end
-	//
-	// Changes nothing.
-	//
-	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
-	PreviewKillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error)
-
-	// PreviewKillWithResponse What a kill would end
-	//
-	// Changes nothing.
-	//
-	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
-	//
-	// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
-	PreviewKillWithResponse(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error)
 
 	// GetKillWithResponse How far a kill is
 	//
@@ -10362,7 +10362,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+	// Corresponds with POST /v1/requests-approve (the `ApproveRequests` operationId).
 	ApproveRequestsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApproveRequestsResponse, error)
 
 	// ApproveRequestsWithResponse Approve several low-risk requests together
@@ -10372,7 +10372,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+	// Corresponds with POST /v1/requests-approve (the `ApproveRequests` operationId).
 	ApproveRequestsWithResponse(ctx context.Context, body ApproveRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*ApproveRequestsResponse, error)
 
 	// GetRequestWithResponse One request
@@ -12629,6 +12629,50 @@ func (r EndKeyResponse) ContentType() string {
 	return ""
 }
 
+// PreviewKillResponseDefaultHeaders the declared response headers of an HTTP default response for PreviewKill
+type PreviewKillResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type PreviewKillResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Grants   int     `json:"grants"`
+		Items    []Grant `json:"items"`
+		Requests int     `json:"requests"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *PreviewKillResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r PreviewKillResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PreviewKillResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PreviewKillResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListKillsResponseDefaultHeaders the declared response headers of an HTTP default response for ListKills
 type ListKillsResponseDefaultHeaders struct {
 	RetryAfter int
@@ -12706,50 +12750,6 @@ func (r KillResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r KillResponse) ContentType() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Header.Get("Content-Type")
-	}
-	return ""
-}
-
-// PreviewKillResponseDefaultHeaders the declared response headers of an HTTP default response for PreviewKill
-type PreviewKillResponseDefaultHeaders struct {
-	RetryAfter int
-}
-
-type PreviewKillResponse struct {
-	Body         []byte
-	HTTPResponse *http.Response
-	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *struct {
-		Grants   int     `json:"grants"`
-		Items    []Grant `json:"items"`
-		Requests int     `json:"requests"`
-	}
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *Failure
-	// HeadersDefault the parsed response headers for an HTTP default response
-	HeadersDefault *PreviewKillResponseDefaultHeaders
-}
-
-// Status returns HTTPResponse.Status
-func (r PreviewKillResponse) Status() string {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.Status
-	}
-	return http.StatusText(0)
-}
-
-// StatusCode returns HTTPResponse.StatusCode
-func (r PreviewKillResponse) StatusCode() int {
-	if r.HTTPResponse != nil {
-		return r.HTTPResponse.StatusCode
-	}
-	return 0
-}
-
-// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r PreviewKillResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -15178,6 +15178,36 @@ func (c *ClientWithResponses) EndKeyWithResponse(ctx context.Context, keyId KeyP
 	return ParseEndKeyResponse(rsp)
 }
 
+// PreviewKillWithBodyWithResponse What a kill would end
+//
+// Changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/kill-preview (the `PreviewKill` operationId).
+func (c *ClientWithResponses) PreviewKillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error) {
+	rsp, err := c.PreviewKillWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewKillResponse(rsp)
+}
+
+// PreviewKillWithResponse What a kill would end
+//
+// Changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/kill-preview (the `PreviewKill` operationId).
+func (c *ClientWithResponses) PreviewKillWithResponse(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error) {
+	rsp, err := c.PreviewKill(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewKillResponse(rsp)
+}
+
 // ListKillsWithResponse Kill switches that were pressed, the newest first
 //
 // For auditors, and for who could press them.
@@ -15197,7 +15227,7 @@ func (c *ClientWithResponses) ListKillsWithResponse(ctx context.Context, params 
 //
 // Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
 // out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
-// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// when `confirmed` says how many would (`/v1/kill-preview`). For Super and Integration Administrators; for what is in their
 // connector also its owners, for a resource its own.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -15215,7 +15245,7 @@ func (c *ClientWithResponses) KillWithBodyWithResponse(ctx context.Context, cont
 //
 // Every live grant of the target ends early, and what of it waits for a decision is canceled. It is stored first and then carried
 // out, by this call for some seconds and by the house from there on; read it to see how far it is. More than twenty grants end only
-// when `confirmed` says how many would (`/v1/kills/preview`). For Super and Integration Administrators; for what is in their
+// when `confirmed` says how many would (`/v1/kill-preview`). For Super and Integration Administrators; for what is in their
 // connector also its owners, for a resource its own.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -15227,36 +15257,6 @@ func (c *ClientWithResponses) KillWithResponse(ctx context.Context, body KillJSO
 		return nil, err
 	}
 	return ParseKillResponse(rsp)
-}
-
-// PreviewKillWithBodyWithResponse What a kill would end
-//
-// Changes nothing.
-//
-// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
-//
-// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
-func (c *ClientWithResponses) PreviewKillWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error) {
-	rsp, err := c.PreviewKillWithBody(ctx, contentType, body, reqEditors...)
-	if err != nil {
-		return nil, err
-	}
-	return ParsePreviewKillResponse(rsp)
-}
-
-// PreviewKillWithResponse What a kill would end
-//
-// Changes nothing.
-//
-// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
-//
-// Corresponds with POST /v1/kills/preview (the `PreviewKill` operationId).
-func (c *ClientWithResponses) PreviewKillWithResponse(ctx context.Context, body PreviewKillJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewKillResponse, error) {
-	rsp, err := c.PreviewKill(ctx, body, reqEditors...)
-	if err != nil {
-		return nil, err
-	}
-	return ParsePreviewKillResponse(rsp)
 }
 
 // GetKillWithResponse How far a kill is
@@ -15496,7 +15496,7 @@ func (c *ClientWithResponses) CreateRequestWithResponse(ctx context.Context, par
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+// Corresponds with POST /v1/requests-approve (the `ApproveRequests` operationId).
 func (c *ClientWithResponses) ApproveRequestsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApproveRequestsResponse, error) {
 	rsp, err := c.ApproveRequestsWithBody(ctx, contentType, body, reqEditors...)
 	if err != nil {
@@ -15512,7 +15512,7 @@ func (c *ClientWithResponses) ApproveRequestsWithBodyWithResponse(ctx context.Co
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /v1/requests/approve (the `ApproveRequests` operationId).
+// Corresponds with POST /v1/requests-approve (the `ApproveRequests` operationId).
 func (c *ClientWithResponses) ApproveRequestsWithResponse(ctx context.Context, body ApproveRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*ApproveRequestsResponse, error) {
 	rsp, err := c.ApproveRequests(ctx, body, reqEditors...)
 	if err != nil {
@@ -18242,6 +18242,56 @@ func ParseEndKeyResponse(rsp *http.Response) (*EndKeyResponse, error) {
 	return response, nil
 }
 
+// ParsePreviewKillResponse parses an HTTP response from a PreviewKillWithResponse call
+func ParsePreviewKillResponse(rsp *http.Response) (*PreviewKillResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PreviewKillResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Grants   int     `json:"grants"`
+			Items    []Grant `json:"items"`
+			Requests int     `json:"requests"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers PreviewKillResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListKillsResponse parses an HTTP response from a ListKillsWithResponse call
 func ParseListKillsResponse(rsp *http.Response) (*ListKillsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -18324,56 +18374,6 @@ func ParseKillResponse(rsp *http.Response) (*KillResponse, error) {
 	switch {
 	case true:
 		var headers KillResponseDefaultHeaders
-		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
-			var value int
-			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.RetryAfter = value
-		}
-		response.HeadersDefault = &headers
-	}
-
-	return response, nil
-}
-
-// ParsePreviewKillResponse parses an HTTP response from a PreviewKillWithResponse call
-func ParsePreviewKillResponse(rsp *http.Response) (*PreviewKillResponse, error) {
-	bodyBytes, err := io.ReadAll(rsp.Body)
-	defer func() { _ = rsp.Body.Close() }()
-	if err != nil {
-		return nil, err
-	}
-
-	response := &PreviewKillResponse{
-		Body:         bodyBytes,
-		HTTPResponse: rsp,
-	}
-
-	switch {
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest struct {
-			Grants   int     `json:"grants"`
-			Items    []Grant `json:"items"`
-			Requests int     `json:"requests"`
-		}
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON200 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest Failure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
-
-	}
-
-	switch {
-	case true:
-		var headers PreviewKillResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -2103,11 +2103,11 @@ type ExtendGrantJSONRequestBody = Extension
 // CreateKeyJSONRequestBody defines body for CreateKey for application/json ContentType.
 type CreateKeyJSONRequestBody = NewKey
 
-// KillJSONRequestBody defines body for Kill for application/json ContentType.
-type KillJSONRequestBody = NewKill
-
 // PreviewKillJSONRequestBody defines body for PreviewKill for application/json ContentType.
 type PreviewKillJSONRequestBody = Target
+
+// KillJSONRequestBody defines body for Kill for application/json ContentType.
+type KillJSONRequestBody = NewKill
 
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
@@ -2294,15 +2294,15 @@ type ServerInterface interface {
 	// EndKey End an API key
 	// (POST /v1/keys/{keyId}/end)
 	EndKey(w http.ResponseWriter, r *http.Request, keyId KeyParam)
+	// PreviewKill What a kill would end
+	// (POST /v1/kill-preview)
+	PreviewKill(w http.ResponseWriter, r *http.Request)
 	// ListKills Kill switches that were pressed, the newest first
 	// (GET /v1/kills)
 	ListKills(w http.ResponseWriter, r *http.Request, params ListKillsParams)
 	// Kill End everything of a person, a resource or a policy, now
 	// (POST /v1/kills)
 	Kill(w http.ResponseWriter, r *http.Request)
-	// PreviewKill What a kill would end
-	// (POST /v1/kills/preview)
-	PreviewKill(w http.ResponseWriter, r *http.Request)
 	// GetKill How far a kill is
 	// (GET /v1/kills/{killId})
 	GetKill(w http.ResponseWriter, r *http.Request, killId Id)
@@ -2349,7 +2349,7 @@ type ServerInterface interface {
 	// (POST /v1/requests)
 	CreateRequest(w http.ResponseWriter, r *http.Request, params CreateRequestParams)
 	// ApproveRequests Approve several low-risk requests together
-	// (POST /v1/requests/approve)
+	// (POST /v1/requests-approve)
 	ApproveRequests(w http.ResponseWriter, r *http.Request)
 	// GetRequest One request
 	// (GET /v1/requests/{requestId})
@@ -4284,6 +4284,20 @@ func (siw *ServerInterfaceWrapper) EndKey(w http.ResponseWriter, r *http.Request
 	handler.ServeHTTP(w, r)
 }
 
+// PreviewKill operation middleware
+func (siw *ServerInterfaceWrapper) PreviewKill(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PreviewKill(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListKills operation middleware
 func (siw *ServerInterfaceWrapper) ListKills(w http.ResponseWriter, r *http.Request) {
 
@@ -4335,20 +4349,6 @@ func (siw *ServerInterfaceWrapper) Kill(w http.ResponseWriter, r *http.Request) 
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.Kill(w, r)
-	}))
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		handler = middleware(handler)
-	}
-
-	handler.ServeHTTP(w, r)
-}
-
-// PreviewKill operation middleware
-func (siw *ServerInterfaceWrapper) PreviewKill(w http.ResponseWriter, r *http.Request) {
-
-	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PreviewKill(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5485,7 +5485,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/freezes/lift", wrapper.Thaw)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/kills", wrapper.ListKills)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/kills", wrapper.Kill)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/kills/preview", wrapper.PreviewKill)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/kill-preview", wrapper.PreviewKill)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/kills/{killId}", wrapper.GetKill)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/drain", wrapper.DrainConnector)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/disconnect", wrapper.DisconnectConnector)
@@ -5526,7 +5526,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/approve", wrapper.ApproveRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/deny", wrapper.DenyRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/reassign", wrapper.ReassignRequest)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/approve", wrapper.ApproveRequests)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests-approve", wrapper.ApproveRequests)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/confirm", wrapper.ConfirmRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/veto", wrapper.VetoRequest)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/requests/{requestId}/cancel", wrapper.CancelRequest)
@@ -7636,6 +7636,51 @@ func (response EndKeydefaultApplicationProblemPlusJSONResponse) VisitEndKeyRespo
 	return err
 }
 
+type PreviewKillRequestObject struct {
+	Body *PreviewKillJSONRequestBody
+}
+
+type PreviewKillResponseObject interface {
+	VisitPreviewKillResponse(w http.ResponseWriter) error
+}
+
+type PreviewKill200JSONResponse struct {
+	Grants   int     `json:"grants"`
+	Items    []Grant `json:"items"`
+	Requests int     `json:"requests"`
+}
+
+func (response PreviewKill200JSONResponse) VisitPreviewKillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewKilldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response PreviewKilldefaultApplicationProblemPlusJSONResponse) VisitPreviewKillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListKillsRequestObject struct {
 	Params ListKillsParams
 }
@@ -7709,51 +7754,6 @@ type KilldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response KilldefaultApplicationProblemPlusJSONResponse) VisitKillResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type PreviewKillRequestObject struct {
-	Body *PreviewKillJSONRequestBody
-}
-
-type PreviewKillResponseObject interface {
-	VisitPreviewKillResponse(w http.ResponseWriter) error
-}
-
-type PreviewKill200JSONResponse struct {
-	Grants   int     `json:"grants"`
-	Items    []Grant `json:"items"`
-	Requests int     `json:"requests"`
-}
-
-func (response PreviewKill200JSONResponse) VisitPreviewKillResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type PreviewKilldefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	Headers    FailureResponseHeaders
-	StatusCode int
-}
-
-func (response PreviewKilldefaultApplicationProblemPlusJSONResponse) VisitPreviewKillResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9383,15 +9383,15 @@ type StrictServerInterface interface {
 	// EndKey End an API key
 	// (POST /v1/keys/{keyId}/end)
 	EndKey(ctx context.Context, request EndKeyRequestObject) (EndKeyResponseObject, error)
+	// PreviewKill What a kill would end
+	// (POST /v1/kill-preview)
+	PreviewKill(ctx context.Context, request PreviewKillRequestObject) (PreviewKillResponseObject, error)
 	// ListKills Kill switches that were pressed, the newest first
 	// (GET /v1/kills)
 	ListKills(ctx context.Context, request ListKillsRequestObject) (ListKillsResponseObject, error)
 	// Kill End everything of a person, a resource or a policy, now
 	// (POST /v1/kills)
 	Kill(ctx context.Context, request KillRequestObject) (KillResponseObject, error)
-	// PreviewKill What a kill would end
-	// (POST /v1/kills/preview)
-	PreviewKill(ctx context.Context, request PreviewKillRequestObject) (PreviewKillResponseObject, error)
 	// GetKill How far a kill is
 	// (GET /v1/kills/{killId})
 	GetKill(ctx context.Context, request GetKillRequestObject) (GetKillResponseObject, error)
@@ -9438,7 +9438,7 @@ type StrictServerInterface interface {
 	// (POST /v1/requests)
 	CreateRequest(ctx context.Context, request CreateRequestRequestObject) (CreateRequestResponseObject, error)
 	// ApproveRequests Approve several low-risk requests together
-	// (POST /v1/requests/approve)
+	// (POST /v1/requests-approve)
 	ApproveRequests(ctx context.Context, request ApproveRequestsRequestObject) (ApproveRequestsResponseObject, error)
 	// GetRequest One request
 	// (GET /v1/requests/{requestId})
@@ -10956,6 +10956,37 @@ func (sh *strictHandler) EndKey(w http.ResponseWriter, r *http.Request, keyId Ke
 	}
 }
 
+// PreviewKill operation middleware
+func (sh *strictHandler) PreviewKill(w http.ResponseWriter, r *http.Request) {
+	var request PreviewKillRequestObject
+
+	var body PreviewKillJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewKill(ctx, request.(PreviewKillRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewKill")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PreviewKillResponseObject); ok {
+		if err := validResponse.VisitPreviewKillResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListKills operation middleware
 func (sh *strictHandler) ListKills(w http.ResponseWriter, r *http.Request, params ListKillsParams) {
 	var request ListKillsRequestObject
@@ -11006,37 +11037,6 @@ func (sh *strictHandler) Kill(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(KillResponseObject); ok {
 		if err := validResponse.VisitKillResponse(w); err != nil {
-			sh.options.ResponseErrorHandlerFunc(w, r, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// PreviewKill operation middleware
-func (sh *strictHandler) PreviewKill(w http.ResponseWriter, r *http.Request) {
-	var request PreviewKillRequestObject
-
-	var body PreviewKillJSONRequestBody
-	if err := runtime.BindJSONBody(r, &body); err != nil {
-		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
-		return
-	}
-	request.Body = &body
-
-	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
-		return sh.ssi.PreviewKill(ctx, request.(PreviewKillRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "PreviewKill")
-	}
-
-	response, err := handler(r.Context(), w, r, request)
-
-	if err != nil {
-		sh.options.ResponseErrorHandlerFunc(w, r, err)
-	} else if validResponse, ok := response.(PreviewKillResponseObject); ok {
-		if err := validResponse.VisitPreviewKillResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

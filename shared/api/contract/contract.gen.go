@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "daaf73a2c468289d2249fe0ad77e6aca2d5df5ef0036e8265d432a039da90e07"
+const Digest = "60db44ab1d184da5b7ffbd66a37cb19a2d24b5498632fb83835f17588323d519"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -329,6 +329,11 @@ var operations = []Operation{
 			{Name: "keyId", In: Path, Required: true, Schema: schemaId},
 		},
 	},
+	{Method: "POST", Path: "/v1/kill-preview",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaTarget},
+		}},
+	},
 	{Method: "GET", Path: "/v1/kills",
 		Params: []Param{
 			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
@@ -338,11 +343,6 @@ var operations = []Operation{
 	{Method: "POST", Path: "/v1/kills",
 		Body: &Body{Required: true, Kinds: []Kind{
 			{Type: "application/json", Schema: schemaNewKill},
-		}},
-	},
-	{Method: "POST", Path: "/v1/kills/preview",
-		Body: &Body{Required: true, Kinds: []Kind{
-			{Type: "application/json", Schema: schemaTarget},
 		}},
 	},
 	{Method: "GET", Path: "/v1/kills/{killId}",
@@ -420,7 +420,7 @@ var operations = []Operation{
 			{Type: "application/json", Schema: schemaNewRequest},
 		}},
 	},
-	{Method: "POST", Path: "/v1/requests/approve",
+	{Method: "POST", Path: "/v1/requests-approve",
 		Body: &Body{Required: true, Kinds: []Kind{
 			{Type: "application/json", Schema: schemaTogether},
 		}},
