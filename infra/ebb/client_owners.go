@@ -153,6 +153,7 @@ func (x *OwnersImportCmd) Run(c *Client) error {
 			for _, o := range l.Owners {
 				owners = append(owners, called(o))
 			}
+			slices.Sort(owners)
 			rows = append(rows, []string{fmt.Sprint(l.Line), l.Written, string(l.Verdict), strings.Join(owners, ", "), l.Why})
 		}
 		table(w, rows)

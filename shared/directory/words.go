@@ -3,6 +3,7 @@ package directory
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // mostWords lead to one thing, each of at most LongestWord characters: Slack's
@@ -18,7 +19,7 @@ func Beginnings(names ...string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, name := range names {
-		name = strings.ToLower(name)
+		name = strings.ToLower(strings.Map(printed, strings.ToValidUTF8(name, "")))
 		fresh := true // a word begins here
 		for i, c := range name {
 			between := strings.ContainsRune("-_./ ", c)
@@ -32,6 +33,14 @@ func Beginnings(names ...string) []string {
 		}
 	}
 	return out
+}
+
+// printed puts a space in the place of what nobody types.
+func printed(r rune) rune {
+	if unicode.IsControl(r) {
+		return ' '
+	}
+	return r
 }
 
 // CutWord is as much of a word as leads anywhere.

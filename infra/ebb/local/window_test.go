@@ -31,7 +31,7 @@ func TestTheWindowIsServedAndLinked(t *testing.T) {
 	must(t, err)
 	defer house.Close()
 	house.Window = sim.url + window.Path
-	if _, page := look(Edges(house, true), "http://127.0.0.1/"); !strings.Contains(page, `href="`+house.Window+`"`) {
+	if _, page := look(Edges(house, true), "http://127.0.0.1/signin"); !strings.Contains(page, `href="`+house.Window+`"`) {
 		t.Error(page)
 	}
 }

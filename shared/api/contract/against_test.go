@@ -180,5 +180,8 @@ func value(s *openapi3.Schema) any {
 		}
 		return out
 	}
+	if strings.HasPrefix(s.Pattern, "^https?://") {
+		return "https://abc"
+	}
 	return "abc"
 }
