@@ -206,7 +206,13 @@ func (r *realm) cannotTake(ctx context.Context, f directory.Finding, res directo
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return "", err
 	}
+	kept, err := r.keeps(ctx, f.Account, res)
+	if err != nil {
+		return "", err
+	}
 	switch {
+	case kept && !r.conn.MayEmpty():
+		return "policy keeps " + a.Label() + " (when_empty) as the last member of " + access.Name(res) + ", so that others can leave it: name somebody else there first", nil
 	case a.Kind == directory.Bot:
 		return a.Label() + " is a bot; remove its app in Slack", nil
 	case res.Kind == directory.Channel && a.Roles[res.Workspace] == directory.PrimaryOwner:
@@ -225,4 +231,17 @@ func (r *realm) cannotTake(ctx context.Context, f directory.Finding, res directo
 		return "", err
 	}
 	return "", nil
+}
+
+// keeps reports whether a rule names the account as a user group's last member. Its
+// access has no end while the rule says so: whoever is there by Ebb could not
+// leave either.
+func (r *realm) keeps(ctx context.Context, account string, res directory.Resource) (bool, error) {
+	if res.Kind != directory.UserGroup {
+		return false, nil
+	}
+	p, err := r.s.h.Memory.Policy(ctx, 0)
+	return slices.ContainsFunc(p.Rules, func(rule access.Rule) bool {
+		return rule.Empty.Keep == account && rule.Resources.Fits(res)
+	}), err
 }
