@@ -32,7 +32,7 @@ import (
 const (
 	megabyte    = 1 << 20
 	most        = 5*megabyte + megabyte/4
-	mostWithCEL = 9 * megabyte
+	mostWithCEL = 10 * megabyte
 )
 
 // mayLinkCEL are the functions that decide by policy.

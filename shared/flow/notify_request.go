@@ -52,7 +52,7 @@ func (h *House) asItStands(ctx context.Context, id string) (*requestTale, error)
 	if err != nil {
 		return nil, err
 	}
-	q := &requestTale{h: h, r: r, may: rights{}, order: map[access.Tiding][]string{}, asked: message.Asked{Request: r}, said: map[string]access.Text{}}
+	q := &requestTale{h: h, r: r, may: rights{}, order: map[access.Tiding][]string{}, asked: message.Asked{Request: r, Page: h.pageOf(r.ID)}, said: map[string]access.Text{}}
 	if q.conn, err = h.Memory.Connector(ctx, r.Connector); err != nil {
 		return nil, err
 	}
@@ -231,3 +231,6 @@ func (q *requestTale) card(ctx context.Context, n access.News, r reader, due boo
 func (q *requestTale) approved() bool {
 	return slices.ContainsFunc(q.r.Items, func(it access.Item) bool { return it.State == access.Approved })
 }
+
+// pageOf is where the console shows a request.
+func (h *House) pageOf(request string) string { return h.URL + "/requests/" + request }

@@ -174,7 +174,7 @@ func (h *House) decidePress(ctx context.Context, by access.Actor, p access.Press
 	if slices.ContainsFunc(r.Items, func(it access.Item) bool { return it.State == access.Pending && it.Risk == access.High }) {
 		return r, &fault.Error{
 			Op: "flow.press", Kind: fault.Forbidden, Code: "high_risk",
-			Text: "policy calls this access high-risk, so a click does not decide it. Look at all of it and decide with: ebb " + string(p.Act) + " " + r.ID,
+			Text: "policy calls this access high-risk, so a click does not decide it. Look at all of it and decide in the console: " + h.pageOf(r.ID),
 		}
 	}
 	if to == access.Denied {

@@ -146,7 +146,7 @@ func TestCards(t *testing.T) {
 			a.Items = append(a.Items, a.Items[0])
 			a.Items[1].Resource, a.Items[1].Kind, a.Items[1].Of, a.Items[1].Need, a.Items[1].Have = "C1", directory.Channel, 2, 2, 1
 		}).Decide()},
-		{"decide, high risk", asked(func(a *message.Asked) { a.Items[0].Risk = access.High }).Decide()},
+		{"decide, high risk", asked(func(a *message.Asked) { a.Items[0].Risk, a.Page = access.High, "https://ebb.example/requests/rq_1" }).Decide()},
 		{"decide, who may not any more", asked(func(a *message.Asked) { a.May = false }).Decide()},
 		{"decide, approved", asked(decided(access.Approved, "U2")).Decide()},
 		{"remind", asked(same).Remind()},

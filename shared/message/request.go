@@ -17,6 +17,8 @@ type Asked struct {
 	Items    []AskedItem
 	// May: the reader may decide now. Without it a card has no buttons.
 	May bool
+	// Page is where the console shows it; "": there is none.
+	Page string
 }
 
 // AskedItem is an item with what stands beside it: who is asked, in the policy's
@@ -51,7 +53,7 @@ func (a Asked) Decide() Card {
 	c.Notes = slices.Concat(a.policy(), a.comments())
 	c.Buttons = a.buttons()
 	if a.high() && a.May {
-		c.Notes = append(c.Notes, words("This is high-risk, so it is not decided by a click: ", C("ebb approve "+a.ID), " or ", C("ebb deny "+a.ID)))
+		c.Notes = append(c.Notes, words("This is high-risk, so it is not decided by a click: ", URL(a.Page, "decide it in the console")))
 	}
 	return c
 }

@@ -256,7 +256,7 @@ func TestHighRisk(t *testing.T) {
 	r := o.asks(o.ada, o.prod, time.Hour)
 	card := o.card(o.lin, decide(r.ID)...)
 	o.press(o.lin, card, message.Approve)
-	if said := o.told(o.lin, card.Channel); !strings.Contains(said, "ebb approve "+r.ID) {
+	if said := o.told(o.lin, card.Channel); !strings.Contains(said, "/requests/"+r.ID) {
 		t.Error(said)
 	}
 	if o.request(r.ID).Items[0].State != access.Pending {
