@@ -18,5 +18,6 @@ func main() {
 	h := f.House()
 	h.Heads, h.Executions = aws.Heads(f), aws.Executions(f)
 	h.Condition, h.Vouchers = policyfile.NewConditions(), aws.MustVouchers(f)
-	lambda.Start(gateway.Serve(console.Handler(h, console.Options{})))
+	// An answer of Lambda has at most 6 MB; a sheet says where it goes on.
+	lambda.Start(gateway.Serve(console.Handler(h, console.Options{SheetRows: 20_000})))
 }
