@@ -25,7 +25,7 @@ import (
 // timeouts are the stack's, but for those that work ahead of the next schedule:
 // here that comes within a second.
 var timeouts = map[string]time.Duration{
-	names.Install: 29 * time.Second, names.API: 29 * time.Second, names.Slack: 10 * time.Second, names.Grant: time.Minute, names.Revoke: time.Minute,
+	names.Install: 29 * time.Second, names.API: 29 * time.Second, names.Console: 29 * time.Second, names.Slack: 10 * time.Second, names.Grant: time.Minute, names.Revoke: time.Minute,
 	names.Sweep: 47 * time.Second, names.Sync: 72 * time.Second, names.Notify: time.Minute,
 }
 

@@ -54,8 +54,22 @@ var lengths = []time.Duration{
 	24 * time.Hour, 2 * 24 * time.Hour, 3 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour,
 }
 
+// lengthOf is a length of the menu, or any other that a link says (45m).
+func lengthOf(text string) (time.Duration, bool) {
+	for _, d := range lengths {
+		if access.Span(d) == text {
+			return d, true
+		}
+	}
+	d, err := time.ParseDuration(text)
+	return d, err == nil && d > 0
+}
+
 func lengthChoices(chosen string) []Choice {
 	var out []Choice
+	if d, ok := lengthOf(chosen); ok && !slices.Contains(lengths, d) {
+		out = append(out, Choice{Value: d.String(), Says: access.Spelled(d), Chosen: true})
+	}
 	for _, d := range lengths {
 		out = append(out, Choice{Value: access.Span(d), Says: access.Spelled(d), Chosen: access.Span(d) == chosen})
 	}
@@ -86,11 +100,10 @@ func (v *visit) asking(d Draft) (flow.Asking, []directory.Account, error) {
 	if len(d.Resources) > 0 && d.Profile != "" {
 		return a, nil, fault.At(op, "profile", "an access profile is asked for alone")
 	}
-	i := slices.IndexFunc(lengths, func(x time.Duration) bool { return access.Span(x) == d.Length })
-	if i < 0 {
+	var ok bool
+	if a.Length, ok = lengthOf(d.Length); !ok {
 		return a, nil, fault.At(op, "length", "say for how long")
 	}
-	a.Length = lengths[i]
 	if d.Start != "" {
 		t, err := time.ParseInLocation("2006-01-02T15:04", d.Start, v.zone())
 		if err != nil {
@@ -264,7 +277,7 @@ func (v *visit) check(d Draft, a flow.Asking, wrong error) error {
 
 // deniedField is what would have to change for policy to allow it.
 func deniedField(d Draft, x flow.Explanation) string {
-	if i := slices.IndexFunc(lengths, func(l time.Duration) bool { return access.Span(l) == d.Length }); i >= 0 && x.Decision.Rule.Max > 0 && lengths[i] > x.Decision.Rule.Max {
+	if l, ok := lengthOf(d.Length); ok && x.Decision.Rule.Max > 0 && l > x.Decision.Rule.Max {
 		return "length"
 	}
 	return "resources"
