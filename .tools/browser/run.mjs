@@ -22,6 +22,12 @@ const shots = resolve(process.env.EBB_SHOTS || join(root, '.build/browser'))
 const axe = readFileSync(join(import.meta.dirname, 'node_modules/axe-core/axe.min.js'), 'utf8')
 const [folder, ...only] = process.argv.slice(2)
 
+// The console serves htmx as npm has it, and nothing of ours in it.
+const htmx = (...at) => readFileSync(join(...at, 'htmx.min.js'), 'utf8')
+if (htmx(import.meta.dirname, 'node_modules/htmx.org/dist') !== htmx(root, 'shared/console/static')) {
+  throw new Error('shared/console/static/htmx.min.js is not the file of package-lock.json')
+}
+
 // largest is how many bytes a picture that documents show may have.
 const largest = 120_000
 

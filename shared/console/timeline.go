@@ -63,7 +63,7 @@ func timeline(lines []GrantLine, now time.Time, zone *time.Location) Timeline {
 	t := Timeline{Width: timelineWidth, Height: barRow*len(live) + 34}
 	at := func(x time.Time) int {
 		share := float64(x.Sub(from)) / float64(to.Sub(from))
-		return namesWidth + int(min(max(share, 0), 1)*float64(timelineWidth-namesWidth-10))
+		return namesWidth + int(min(max(share, 0), 1)*float64(timelineWidth-namesWidth-30))
 	}
 	t.Now = at(now)
 	for i, l := range live {
