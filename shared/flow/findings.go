@@ -121,8 +121,19 @@ func (h *House) openOf(ctx context.Context, conn, resource string, accounts []st
 	}
 	all, err := h.Memory.FindingsOf(ctx, conn, resource)
 	var ids []string
+	var open []directory.Finding
 	for _, f := range all {
 		if f.State == directory.FindingOpen && f.Stands() && slices.Contains(accounts, f.Account) && !f.Seen.After(at) {
+			open = append(open, f)
+		}
+	}
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	st, err := h.Memory.Standing(ctx, conn, resource)
+	for _, f := range open {
+		// Who was left out of a list, being deactivated, comes back with reactivation.
+		if !slices.ContainsFunc(st.Left, func(l access.Left) bool { return l.Account == f.Account }) {
 			ids = append(ids, f.ID)
 		}
 	}
