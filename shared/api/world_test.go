@@ -10,9 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,8 +18,8 @@ import (
 	"github.com/ebb-access/ebb/shared/api"
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/connector"
-	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/housetest"
 	"github.com/ebb-access/ebb/shared/policyfile"
 	"github.com/ebb-access/ebb/shared/slack"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
@@ -75,10 +73,10 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, at: morning, account: map[string]string{}, keys: map[string]string{"nobody": ""}}
 	now := func() time.Time { return w.at }
 	w.slack = slacktest.NewEmpty(slacktest.Options{Seed: 1, Now: now})
-	vault := &secrets{m: map[string][]byte{}, v: map[string]int{}}
+	vault := housetest.NewSecrets()
 	w.store = store.New(memory.New(now), store.Options{Now: now})
 	w.house = &flow.House{
-		Now: now, NewID: flow.RandomID, NewWord: flow.RandomWord, Memory: w.store, Secrets: vault, Heads: &heads{}, URL: "http://ebb.test",
+		Now: now, NewID: flow.RandomID, NewWord: flow.RandomWord, Memory: w.store, Secrets: vault, Heads: &housetest.Heads{}, URL: "http://ebb.test",
 		Condition: policyfile.NewConditions(),
 		Slack: slack.New(slack.Config{
 			APIURL: "http://slack.test/api/", HTTP: w.slack.Client(), Tokens: vault, Now: now,
@@ -252,67 +250,6 @@ func (w *world) granted() string {
 	var r struct{ Items []struct{ Grant string } }
 	w.want(w.send("lin", "POST", "/v1/requests/"+w.asked()+"/approve", `{"comment":"go ahead"}`), 200, &r)
 	return r.Items[0].Grant
-}
-
-// secrets is the secret port in memory, and the Slack client's tokens.
-type secrets struct {
-	mu sync.Mutex
-	m  map[string][]byte
-	v  map[string]int
-}
-
-func (s *secrets) version(name string) string {
-	if _, ok := s.m[name]; !ok {
-		return ""
-	}
-	return fmt.Sprint(s.v[name])
-}
-
-func (s *secrets) Get(_ context.Context, name string) ([]byte, string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, ok := s.m[name]; !ok {
-		return nil, "", fault.New("secrets", fault.NotFound, "no %s", name)
-	}
-	return slices.Clone(s.m[name]), s.version(name), nil
-}
-
-func (s *secrets) Swap(_ context.Context, name string, value []byte, was string) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.version(name) != was {
-		return "", fault.New("secrets", fault.Conflict, "changed")
-	}
-	s.v[name]++
-	s.m[name] = slices.Clone(value)
-	return s.version(name), nil
-}
-
-func (s *secrets) Delete(_ context.Context, name string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.m, name)
-	return nil
-}
-
-func (s *secrets) Tokens(ctx context.Context, id string) (connector.Tokens, error) {
-	value, _, err := s.Get(ctx, flow.TokenName(id))
-	if err != nil {
-		return connector.Tokens{}, err
-	}
-	var v struct{ User, Bot string }
-	err = json.Unmarshal(value, &v)
-	return connector.Tokens{User: v.User, Bot: v.Bot}, err
-}
-
-// heads keeps signed heads in memory.
-type heads struct{ list []audit.Head }
-
-func (h *heads) Heads(context.Context) ([]audit.Head, error) { return slices.Clone(h.list), nil }
-
-func (h *heads) AddHead(_ context.Context, x audit.Head) error {
-	h.list = append(h.list, x)
-	return nil
 }
 
 // text reads all of a response's body.

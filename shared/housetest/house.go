@@ -84,10 +84,10 @@ func New(t *testing.T) *World {
 	}
 	now := func() time.Time { return w.At }
 	w.Slack = slacktest.NewEmpty(slacktest.Options{Seed: 1, Now: now})
-	vault := &secrets{m: map[string][]byte{}, v: map[string]int{}}
+	vault := NewSecrets()
 	w.Store = store.New(memory.New(now), store.Options{Now: now})
 	w.House = &flow.House{
-		Now: now, NewID: flow.RandomID, NewWord: flow.RandomWord, Memory: w.Store, Secrets: vault, Heads: &heads{}, URL: URL,
+		Now: now, NewID: flow.RandomID, NewWord: flow.RandomWord, Memory: w.Store, Secrets: vault, Heads: &Heads{}, URL: URL,
 		Condition: policyfile.NewConditions(),
 		Slack: slack.New(slack.Config{
 			APIURL: "http://slack.test/api/", HTTP: w.Slack.Client(), Tokens: vault, Now: now,

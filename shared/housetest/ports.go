@@ -13,21 +13,25 @@ import (
 	"github.com/ebb-access/ebb/shared/flow"
 )
 
-// secrets is the secret port in memory, and the Slack client's tokens.
-type secrets struct {
+// NewSecrets is an empty one.
+func NewSecrets() *Secrets { return &Secrets{m: map[string][]byte{}, v: map[string]int{}} }
+
+// Secrets is the secret port in memory, and the Slack client's tokens.
+type Secrets struct {
 	mu sync.Mutex
 	m  map[string][]byte
 	v  map[string]int
 }
 
-func (s *secrets) version(name string) string {
+func (s *Secrets) version(name string) string {
 	if _, ok := s.m[name]; !ok {
 		return ""
 	}
 	return fmt.Sprint(s.v[name])
 }
 
-func (s *secrets) Get(_ context.Context, name string) ([]byte, string, error) {
+// Get, Swap and Delete are flow.Secrets.
+func (s *Secrets) Get(_ context.Context, name string) ([]byte, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, ok := s.m[name]; !ok {
@@ -36,7 +40,7 @@ func (s *secrets) Get(_ context.Context, name string) ([]byte, string, error) {
 	return slices.Clone(s.m[name]), s.version(name), nil
 }
 
-func (s *secrets) Swap(_ context.Context, name string, value []byte, was string) (string, error) {
+func (s *Secrets) Swap(_ context.Context, name string, value []byte, was string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.version(name) != was {
@@ -47,7 +51,7 @@ func (s *secrets) Swap(_ context.Context, name string, value []byte, was string)
 	return s.version(name), nil
 }
 
-func (s *secrets) Delete(_ context.Context, name string) error {
+func (s *Secrets) Delete(_ context.Context, name string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.m, name)
@@ -55,7 +59,7 @@ func (s *secrets) Delete(_ context.Context, name string) error {
 }
 
 // Tokens gives the Slack client what a connector was installed with.
-func (s *secrets) Tokens(ctx context.Context, id string) (connector.Tokens, error) {
+func (s *Secrets) Tokens(ctx context.Context, id string) (connector.Tokens, error) {
 	value, _, err := s.Get(ctx, flow.TokenName(id))
 	if err != nil {
 		return connector.Tokens{}, err
@@ -65,19 +69,19 @@ func (s *secrets) Tokens(ctx context.Context, id string) (connector.Tokens, erro
 	return connector.Tokens{User: v.User, Bot: v.Bot}, err
 }
 
-// heads keeps signed heads in memory.
-type heads struct {
+// Heads keeps signed heads in memory.
+type Heads struct {
 	mu   sync.Mutex
 	list []audit.Head
 }
 
-func (h *heads) Heads(context.Context) ([]audit.Head, error) {
+func (h *Heads) Heads(context.Context) ([]audit.Head, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.list), nil
 }
 
-func (h *heads) AddHead(_ context.Context, x audit.Head) error {
+func (h *Heads) AddHead(_ context.Context, x audit.Head) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.list = append(h.list, x)

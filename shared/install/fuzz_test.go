@@ -12,6 +12,7 @@ import (
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/housetest"
 	"github.com/ebb-access/ebb/shared/install"
 	"github.com/ebb-access/ebb/shared/slack"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
@@ -22,7 +23,7 @@ import (
 // begun are two installations on the way, an owner's and a thief's, who is no
 // admin. Whoever makes up answers knows the words of both.
 type begun struct {
-	vault                     *secrets
+	vault                     *housetest.Secrets
 	w                         *world
 	marks                     *strings.Replacer
 	state, word, code         string
@@ -66,7 +67,7 @@ func FuzzCallback(f *testing.F) {
 func begin(t *testing.T) *begun {
 	t.Helper()
 	w := &world{t: t, slack: slacktest.NewEmpty(slacktest.Options{Seed: 1})}
-	vault := &secrets{m: map[string][]byte{}, v: map[string]int{}}
+	vault := housetest.NewSecrets()
 	w.house = &flow.House{
 		NewID: flow.RandomID, NewWord: w.word, Memory: store.New(memory.New(nil), store.Options{}), Secrets: vault, URL: "http://ebb.test",
 		Now: time.Now,

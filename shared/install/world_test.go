@@ -2,23 +2,19 @@ package install_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/connector"
-	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/housetest"
 	"github.com/ebb-access/ebb/shared/install"
 	"github.com/ebb-access/ebb/shared/slack"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
@@ -45,7 +41,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, slack: slacktest.NewEmpty(slacktest.Options{Seed: 1})}
 	there := httptest.NewServer(w.slack)
 	t.Cleanup(there.Close)
-	vault := &secrets{m: map[string][]byte{}, v: map[string]int{}}
+	vault := housetest.NewSecrets()
 	w.house = &flow.House{
 		Now: time.Now, NewID: flow.RandomID, NewWord: w.word, Memory: store.New(memory.New(nil), store.Options{}), Secrets: vault,
 		Slack: slack.New(slack.Config{
@@ -128,55 +124,4 @@ func (w *world) quiet(page string, more ...string) {
 			w.t.Errorf("a secret word is on the page or in the log: %s\n%s", page, w.log.String())
 		}
 	}
-}
-
-// secrets is the secret port in memory, and the Slack client's tokens.
-type secrets struct {
-	mu sync.Mutex
-	m  map[string][]byte
-	v  map[string]int
-}
-
-func (s *secrets) version(name string) string {
-	if _, ok := s.m[name]; !ok {
-		return ""
-	}
-	return fmt.Sprint(s.v[name])
-}
-
-func (s *secrets) Get(_ context.Context, name string) ([]byte, string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, ok := s.m[name]; !ok {
-		return nil, "", fault.New("secrets", fault.NotFound, "no %s", name)
-	}
-	return slices.Clone(s.m[name]), s.version(name), nil
-}
-
-func (s *secrets) Swap(_ context.Context, name string, value []byte, was string) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.version(name) != was {
-		return "", fault.New("secrets", fault.Conflict, "changed")
-	}
-	s.v[name]++
-	s.m[name] = slices.Clone(value)
-	return s.version(name), nil
-}
-
-func (s *secrets) Delete(_ context.Context, name string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.m, name)
-	return nil
-}
-
-func (s *secrets) Tokens(ctx context.Context, id string) (connector.Tokens, error) {
-	value, _, err := s.Get(ctx, flow.TokenName(id))
-	if err != nil {
-		return connector.Tokens{}, err
-	}
-	var v struct{ User, Bot string }
-	err = json.Unmarshal(value, &v)
-	return connector.Tokens{User: v.User, Bot: v.Bot}, err
 }
