@@ -101,7 +101,11 @@ func allowed(from, to string) string {
 		}
 	case in(from, domain):
 		// Entitlements name kinds of resources, so access and connector know directory.
+		// What a review denies becomes a grant's end, so review knows access.
 		known := []string{"shared/fault", "shared/directory"}
+		if from == "shared/review" {
+			known = append(known, "shared/access")
+		}
 		if foreign && !standard(to) || !foreign && !slices.Contains(known, o) {
 			return "the domain imports the standard library, fault and directory"
 		}
@@ -183,6 +187,7 @@ func TestRules(t *testing.T) {
 		{"shared/flow", module + "shared/slackapp"},
 		{"shared/message", module + "shared/flow"},
 		{"shared/access", module + "shared/message"},
+		{"shared/access", module + "shared/review"},
 		{"shared/flow", module + "infra/ebb/local"},
 		{"shared/slackapp", "github.com/slack-go/slack/socketmode"},
 		{"functions/slackapp", "github.com/slack-go/slack/socketmode"},

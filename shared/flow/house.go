@@ -52,6 +52,12 @@ type Memory interface {
 	Drafts
 	Freezes
 	Kills
+	Campaigns
+	Templates
+	Staging
+	Assignments
+	Deciding
+	Manuals
 	People
 	Keys
 	Sessions

@@ -1,0 +1,123 @@
+package access
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// Manual is something to be done in Slack that no API of Slack does, so that a
+// person has to: it waits for the owners, with the exact steps, and is over only
+// when Slack shows it done.
+type Manual struct {
+	ID        string
+	Connector string
+	Workspace string
+	Resource  string
+	Kind      directory.Kind
+	Slug      string
+	Account   string
+	Give      bool // else it is to be taken away
+	// Origin is what it is done for: "review/uc_…/S1/member/U1", "grant/g_…".
+	Origin string
+	Why    ManualWhy
+	State  ManualState
+	// SaidBy said, at Said, that it is done; Slack has not shown it yet.
+	SaidBy  string
+	Said    time.Time
+	Created time.Time
+	// Next is when people are reminded, or it is held against Slack again.
+	Next   time.Time
+	Nagged int
+	Closed time.Time
+	Rev    int64
+}
+
+// ManualWhy is why no API does it.
+type ManualWhy string
+
+// The reasons.
+const (
+	ManualPublic     ManualWhy = "public-channel"
+	ManualGeneral    ManualWhy = "general-channel"
+	ManualUnreached  ManualWhy = "channel-out-of-sight"
+	ManualArchived   ManualWhy = "archived-channel"
+	ManualManaged    ManualWhy = "group-of-identity-provider"
+	ManualLocked     ManualWhy = "locked-group"
+	ManualDisabled   ManualWhy = "disabled-group"
+	ManualLastMember ManualWhy = "last-member"
+	ManualPrimary    ManualWhy = "primary-owner"
+	ManualRole       ManualWhy = "workspace-role"
+	ManualMember     ManualWhy = "workspace-membership"
+	ManualBot        ManualWhy = "bot"
+	ManualScope      ManualWhy = "not-authorized" // the connector's token may not
+)
+
+// ManualState is what became of it.
+type ManualState string
+
+// The states. Said: a person says that it is done; only a look into Slack makes it
+// done. Dropped: nobody wants it any more, or what it was about is gone.
+const (
+	ManualWaits   ManualState = "waits"
+	ManualSaid    ManualState = "said done"
+	ManualDone    ManualState = "done"
+	ManualDropped ManualState = "dropped"
+)
+
+// ManualStates lists all of them, for tests and checks.
+var ManualStates = []ManualState{ManualWaits, ManualSaid, ManualDone, ManualDropped}
+
+// ManualTurn is something that happens to a manual task.
+type ManualTurn string
+
+// The turns. See: a look into Slack that is younger than the task shows it done.
+// Miss: one that is younger than what was said shows it not done. Drop: nobody
+// wants it any more.
+const (
+	SayManual  ManualTurn = "say"
+	SeeManual  ManualTurn = "see"
+	MissManual ManualTurn = "miss"
+	DropManual ManualTurn = "drop"
+)
+
+// ManualTurns lists all of them, for tests.
+var ManualTurns = []ManualTurn{SayManual, SeeManual, MissManual, DropManual}
+
+var manualTurns = map[ManualState]map[ManualTurn]ManualState{
+	ManualWaits: {SayManual: ManualSaid, SeeManual: ManualDone, DropManual: ManualDropped},
+	ManualSaid:  {SeeManual: ManualDone, MissManual: ManualWaits, DropManual: ManualDropped},
+}
+
+// Turn moves the task, or says fault.Conflict when its state does not allow it.
+func (m Manual) Turn(t ManualTurn, now time.Time) (Manual, error) {
+	to, ok := manualTurns[m.State][t]
+	if !ok {
+		return m, fault.New("access.Turn", fault.Conflict, "a manual task that is %s cannot be turned by %s", m.State, t)
+	}
+	m.State = to
+	switch {
+	case !m.Waits():
+		m.Closed, m.Next = now, time.Time{}
+	case t == MissManual:
+		m.SaidBy, m.Said = "", time.Time{}
+	}
+	return m, nil
+}
+
+// Waits reports whether it is not over.
+func (m Manual) Waits() bool { return m.State == ManualWaits || m.State == ManualSaid }
+
+// ManualID follows from what the task is for, so that it is made once.
+func (m Manual) ManualID() string {
+	dir := "take"
+	if m.Give {
+		dir = "give"
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{m.Origin, m.Connector, m.Resource, m.Slug, m.Account, dir}, "\x00")))
+	return "mt_" + hex.EncodeToString(sum[:10])
+}

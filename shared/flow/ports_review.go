@@ -1,0 +1,91 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/review"
+)
+
+// What is remembered of access reviews; ports.go says what holds for every port.
+
+// Campaigns remembers access reviews and the templates that draft them.
+type Campaigns interface {
+	Campaign(ctx context.Context, id string) (review.Campaign, error)
+	// Campaigns lists them, the newest first.
+	Campaigns(ctx context.Context, limit int) ([]review.Campaign, error)
+	// SaveCampaign saves a campaign; while Next is set it is due then in the lane
+	// "review", as kind "campaign". A new state needs an event.
+	SaveCampaign(ctx context.Context, c review.Campaign, e ...audit.Event) (review.Campaign, error)
+}
+
+// Templates remembers what drafts campaigns.
+type Templates interface {
+	Template(ctx context.Context, id string) (review.Template, error)
+	// Templates lists them by id, stopped ones too.
+	Templates(ctx context.Context) ([]review.Template, error)
+	// SaveTemplate saves a template and, where it drafts one, its new campaign, in
+	// one commit; while Next is set it is due then in the lane "review", as kind
+	// "template".
+	SaveTemplate(ctx context.Context, t review.Template, drafted *review.Campaign, e ...audit.Event) (review.Template, error)
+}
+
+// Staging remembers snapshots while they are taken, and after.
+type Staging interface {
+	// Page reads a stored page of a snapshot; it never changes.
+	Page(ctx context.Context, campaign string, n int) (review.Page, error)
+	// SavePage stores a page; fault.Conflict when there is one already.
+	SavePage(ctx context.Context, p review.Page) error
+	// PutLines writes lines and what leads their reviewers to them, in plain
+	// batches: only lines of a page that is stored and not counted yet.
+	PutLines(ctx context.Context, as []review.Assignment, ls []review.Line) error
+	// SaveStaged saves the campaign behind a page and adds the page's lines to its
+	// assignments, which are made where they are new, in one commit.
+	SaveStaged(ctx context.Context, c review.Campaign, add []review.Assignment, e ...audit.Event) (review.Campaign, error)
+	// EachEarlier calls f for what was decided last about a resource's entitlements,
+	// by slug and account.
+	EachEarlier(ctx context.Context, conn, resource string, f func(slug, account string, e review.Earlier) error) error
+}
+
+// Assignments remembers who reviews what.
+type Assignments interface {
+	Assignment(ctx context.Context, campaign, id string) (review.Assignment, error)
+	// EachAssignment calls f for those of a campaign, by id.
+	EachAssignment(ctx context.Context, campaign string, f func(review.Assignment) error) error
+	// AssignmentsOf lists those of an account, the newest campaign first; campaign
+	// "" is every campaign.
+	AssignmentsOf(ctx context.Context, conn, account, campaign string) ([]review.Assignment, error)
+	// Line reads one; LinesAfter calls f for an assignment's lines by id, behind one
+	// ("": from the first), until f fails. Another assignment's lines are not read.
+	Line(ctx context.Context, campaign, assignment, id string) (review.Line, error)
+	LinesAfter(ctx context.Context, campaign, assignment, after string, f func(review.Line) error) error
+}
+
+// Deciding remembers what reviewers decide.
+type Deciding interface {
+	// SaveNotes saves lines with decisions that are not submitted, their texts, and
+	// the assignment's count of them. It needs no event: a note is nobody's word
+	// yet. At most MostNotes lines.
+	SaveNotes(ctx context.Context, a review.Assignment, ls []review.Line, texts []Text) error
+	// SaveReviewed saves what was decided and all that it made, in one commit, with
+	// at least one event.
+	SaveReviewed(ctx context.Context, c review.Change, e ...audit.Event) error
+	// Taking lists denied lines of a campaign whose removal is not over, by id.
+	Taking(ctx context.Context, campaign, after string, limit int) ([]review.Line, error)
+	// TellReviewers puts a row into the lane "tell" for each account, as kind
+	// "reviewer" with the id "campaign/account", due now.
+	TellReviewers(ctx context.Context, campaign, conn string, accounts []string) error
+}
+
+// Manuals remembers what people have to do by hand.
+type Manuals interface {
+	Manual(ctx context.Context, id string) (access.Manual, error)
+	// Manuals lists those of a connector, the newest first; waiting: only those that
+	// are not over. ManualsOf lists those that wait about one resource.
+	Manuals(ctx context.Context, conn string, waiting bool, limit int) ([]access.Manual, error)
+	ManualsOf(ctx context.Context, conn, resource string) ([]access.Manual, error)
+	// SaveManual saves a task with an event; while Next is set it is due then in the
+	// lane "act", as kind "manual", and somebody is to hear of it (kind "manual").
+	SaveManual(ctx context.Context, m access.Manual, e ...audit.Event) (access.Manual, error)
+}

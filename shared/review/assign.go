@@ -1,0 +1,137 @@
+package review
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// Source says where a level finds its reviewers.
+type Source string
+
+// The sources. Unassigned is where neither a level nor the fallback had anybody:
+// campaign administrators reassign it.
+const (
+	ByOwner    Source = "owner"   // of the resource
+	ByCreator  Source = "creator" // of the channel or user group, in Slack
+	ByGroup    Source = "group"   // members of a user group
+	ByNamed    Source = "named"
+	ByManager  Source = "manager" // of the account, from its profile in Slack
+	ByFallback Source = "fallback"
+	Unassigned Source = "unassigned"
+)
+
+// Sources are those that a level may name.
+var Sources = []Source{ByOwner, ByCreator, ByGroup, ByNamed, ByManager}
+
+// Level is one round of reviewers.
+type Level struct {
+	By       Source
+	Group    string   // id, with ByGroup
+	Accounts []string // with ByNamed
+}
+
+func (l Level) validate() error {
+	const op = "review.Validate"
+	switch {
+	case !slices.Contains(Sources, l.By):
+		return fault.At(op, "levels", "reviewers are found by owner, creator, group, named or manager, not %q", string(l.By))
+	case l.By == ByGroup && l.Group == "":
+		return fault.At(op, "levels", "say which user group reviews")
+	case l.By == ByNamed && (len(l.Accounts) == 0 || len(l.Accounts) > mostNamed):
+		return fault.At(op, "levels", "name 1 to %d accounts who review", mostNamed)
+	}
+	return nil
+}
+
+// Assigned says who reviews a line: any one of the accounts.
+type Assigned struct {
+	Source   Source
+	Group    string // whose members they are; who is one is looked up with each decision
+	Accounts []string
+}
+
+// Crowd is what Pick knows of people beside the holding.
+type Crowd struct {
+	Members []string // of the level's user group
+	Manager string   // of the account; "": not known
+	// Able reports whether an account may review at all: active, and no guest or bot.
+	Able func(account string) bool
+}
+
+// Pick says who reviews a holding at a level. Nobody reviews their own access
+// unless the campaign allows it.
+func (s Spec) Pick(level int, resource directory.Resource, account string, c Crowd) Assigned {
+	l := s.Levels[level]
+	var from []string
+	switch l.By {
+	case ByOwner:
+		from = resource.Owners
+	case ByCreator:
+		from = []string{resource.Creator}
+	case ByGroup:
+		from = c.Members
+	case ByNamed:
+		from = l.Accounts
+	case ByManager:
+		from = []string{c.Manager}
+	}
+	for _, a := range []Assigned{{Source: l.By, Group: l.Group, Accounts: from}, {Source: ByFallback, Accounts: s.Fallback}} {
+		a.Accounts = s.able(a.Accounts, account, c)
+		if len(a.Accounts) == 0 {
+			continue
+		}
+		if a.Source != ByGroup {
+			a.Group = ""
+		}
+		return a
+	}
+	return Assigned{Source: Unassigned}
+}
+
+func (s Spec) able(accounts []string, self string, c Crowd) []string {
+	var out []string
+	for _, a := range accounts {
+		if a != "" && (s.Self || a != self) && c.Able(a) {
+			out = append(out, a)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Assignment is the list of one reviewer, or of several who share it, at one
+// level. Lines counts all that were ever put there and not moved on, Noted those
+// with a draft, Closed those that need nothing any more.
+type Assignment struct {
+	ID        string
+	Campaign  string
+	Connector string
+	Level     int
+	Assigned
+	Lines, Noted, Closed int
+	// Moved names the accounts from whom it was reassigned as a whole; "": nobody.
+	Moved []string
+	Made  time.Time
+	Rev   int64
+}
+
+// AssignmentID follows from who reviews at which level. A group is one assignment
+// whoever is in it.
+func AssignmentID(campaign string, level int, a Assigned) string {
+	who := strings.Join(a.Accounts, ",")
+	if a.Group != "" {
+		who = "group:" + a.Group
+	}
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%s\x00%d\x00%s\x00%s", campaign, level, a.Source, who)))
+	return "as_" + hex.EncodeToString(sum[:10])
+}
+
+// Left is how many lines wait for a submitted decision.
+func (a Assignment) Left() int { return a.Lines - a.Closed }
