@@ -23,6 +23,6 @@ type Change struct {
 // removal four more, or six with a manual task.
 const (
 	MostNotes   = 45
-	MostDecided = 25
+	MostDecided = 30
 	MostDenied  = 8
 )
