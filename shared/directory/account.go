@@ -41,6 +41,9 @@ func (a Account) Over(was Account, workspace string) Account {
 	if role, ok := a.Roles[workspace]; ok {
 		next.Roles[workspace] = role
 	}
+	if next.Manager == "" {
+		next.Manager = was.Manager // no listing tells it
+	}
 	if was.Forgotten {
 		next.Forgotten, next.Name, next.Handle, next.Email = true, "", "", ""
 	}

@@ -14,7 +14,7 @@ func (a Account) Same(b Account) bool {
 	x.Roles, y.Roles = nil, nil
 	return x.ID == y.ID && x.Connector == y.Connector && x.Kind == y.Kind && x.State == y.State &&
 		x.Handle == y.Handle && x.Name == y.Name && x.Email == y.Email && x.OrgAdmin == y.OrgAdmin &&
-		x.OrgOwner == y.OrgOwner && x.TwoFactor == y.TwoFactor && x.Forgotten == y.Forgotten
+		x.OrgOwner == y.OrgOwner && x.Manager == y.Manager && x.TwoFactor == y.TwoFactor && x.Forgotten == y.Forgotten
 }
 
 // Same reports whether two resources would be stored alike. Owners are Ebb's

@@ -89,7 +89,8 @@ type Account struct {
 	OrgAdmin  bool // administrator of the Enterprise organization
 	OrgOwner  bool
 	TwoFactor bool
-	Forgotten bool // erased by ebb forget: a sync brings no name back
+	Manager   string // account id, from the profile in Slack; "": not shown there
+	Forgotten bool   // erased by ebb forget: a sync brings no name back
 }
 
 // Live reports whether the account can hold and use access now.

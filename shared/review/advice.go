@@ -53,6 +53,7 @@ func (s Spec) Advise(h Holding, now time.Time) Advice {
 		{&against, guest && h.Held() == Standing, BecauseGuest},
 		{&against, admin && s.Admins != "" && !h.InAdmins, BecauseAdmin},
 		{&look, admin && a.Kind == directory.Bot, BecauseBot},
+		{&look, admin && h.is(NoTwoFactor, inactive, now), BecauseTwoFactor},
 		{&look, h.Finding != "", BecauseFinding},
 		{&look, a.Kind == directory.External, BecauseExternal},
 		{&look, h.Earlier.At.IsZero() || h.New() || len(h.Changed()) > 0, BecauseNew},

@@ -1,7 +1,10 @@
 package review
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -113,8 +116,12 @@ type Campaign struct {
 	Done    time.Time
 	Settled time.Time
 
-	// Looked is the sync (its end) against which open lines were held last.
-	Looked time.Time
+	// Told is when the rows were put by which its reviewers hear of the start. Looked
+	// is the sync (its end) against which open lines were held last, and Looking the
+	// assignment behind which that goes on; "": it is not going on.
+	Told    time.Time
+	Looked  time.Time
+	Looking string
 	// Next is when somebody has to look again; zero: nobody.
 	Next time.Time
 	// Held says why an automatic start waits, in words; "": it does not.
@@ -207,5 +214,60 @@ func (s Spec) Validate() error {
 func (s Spec) Copy() Spec {
 	s.Levels = slices.Clone(s.Levels)
 	s.Fallback = slices.Clone(s.Fallback)
+	s.Scope.Kinds = slices.Clone(s.Scope.Kinds)
+	s.Scope.Resources = slices.Clone(s.Scope.Resources)
+	s.Scope.Accounts = slices.Clone(s.Scope.Accounts)
 	return s
+}
+
+// Told are short facts of a spec for the audit: what is reviewed, by whom, and what
+// becomes of what nobody decides. Its name is somebody's free text and is not there;
+// of long lists there is a digest.
+func (s Spec) Told() map[string]string {
+	var levels []string
+	for _, l := range s.Levels {
+		text := string(l.By)
+		if l.Group != "" {
+			text += ":" + l.Group
+		}
+		if len(l.Accounts) > 0 {
+			text += ":" + short(l.Accounts)
+		}
+		levels = append(levels, text)
+	}
+	out := map[string]string{
+		"connector": s.Connector, "levels": strings.Join(levels, " "), "fallback": short(s.Fallback),
+		"at_end": string(s.AtEnd), "days": strconv.Itoa(s.Days), "admins": s.Admins,
+		"kinds": short(words(s.Scope.StagedKinds())), "resources": short(s.Scope.Resources), "accounts": short(words(s.Scope.Accounts)),
+		"held": string(s.Scope.Held),
+	}
+	for name, set := range map[string]bool{
+		"self": s.Self, "unchanged": s.Unchanged, "ends": s.Ends, "public": s.Scope.Public, "new": s.Scope.New, "findings": s.Scope.Findings,
+	} {
+		if set {
+			out[name] = "yes"
+		}
+	}
+	if s.Scope.InactiveDays > 0 {
+		out["inactive_days"] = strconv.Itoa(s.Scope.InactiveDays)
+	}
+	return out
+}
+
+// short lists a few, or sums up many.
+func short(list []string) string {
+	if len(list) <= 12 {
+		return strings.Join(list, ",")
+	}
+	h := sha256.New()
+	put(h, list...)
+	return strconv.Itoa(len(list)) + " of them, sha256 " + hex.EncodeToString(h.Sum(nil))
+}
+
+func words[T ~string](list []T) []string {
+	var out []string
+	for _, x := range list {
+		out = append(out, string(x))
+	}
+	return out
 }

@@ -23,6 +23,8 @@ type Holding struct {
 	LastActive time.Time
 	Unseen     time.Time
 	Earlier    Earlier // what was decided last; zero: never reviewed
+	// TwoFactorKnown: Slack tells this connector who has a second factor.
+	TwoFactorKnown bool
 	// InAdmins says that the account is a member of the group of admins.
 	InAdmins bool
 }

@@ -145,7 +145,7 @@ func (h Holding) is(c Class, inactive time.Duration, now time.Time) bool {
 	case Inactive:
 		return h.InactiveFor(now) >= inactive
 	case NoTwoFactor:
-		return a.Kind != directory.Bot && a.State == directory.Active && !a.TwoFactor
+		return h.TwoFactorKnown && a.Kind != directory.Bot && a.State == directory.Active && !a.TwoFactor
 	}
 	return false
 }

@@ -17,6 +17,7 @@ type accountRecord struct {
 	OrgAdmin  bool                               `json:"organization_admin,omitempty"`
 	OrgOwner  bool                               `json:"organization_owner,omitempty"`
 	TwoFactor bool                               `json:"two_factor,omitempty"`
+	Manager   string                             `json:"manager,omitempty"`
 	Forgotten bool                               `json:"forgotten,omitempty"`
 }
 

@@ -1,0 +1,410 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/review"
+)
+
+// A snapshot is taken page by page. Each page is stored before lines are made of
+// it, and counted in the commit that moves the campaign's cursor behind it: who
+// goes on after a death finds the page as it was read, writes the same lines over
+// themselves, and counts them once.
+
+// stage carries a snapshot on until it is whole or the time is over.
+func (h *House) stage(ctx context.Context, c review.Campaign, until time.Time) (review.Campaign, error) {
+	conn, err := h.Memory.Connector(ctx, c.Connector)
+	if err != nil {
+		return c, err
+	}
+	s := newStager(h, c, conn)
+	for c.State == review.Staging && h.Now().Before(until) {
+		p, err := h.Memory.Page(ctx, c.ID, c.Snapshot.Pages)
+		if fault.Is(err, fault.NotFound) {
+			if p, err = s.page(ctx, c.Snapshot); err == nil {
+				err = h.Memory.SavePage(ctx, p)
+			}
+		}
+		if err != nil {
+			return c, err
+		}
+		if c, err = h.countPage(ctx, c, conn, p); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// countPage makes lines of a stored page and moves the campaign behind it.
+func (h *House) countPage(ctx context.Context, c review.Campaign, conn connector.Connector, p review.Page) (review.Campaign, error) {
+	as := p.Assignments(c.Connector, h.Now())
+	lines := make([]review.Line, 0, len(p.Facts))
+	for _, f := range p.Facts {
+		lines = append(lines, review.Line{
+			Fact: f, Campaign: c.ID, Assignment: review.AssignmentID(c.ID, 0, f.Assigned), State: review.LineOpen,
+		})
+	}
+	if err := h.Memory.PutLines(ctx, as, lines); err != nil {
+		return c, err
+	}
+	c.Snapshot = c.Snapshot.Add(p)
+	var events []audit.Event
+	if p.Last {
+		var err error
+		if c.Snapshot.RunAfter, _, _, err = h.lastGoodRun(ctx, conn); err != nil {
+			return c, err
+		}
+		c.Snapshot.Done = h.Now()
+		if c, err = c.Turn(review.StagedAll, h.Now()); err != nil {
+			return c, err
+		}
+		x := c.Snapshot
+		events = append(events, h.campaignEvent(c, "campaign.staged", ebb, map[string]string{
+			"run": x.Run, "run_after": x.RunAfter, "pages": number(x.Pages), "lines": number(x.Lines), "digest": x.Digest,
+			"unassigned": number(x.Unassigned),
+		}))
+	}
+	return h.Memory.SaveStaged(ctx, c, as, events...)
+}
+
+// lastGoodRun is the newest whole sync of a connector that ended well, when that
+// was, and what Slack listed in it, by kind.
+func (h *House) lastGoodRun(ctx context.Context, c connector.Connector) (id string, ended time.Time, counts map[string]int, err error) {
+	runs, err := h.Memory.Runs(ctx, c.ID, 50)
+	if err != nil {
+		return "", time.Time{}, nil, err
+	}
+	for _, r := range runs {
+		if (r.State == connector.Done || r.State == connector.Waiting) && len(r.Kinds) == 0 {
+			return r.ID, r.Ended, maps.Clone(r.Counts), nil
+		}
+	}
+	return "", c.LastGood, nil, nil
+}
+
+// stager reads the directory for pages. What it read of people is kept for all
+// pages of one call.
+type stager struct {
+	h        *House
+	c        review.Campaign
+	conn     connector.Connector
+	people   *people
+	members  []string        // of the first level's user group
+	admins   map[string]bool // of the user group of admins
+	ready    bool
+	resource *stagedResource
+}
+
+func newStager(h *House, c review.Campaign, conn connector.Connector) *stager {
+	return &stager{h: h, c: c, conn: conn, people: newPeople(h, conn)}
+}
+
+// stagedResource is what is known of the resource at hand beside its holders.
+type stagedResource struct {
+	directory.Resource
+	earlier  map[string]review.Earlier // by slug and account
+	grants   map[string][]review.GrantFact
+	findings map[string]string
+}
+
+// lookedAt is how many holdings one page looks at, found or not, so that its cursor
+// moves on in a large connector of which little is in the scope.
+const lookedAt = 20000
+
+// page reads the next one behind the snapshot's cursor.
+func (s *stager) page(ctx context.Context, from review.Snapshot) (review.Page, error) {
+	if err := s.prepare(ctx); err != nil {
+		return review.Page{}, err
+	}
+	b := &pageBuilder{
+		Page: review.Page{Campaign: s.c.ID, N: from.Pages, Next: from.Cursor, Seen: map[string]int{}, Left: map[string]int{}},
+		to:   map[string]bool{},
+	}
+	kinds := s.c.Scope.StagedKinds()
+	for b.Next.Kind < len(kinds) {
+		err := s.kind(ctx, b, kinds[b.Next.Kind])
+		if errors.Is(err, errEnough) {
+			return b.Page, nil
+		}
+		if err != nil {
+			return b.Page, err
+		}
+		b.Next = review.Cursor{Kind: b.Next.Kind + 1}
+	}
+	b.Last = true
+	return b.Page, nil
+}
+
+// prepare reads, once, who is in the groups that the campaign names.
+func (s *stager) prepare(ctx context.Context) error {
+	if s.ready {
+		return nil
+	}
+	read := func(group string, f func(string)) error {
+		if group == "" {
+			return nil
+		}
+		return s.h.Memory.EachHolder(ctx, s.conn.ID, group, func(m directory.Membership) error {
+			f(m.Account)
+			return nil
+		})
+	}
+	s.members, s.admins = nil, map[string]bool{}
+	err := read(s.c.Levels[0].Group, func(a string) { s.members = append(s.members, a) })
+	if err == nil {
+		err = read(s.c.Admins, func(a string) { s.admins[a] = true })
+	}
+	s.ready = err == nil
+	return err
+}
+
+// kind goes on with the resources of a kind, the one at the cursor first.
+func (s *stager) kind(ctx context.Context, b *pageBuilder, k directory.Kind) error {
+	if b.Next.Resource != "" && !b.Next.Over {
+		r, err := s.h.Memory.Resource(ctx, s.conn.ID, b.Next.Resource)
+		if err == nil {
+			err = s.holders(ctx, b, r)
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return s.h.Memory.ResourcesAfter(ctx, s.conn.ID, k, b.Next.Resource, func(r directory.Resource) error {
+		b.Next = review.Cursor{Kind: b.Next.Kind, Resource: r.ID, Over: true}
+		b.Seen["resources:"+string(k)]++
+		if takes, why := s.c.Scope.TakesResource(r); !takes {
+			b.Left["resources:"+why]++
+			return nil
+		}
+		b.Next.Over = false
+		return s.holders(ctx, b, r)
+	})
+}
+
+// holders goes on with who holds a resource, behind the cursor.
+func (s *stager) holders(ctx context.Context, b *pageBuilder, r directory.Resource) error {
+	x, err := s.about(ctx, r)
+	if err != nil {
+		return err
+	}
+	behind := directory.Membership{Connector: s.conn.ID, Resource: r.ID, Slug: b.Next.Slug, Account: b.Next.Account}
+	err = s.h.Memory.HoldersAfter(ctx, behind, func(m directory.Membership) error {
+		if b.looked == lookedAt {
+			return errEnough
+		}
+		f, why, err := s.fact(ctx, x, m)
+		if err != nil {
+			return err
+		}
+		if why == "" && !b.fits(f) {
+			return errEnough
+		}
+		b.looked++
+		b.Next.Slug, b.Next.Account = m.Slug, m.Account
+		b.Seen[string(r.Kind)]++
+		if why != "" {
+			b.Left[why]++
+			return nil
+		}
+		b.add(f)
+		return nil
+	})
+	if err == nil {
+		b.Next = review.Cursor{Kind: b.Next.Kind, Resource: r.ID, Over: true}
+	}
+	return err
+}
+
+// about reads what is known of a resource beside its holders, once while its
+// holders fill several pages.
+func (s *stager) about(ctx context.Context, r directory.Resource) (*stagedResource, error) {
+	if s.resource != nil && s.resource.ID == r.ID {
+		return s.resource, nil
+	}
+	x := &stagedResource{Resource: r, earlier: map[string]review.Earlier{}, grants: map[string][]review.GrantFact{}, findings: map[string]string{}}
+	err := s.h.Memory.EachEarlier(ctx, s.conn.ID, r.ID, func(slug, account string, e review.Earlier) error {
+		x.earlier[slug+"/"+account] = e
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	grants, err := s.h.Memory.GrantsOn(ctx, s.conn.ID, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range grants {
+		if g.Origin == "" && g.Gives(s.h.Now()) {
+			x.grants[g.Account] = append(x.grants[g.Account], review.GrantFact{ID: g.ID, Rule: g.Rule, Approvers: slices.Clone(g.Approvers), End: g.End})
+		}
+	}
+	findings, err := s.h.Memory.FindingsOf(ctx, s.conn.ID, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range findings {
+		if f.State == directory.FindingOpen && f.Account != "" {
+			x.findings[f.Account] = f.ID
+		}
+	}
+	s.resource = x
+	return x, nil
+}
+
+// fact makes a line's fact of a membership; why is why it is not in the scope.
+func (s *stager) fact(ctx context.Context, x *stagedResource, m directory.Membership) (review.Fact, string, error) {
+	a, err := s.people.account(ctx, m.Account)
+	if fault.Is(err, fault.NotFound) {
+		return review.Fact{}, "account not known", nil
+	}
+	if err != nil {
+		return review.Fact{}, "", err
+	}
+	now := s.h.Now()
+	hold := review.Holding{
+		Resource: x.Resource, Slug: m.Slug, Account: a, Since: m.Since, Grants: x.grants[m.Account], Finding: x.findings[m.Account],
+		Earlier: x.earlier[m.Slug+"/"+m.Account], InAdmins: s.admins[m.Account], TwoFactorKnown: len(s.conn.UserScopes) > 0,
+	}
+	if hold.LastActive, hold.Unseen, err = s.people.active(ctx, a); err != nil {
+		return review.Fact{}, "", err
+	}
+	if why := s.c.Scope.Leaves(hold, now); why != "" {
+		return review.Fact{}, why, nil
+	}
+	to := s.c.Pick(0, x.Resource, a.ID, review.Crowd{Members: s.members, Manager: a.Manager, Able: s.people.able(ctx)})
+	if s.people.err != nil {
+		return review.Fact{}, "", s.people.err
+	}
+	return s.c.Fact(hold, to, now), "", nil
+}
+
+// pageBuilder is a page that is being read.
+type pageBuilder struct {
+	review.Page
+	to     map[string]bool // its assignments
+	looked int
+}
+
+// fits reports whether the page has room for a fact.
+func (b *pageBuilder) fits(f review.Fact) bool {
+	id := review.AssignmentID(b.Campaign, 0, f.Assigned)
+	return len(b.Facts) < review.PageLines && (b.to[id] || len(b.to) < review.PageReviewers)
+}
+
+func (b *pageBuilder) add(f review.Fact) {
+	b.to[review.AssignmentID(b.Campaign, 0, f.Assigned)] = true
+	b.Facts = append(b.Facts, f)
+}
+
+// people are a connector's accounts as a campaign reads them: one by one while it
+// needs few, all of them once it needs many.
+type people struct {
+	h        *House
+	conn     connector.Connector
+	accounts map[string]directory.Account
+	missed   int
+	whole    bool
+	err      error // the first of able
+
+	source  *directory.ActivitySource
+	seen    map[string]time.Time // days on which accounts were active last
+	allSeen bool
+}
+
+func newPeople(h *House, c connector.Connector) *people {
+	return &people{h: h, conn: c, accounts: map[string]directory.Account{}}
+}
+
+const (
+	// manyAccounts is after how many single reads all accounts are read at once, a
+	// thousand a query.
+	manyAccounts = 500
+	// mostKept is how many are kept in memory, some 500 bytes each.
+	mostKept = 120000
+)
+
+func (p *people) account(ctx context.Context, id string) (directory.Account, error) {
+	if a, ok := p.accounts[id]; ok {
+		return a, nil
+	}
+	if p.missed++; p.missed > manyAccounts && !p.whole {
+		err := p.h.Memory.EachAccount(ctx, p.conn.ID, func(a directory.Account) error {
+			if len(p.accounts) == mostKept {
+				return errEnough
+			}
+			p.accounts[a.ID] = a
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			return directory.Account{}, err
+		}
+		p.whole = true
+		if a, ok := p.accounts[id]; ok {
+			return a, nil
+		}
+	}
+	a, err := p.h.Memory.Account(ctx, p.conn.ID, id)
+	if err == nil && len(p.accounts) < mostKept {
+		p.accounts[id] = a
+	}
+	return a, err
+}
+
+// able says who may review: active full members. What could not be read is not able,
+// and the error stays in p.err.
+func (p *people) able(ctx context.Context) func(string) bool {
+	return func(id string) bool {
+		a, err := p.account(ctx, id)
+		if err != nil && !fault.Is(err, fault.NotFound) && p.err == nil {
+			p.err = err
+		}
+		return err == nil && a.Live() && a.Kind == directory.Human
+	}
+}
+
+// active is when an account was active last, or since when it surely was not. What
+// is stored of it may be older than the truth by ActivityPrecision.
+func (p *people) active(ctx context.Context, a directory.Account) (last, unseen time.Time, err error) {
+	if p.source == nil {
+		source, err := p.h.Memory.ActivitySource(ctx, p.conn.ID)
+		if err != nil {
+			return last, unseen, err
+		}
+		source = source.At(p.h.Now())
+		p.source, p.seen = &source, map[string]time.Time{}
+	}
+	source := p.source.For(a.Kind)
+	if !source.Shown {
+		return last, unseen, nil
+	}
+	if p.whole && !p.allSeen {
+		err = p.h.Memory.EachActive(ctx, p.conn.ID, "", func(x directory.Activity) error {
+			if len(p.seen) < mostKept {
+				p.seen[x.Account] = x.Last
+			}
+			return nil
+		})
+		if err != nil {
+			return last, unseen, err
+		}
+		p.allSeen = true
+	}
+	last, ok := p.seen[a.ID]
+	if !ok && !p.allSeen {
+		if last, err = p.h.Memory.LastActive(ctx, p.conn.ID, a.ID); err != nil {
+			return last, unseen, err
+		}
+	}
+	if last.IsZero() {
+		return last, source.From, nil
+	}
+	return last.Add(directory.ActivityPrecision), unseen, nil
+}
