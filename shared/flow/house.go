@@ -35,6 +35,7 @@ type Memory interface {
 	Directory
 	Paging
 	Finding
+	Activity
 	Holdings
 	Naming
 	Owners

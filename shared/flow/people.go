@@ -7,6 +7,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
@@ -108,6 +109,9 @@ func (h *House) Forget(ctx context.Context, by access.Actor, conn, account strin
 		return 0, fault.Wrap(op, err)
 	}
 	if err := h.Memory.Unname(ctx, conn, account); err != nil { // before the row, which says that it is done
+		return 0, fault.Wrap(op, err)
+	}
+	if err := h.Memory.SaveActive(ctx, conn, []directory.Activity{{Account: account}}); err != nil {
 		return 0, fault.Wrap(op, err)
 	}
 	a.Name, a.Handle, a.Email, a.Forgotten = "", "", "", true

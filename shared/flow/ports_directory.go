@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
@@ -46,6 +47,22 @@ type Finding interface {
 	// directory that was begun without needs it once.
 	Index(ctx context.Context, conn, after string) (last string, err error)
 	Indexed(ctx context.Context, conn string) (bool, error)
+}
+
+// Activity remembers when accounts were last active, and what is known of that as
+// a whole. A cache of Slack's access logs: a sync fills it, without events.
+type Activity interface {
+	// LastActive gives the zero time where nothing is known of the account.
+	LastActive(ctx context.Context, conn, account string) (time.Time, error)
+	// EachActive calls f for each account of which something is known, behind an
+	// id, in the order of EachAccount, until f fails.
+	EachActive(ctx context.Context, conn, after string, f func(directory.Activity) error) error
+	// SaveActive writes days; a zero day forgets. Directory.Put forgets those of
+	// accounts that are gone.
+	SaveActive(ctx context.Context, conn string, seen []directory.Activity) error
+	// ActivitySource gives the zero source where the logs were never read.
+	ActivitySource(ctx context.Context, conn string) (directory.ActivitySource, error)
+	SaveActivitySource(ctx context.Context, conn string, s directory.ActivitySource) error
 }
 
 // Holdings reads what Ebb knows of who holds what through it.

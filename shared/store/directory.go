@@ -111,6 +111,7 @@ func (s *Store) Put(ctx context.Context, b directory.Batch) error {
 		func() error { return erase(ctx, s, without(leads(b.GoneAccounts), after), leadKey) },
 		func() error { return erase(ctx, s, b.GoneMemberships, heldKey) },
 		func() error { return erase(ctx, s, b.GoneMemberships, holderKey) },
+		func() error { return erase(ctx, s, b.GoneAccounts, activeOf) },
 		func() error { return erase(ctx, s, b.GoneAccounts, accountOf) },
 		func() error { return erase(ctx, s, b.GoneResources, resourceOf) },
 		func() error { return erase(ctx, s, words(b.GoneResources), namedKey) },
@@ -131,6 +132,7 @@ func (s *Store) Put(ctx context.Context, b directory.Batch) error {
 }
 
 func accountOf(a directory.Account) Key   { return accountKey(a.Connector, a.ID) }
+func activeOf(a directory.Account) Key    { return activeKey(a.Connector, a.ID) }
 func resourceOf(r directory.Resource) Key { return resourceKey(r.Connector, r.ID) }
 
 // write puts things in pieces; of two with one key the later stays.

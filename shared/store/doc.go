@@ -23,6 +23,8 @@
 //	named#<conn>           <word>#<resource>        what each word of a resource's name leads to; a hint
 //	called#<conn>          <word>#<account>         what each word of an account's names leads to; a hint
 //	facet#<conn>           <facet>#<account>        accounts with a property that few have; a hint
+//	active#<conn>          <account>                the day on which an account was last active, to a week; a cache
+//	active-from            <conn>                   since when that was read, or why it is not
 //	indexed                <conn>                   that the two above lead to every account: a sync fills them once
 //	own#<conn>             <resource>               a resource's owners: Ebb's own, no sync touches them
 //	mem#<conn>#<resource>  <slug>#<account>         each membership, by resource

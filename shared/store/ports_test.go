@@ -12,6 +12,7 @@ var (
 	_ flow.Directory   = (*store.Store)(nil)
 	_ flow.Paging      = (*store.Store)(nil)
 	_ flow.Finding     = (*store.Store)(nil)
+	_ flow.Activity    = (*store.Store)(nil)
 	_ flow.Holdings    = (*store.Store)(nil)
 	_ flow.Memberships = (*store.Store)(nil)
 	_ flow.Requests    = (*store.Store)(nil)

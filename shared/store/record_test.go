@@ -116,6 +116,7 @@ func TestRecordsKeepEveryField(t *testing.T) {
 func TestDirectoryRecordsKeepEveryField(t *testing.T) {
 	account := func(a directory.Account) accountRecord { return accountRecord(a) }
 	roundTrip(t, account, func(r accountRecord) directory.Account { return directory.Account(r) })
+	roundTrip(t, newActivitySourceRecord, activitySourceRecord.source)
 	resource := func(r directory.Resource) resourceRecord { return resourceRecord(r) }
 	roundTrip(t, resource, func(r resourceRecord) directory.Resource { return directory.Resource(r) }, "Owners")
 
