@@ -29,7 +29,7 @@ func (h *House) DraftCampaign(ctx context.Context, by access.Actor, s review.Spe
 		return review.Campaign{}, fault.Wrap(op, err)
 	}
 	c := review.Campaign{ID: h.NewID("uc"), Spec: s.Copy(), State: review.Draft, By: by.User.ID, Created: h.Now()}
-	c, err := h.Memory.SaveCampaign(ctx, c, h.campaignEvent(c, "campaign.drafted", who(by), c.Told()))
+	c, err := h.Memory.SaveCampaign(ctx, c, h.campaignEvent(c, "campaign.drafted", who(by), c.Terms()))
 	return c, fault.Wrap(op, err)
 }
 
@@ -48,7 +48,7 @@ func (h *House) EditCampaign(ctx context.Context, by access.Actor, id string, s 
 			return c, nil, fault.New(op, fault.Invalid, "this campaign is %s; its snapshot and what it asks do not change any more: draft another one", c.State)
 		}
 		c.Spec = s.Copy()
-		return c, []audit.Event{h.campaignEvent(c, "campaign.edited", who(by), c.Told())}, nil
+		return c, []audit.Event{h.campaignEvent(c, "campaign.edited", who(by), c.Terms())}, nil
 	})
 	return c, fault.Wrap(op, err)
 }

@@ -157,9 +157,9 @@ func (s *stager) prepare(ctx context.Context) error {
 			return nil
 		})
 	}
-	s.members, s.admins = nil, map[string]bool{}
-	err := read(s.c.Levels[0].Group, func(a string) { s.members = append(s.members, a) })
-	if err == nil {
+	var err error
+	s.admins = map[string]bool{}
+	if s.members, err = s.h.reviewGroup(ctx, s.c, 0); err == nil {
 		err = read(s.c.Admins, func(a string) { s.admins[a] = true })
 	}
 	s.ready = err == nil

@@ -98,6 +98,8 @@ func (h *House) serve(ctx context.Context, d access.Due) error {
 		return h.serveKill(ctx, d.ID)
 	case "draft":
 		return h.serveDraft(ctx, d.ID)
+	case "manual":
+		return h.serveManual(ctx, d.ID)
 	case "freeze":
 		return h.wakeThawed(ctx, d.Connector)
 	}

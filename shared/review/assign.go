@@ -107,19 +107,41 @@ func (s Spec) able(accounts []string, self string, c Crowd) []string {
 }
 
 // Assignment is the list of one reviewer, or of several who share it, at one
-// level. Lines counts all that were ever put there and not moved on, Noted those
-// with a draft, Closed those that need nothing any more.
+// level. Lines counts all that were put there and not reassigned, Noted those with a
+// draft, Closed those that need nothing any more of its reviewers; the others count
+// what became of these.
 type Assignment struct {
 	ID        string
 	Campaign  string
 	Connector string
 	Level     int
 	Assigned
-	Lines, Noted, Closed int
-	// Moved names the accounts from whom it was reassigned as a whole; "": nobody.
-	Moved []string
-	Made  time.Time
-	Rev   int64
+	Lines, Noted, Closed                   int
+	Certified, Passed, Denied, Gone, Skips int
+	Made                                   time.Time
+	Rev                                    int64
+}
+
+// Count is the assignment after one of its open lines came to a state, or went to
+// the next level (LineOpen).
+func (a Assignment) Count(to LineState, noted bool) Assignment {
+	a.Closed++
+	if noted {
+		a.Noted--
+	}
+	switch to {
+	case LineCertified:
+		a.Certified++
+	case LineOpen:
+		a.Passed++
+	case LineDenied:
+		a.Denied++
+	case LineGone:
+		a.Gone++
+	case LineSkipped:
+		a.Skips++
+	}
+	return a
 }
 
 // AssignmentID follows from who reviews at which level. A group is one assignment

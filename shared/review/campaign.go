@@ -220,10 +220,10 @@ func (s Spec) Copy() Spec {
 	return s
 }
 
-// Told are short facts of a spec for the audit: what is reviewed, by whom, and what
+// Terms are short facts of a spec for the audit: what is reviewed, by whom, and what
 // becomes of what nobody decides. Its name is somebody's free text and is not there;
 // of long lists there is a digest.
-func (s Spec) Told() map[string]string {
+func (s Spec) Terms() map[string]string {
 	var levels []string
 	for _, l := range s.Levels {
 		text := string(l.By)

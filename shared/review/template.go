@@ -26,7 +26,8 @@ type Template struct {
 	// month, or the month's last where it has fewer.
 	First   time.Time
 	Auto    bool
-	Next    time.Time // zero: stopped
+	Due     time.Time // of the next campaign
+	Next    time.Time // when somebody has to look: Due, or sooner while one is begun; zero: stopped
 	Last    string    // the campaign that it drafted last
 	Drafted int       // how many
 	By      string    // user id

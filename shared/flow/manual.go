@@ -1,0 +1,147 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+// Manual tasks are what no API does. A person does it in Slack, with the steps that
+// the task names, and may say so; over is the task only when a sync that began
+// after it has shown it.
+
+// manualLook is how often a manual task is held against what syncs showed.
+const manualLook = 15 * time.Minute
+
+// manualNag is how often its owners are reminded.
+const manualNag = 24 * time.Hour
+
+func (h *House) manualEvent(m access.Manual, action, actor string) audit.Event {
+	return h.event("manual/"+m.ID, action, actor, map[string]string{
+		"connector": m.Connector, "resource": m.Resource, "entitlement": directory.Word(m.Kind, m.Slug), "account": m.Account,
+		"for": m.Origin, "why": string(m.Why), "state": string(m.State),
+	})
+}
+
+// SayDone notes that somebody did a manual task. By who owns the resource or the
+// connector, and administrators. Slack has to show it before the task is over.
+func (h *House) SayDone(ctx context.Context, by access.Actor, id string) (access.Manual, error) {
+	const op = "flow.SayDone"
+	var out access.Manual
+	err := again(func() error {
+		m, err := h.Memory.Manual(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := h.mayDo(ctx, by, m); err != nil {
+			return err
+		}
+		if out = m; m.State != access.ManualWaits {
+			return nil
+		}
+		if m, err = m.Turn(access.SayManual, h.Now()); err != nil {
+			return err
+		}
+		m.SaidBy, m.Said, m.Next = by.User.ID, h.Now(), h.Now()
+		out, err = h.Memory.SaveManual(ctx, m, h.manualEvent(m, "manual.said-done", who(by)))
+		return err
+	})
+	return out, fault.Wrap(op, err)
+}
+
+// mayDo refuses who has nothing to do with a manual task; for them there is none.
+func (h *House) mayDo(ctx context.Context, by access.Actor, m access.Manual) error {
+	const op = "flow.mayDo"
+	missing := fault.New(op, fault.NotFound, "there is no manual task %s", m.ID)
+	r, err := h.realm(ctx, by, m.Connector)
+	if fault.Is(err, fault.NotFound) {
+		return missing
+	}
+	if err != nil {
+		return err
+	}
+	x, err := r.look(ctx, m.Resource)
+	if err != nil {
+		return err
+	}
+	if by.Service {
+		return fault.New(op, fault.Forbidden, "a service's key does nothing by hand; a person has to")
+	}
+	if r.owns || by.Is(access.IntegrationAdministrator) || r.owner(x.Resource) {
+		return nil
+	}
+	return missing
+}
+
+// owner reports whether the actor owns a resource.
+func (r *realm) owner(res directory.Resource) bool {
+	for _, a := range res.Owners {
+		if r.is(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// serveManual holds a manual task against the last sync.
+func (h *House) serveManual(ctx context.Context, id string) error {
+	m, err := h.Memory.Manual(ctx, id)
+	if err != nil || !m.Waits() || m.Next.After(h.Now()) {
+		return err
+	}
+	conn, err := h.Memory.Connector(ctx, m.Connector)
+	if err != nil {
+		return err
+	}
+	held, err := h.Memory.Holds(ctx, directory.Membership{Connector: m.Connector, Resource: m.Resource, Slug: m.Slug, Account: m.Account})
+	if err != nil {
+		return err
+	}
+	run, err := h.syncedSince(ctx, conn.LastRun, m.Created)
+	if err != nil {
+		return err
+	}
+	now := h.Now()
+	var e audit.Event
+	switch {
+	case run && held == m.Give:
+		if m, err = m.Turn(access.SeeManual, now); err != nil {
+			return err
+		}
+		e = h.manualEvent(m, "manual.seen-done", ebb)
+	case m.State == access.ManualSaid && run && conn.LastGood.After(m.Said):
+		if m, err = m.Turn(access.MissManual, now); err != nil {
+			return err
+		}
+		e = h.manualEvent(m, "manual.not-done", ebb)
+	case now.Sub(m.Created) >= time.Duration(m.Nagged+1)*manualNag:
+		m.Nagged = int(now.Sub(m.Created) / manualNag)
+		e = h.manualEvent(m, "manual.reminded", ebb)
+	}
+	if m.Waits() {
+		m.Next = now.Add(manualLook)
+	}
+	if e.Action == "" {
+		_, err = h.Memory.SaveManual(ctx, m)
+	} else {
+		_, err = h.Memory.SaveManual(ctx, m, e)
+	}
+	return err
+}
+
+// syncedSince reports whether the connector's last sync began after a time and
+// ended well.
+func (h *House) syncedSince(ctx context.Context, run string, t time.Time) (bool, error) {
+	if run == "" {
+		return false, nil
+	}
+	r, err := h.Memory.Run(ctx, run)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return r.Started.After(t) && (r.State == "done" || r.State == "needs confirmation"), err
+}
