@@ -71,7 +71,7 @@ func (h *House) mayDo(ctx context.Context, by access.Actor, m access.Manual) err
 	if by.Service {
 		return fault.New(op, fault.Forbidden, "a service's key does nothing by hand; a person has to")
 	}
-	if r.owns || by.Is(access.IntegrationAdministrator) || r.owner(x.Resource) {
+	if r.does(x.Resource) {
 		return nil
 	}
 	return missing

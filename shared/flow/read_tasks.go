@@ -18,18 +18,22 @@ const (
 	TaskReconnect     TaskKind = "reconnect"      // a connector in Error: nothing can be given or taken
 	TaskConfirm       TaskKind = "confirm"        // removals of a sync wait
 	TaskFix           TaskKind = "fix"            // a grant needs attention
+	TaskByHand        TaskKind = "by_hand"        // something that no API does
 	TaskConfirmAccess TaskKind = "confirm_access" // an emergency waits for its confirmation
 	TaskVeto          TaskKind = "veto"           // a request approves itself unless somebody vetoes it
 	TaskDecide        TaskKind = "decide"         // a request waits
+	TaskReview        TaskKind = "review"         // lines of an access review wait
 )
 
-// Task is something that waits for the actor; one of the three is there.
+// Task is something that waits for the actor; one of the five is there.
 type Task struct {
 	Kind      TaskKind
 	Since     time.Time
 	Connector *ConnectorView
 	Grant     *GrantView
 	Request   *RequestView
+	Manual    *ManualView
+	Review    *ReviewTask
 }
 
 // MostTasks is how many tasks are read at once.
@@ -51,7 +55,9 @@ func (h *House) ReadTasks(ctx context.Context, by access.Actor) (tasks []Task, c
 	eye := realms[0].s // one and the same for all of them
 	for _, read := range []func(context.Context) ([]Task, error){
 		func(context.Context) ([]Task, error) { return connectorTasks(realms), nil },
-		eye.grantTasks, eye.confirmTasks, eye.requestTasks,
+		eye.grantTasks,
+		func(ctx context.Context) ([]Task, error) { return manualTasks(ctx, realms) },
+		eye.confirmTasks, eye.requestTasks, eye.listTasks,
 	} {
 		more, err := read(ctx)
 		if err != nil {
