@@ -10,12 +10,13 @@ import (
 )
 
 // The lanes of due rows: what converges and decides, what Slack told, what
-// syncs, and what people are to be told.
+// syncs, what people are to be told, and which reviews go on.
 const (
-	laneAct  = "act"
-	laneHear = "hear"
-	laneSync = "sync"
-	laneTell = "tell"
+	laneAct    = "act"
+	laneHear   = "hear"
+	laneSync   = "sync"
+	laneTell   = "tell"
+	laneReview = "review"
 )
 
 func duePart(lane string) string { return join("due", lane) }
@@ -51,7 +52,7 @@ func (c *change) due(lane, was string, d access.Due, next bool) string {
 }
 
 // Due lists what is due up to and including a time, oldest first, at most
-// limit rows (0: 1000). Lane is "act", "hear", "sync" or "tell"; another one is
+// limit rows (0: 1000). Lane is "act", "hear", "sync", "tell" or "review"; another one is
 // empty.
 func (s *Store) Due(ctx context.Context, lane string, until time.Time, limit int) ([]access.Due, error) {
 	if limit <= 0 {
