@@ -155,20 +155,16 @@ func (s *sight) listsIn(ctx context.Context, c review.Campaign) ([]review.Assign
 		if err != nil {
 			return nil, err
 		}
-		for _, a := range all {
-			if a.Group == "" {
-				add(a)
-			}
-		}
-		for level, l := range c.Levels {
-			if l.Group == "" || !slices.ContainsFunc(p.Groups, func(g directory.Resource) bool { return g.ID == l.Group }) {
-				continue
-			}
-			a, err := s.h.Memory.Assignment(ctx, c.ID, review.AssignmentID(c.ID, level, review.Assigned{Source: review.ByGroup, Group: l.Group}))
-			if err == nil {
-				add(a)
-			} else if !fault.Is(err, fault.NotFound) {
+		for _, g := range p.Groups {
+			of, err := s.h.Memory.AssignmentsOf(ctx, c.Connector, g.ID, c.ID)
+			if err != nil {
 				return nil, err
+			}
+			all = append(all, of...)
+		}
+		for _, a := range all {
+			if a.Group == "" || slices.ContainsFunc(p.Groups, func(g directory.Resource) bool { return g.ID == a.Group }) {
+				add(a)
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func reviewedKey(f review.Fact) Key {
 func takingPart(campaign string) string   { return join("taking", campaign) }
 func takingKey(campaign, line string) Key { return Key{takingPart(campaign), join(line)} }
 func manualKey(id string) Key             { return Key{join("manual", id), "manual"} }
-func manualsKey(m access.Manual) Key { return Key{join("manuals", m.Connector), at(m.Created, m.ID)} }
+func manualsKey(m access.Manual) Key      { return Key{join("manuals", m.Connector), at(m.Created, m.ID)} }
 
 func openManualKey(m access.Manual) Key {
 	return Key{join("manuals-open", m.Connector), at(m.Created, m.ID)}

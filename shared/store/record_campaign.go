@@ -77,7 +77,9 @@ type campaignRecord struct {
 	EndedBy  string         `json:"ended_by,omitempty"`
 	Done     stamp          `json:"done,omitzero"`
 	Settled  stamp          `json:"settled,omitzero"`
+	Told     stamp          `json:"told,omitzero"`
 	Looked   stamp          `json:"looked,omitzero"`
+	Looking  string         `json:"looking,omitempty"`
 	Next     stamp          `json:"next,omitzero"`
 	Held     string         `json:"held,omitempty"`
 	Due      string         `json:"due,omitempty"`
@@ -129,7 +131,7 @@ func newCampaignRecord(c review.Campaign) campaignRecord {
 		ID: c.ID, Template: c.Template, Spec: newSpecRecord(c.Spec), State: c.State, By: c.By, Created: stamp(c.Created),
 		Policy: c.Policy, Snapshot: newSnapshotRecord(c.Snapshot), Started: stamp(c.Started), Deadline: stamp(c.Deadline),
 		Ended: stamp(c.Ended), EndedBy: c.EndedBy, Done: stamp(c.Done), Settled: stamp(c.Settled),
-		Looked: stamp(c.Looked), Next: stamp(c.Next), Held: c.Held,
+		Told: stamp(c.Told), Looked: stamp(c.Looked), Looking: c.Looking, Next: stamp(c.Next), Held: c.Held,
 	}
 }
 
@@ -138,7 +140,7 @@ func (r campaignRecord) campaign(rev int64) review.Campaign {
 		ID: r.ID, Template: r.Template, Spec: r.Spec.spec(), State: r.State, By: r.By, Created: r.Created.time(),
 		Policy: r.Policy, Snapshot: r.Snapshot.snapshot(), Started: r.Started.time(), Deadline: r.Deadline.time(),
 		Ended: r.Ended.time(), EndedBy: r.EndedBy, Done: r.Done.time(), Settled: r.Settled.time(),
-		Looked: r.Looked.time(), Next: r.Next.time(), Held: r.Held, Rev: rev,
+		Told: r.Told.time(), Looked: r.Looked.time(), Looking: r.Looking, Next: r.Next.time(), Held: r.Held, Rev: rev,
 	}
 }
 
@@ -149,6 +151,7 @@ type templateRecord struct {
 	Every   review.Every `json:"every"`
 	First   stamp        `json:"first,omitzero"`
 	Auto    bool         `json:"auto,omitempty"`
+	DueAt   stamp        `json:"due_at,omitzero"`
 	Next    stamp        `json:"next,omitzero"`
 	Last    string       `json:"last,omitempty"`
 	Drafted int          `json:"drafted,omitempty"`
@@ -160,14 +163,14 @@ type templateRecord struct {
 
 func newTemplateRecord(t review.Template) templateRecord {
 	return templateRecord{
-		ID: t.ID, Spec: newSpecRecord(t.Spec), Every: t.Every, First: stamp(t.First), Auto: t.Auto, Next: stamp(t.Next),
+		ID: t.ID, Spec: newSpecRecord(t.Spec), Every: t.Every, First: stamp(t.First), Auto: t.Auto, DueAt: stamp(t.Due), Next: stamp(t.Next),
 		Last: t.Last, Drafted: t.Drafted, By: t.By, Created: stamp(t.Created), Stopped: t.Stopped,
 	}
 }
 
 func (r templateRecord) template(rev int64) review.Template {
 	return review.Template{
-		ID: r.ID, Spec: r.Spec.spec(), Every: r.Every, First: r.First.time(), Auto: r.Auto, Next: r.Next.time(),
+		ID: r.ID, Spec: r.Spec.spec(), Every: r.Every, First: r.First.time(), Auto: r.Auto, Due: r.DueAt.time(), Next: r.Next.time(),
 		Last: r.Last, Drafted: r.Drafted, By: r.By, Created: r.Created.time(), Stopped: r.Stopped, Rev: rev,
 	}
 }

@@ -169,20 +169,24 @@ type assignmentRecord struct {
 	Lines     int            `json:"lines,omitempty"`
 	Noted     int            `json:"noted,omitempty"`
 	Closed    int            `json:"closed,omitempty"`
-	Moved     []string       `json:"moved,omitempty"`
+	Certified int            `json:"certified,omitempty"`
+	Passed    int            `json:"passed,omitempty"`
+	Denied    int            `json:"denied,omitempty"`
+	Gone      int            `json:"gone,omitempty"`
+	Skips     int            `json:"skipped,omitempty"`
 	Made      stamp          `json:"made,omitzero"`
 }
 
 func newAssignmentRecord(a review.Assignment) assignmentRecord {
 	return assignmentRecord{
 		ID: a.ID, Campaign: a.Campaign, Connector: a.Connector, Level: a.Level, Assigned: assignedRecord(a.Assigned),
-		Lines: a.Lines, Noted: a.Noted, Closed: a.Closed, Moved: a.Moved, Made: stamp(a.Made),
+		Lines: a.Lines, Noted: a.Noted, Closed: a.Closed, Certified: a.Certified, Passed: a.Passed, Denied: a.Denied, Gone: a.Gone, Skips: a.Skips, Made: stamp(a.Made),
 	}
 }
 
 func (r assignmentRecord) assignment(rev int64) review.Assignment {
 	return review.Assignment{
 		ID: r.ID, Campaign: r.Campaign, Connector: r.Connector, Level: r.Level, Assigned: review.Assigned(r.Assigned),
-		Lines: r.Lines, Noted: r.Noted, Closed: r.Closed, Moved: r.Moved, Made: r.Made.time(), Rev: rev,
+		Lines: r.Lines, Noted: r.Noted, Closed: r.Closed, Certified: r.Certified, Passed: r.Passed, Denied: r.Denied, Gone: r.Gone, Skips: r.Skips, Made: r.Made.time(), Rev: rev,
 	}
 }
