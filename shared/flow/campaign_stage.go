@@ -261,6 +261,9 @@ func (s *stager) about(ctx context.Context, r directory.Resource) (*stagedResour
 
 // fact makes a line's fact of a membership; why is why it is not in the scope.
 func (s *stager) fact(ctx context.Context, x *stagedResource, m directory.Membership) (review.Fact, string, error) {
+	if m.Account == s.conn.BotUser {
+		return review.Fact{}, "Ebb's own app", nil
+	}
 	a, err := s.people.account(ctx, m.Account)
 	if fault.Is(err, fault.NotFound) {
 		return review.Fact{}, "account not known", nil
