@@ -308,6 +308,7 @@ var stories = []story{
 		},
 		end: func(c *told) { c.state(c.grants[0], access.Ended); c.members(c.shift, c.sam) },
 	},
+	reviewStory,
 }
 
 // inChannel checks the members of a channel, the app aside.

@@ -224,8 +224,12 @@ func (r *realm) line(ctx context.Context, people *people, d *desk, l review.Line
 		}
 		v.EarlierBy = u.Name
 	}
-	if l.Draft.Comment != "" || l.State != review.LineOpen {
-		t, err := r.s.h.Memory.Text(ctx, LineText(l))
+	said := l.Draft
+	if n := len(l.Decided); said.Comment == "" && n > 0 {
+		said = l.Decided[n-1]
+	}
+	if said.Comment != "" {
+		t, err := r.s.h.Memory.Text(ctx, LineText(l, said))
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return v, err
 		}

@@ -29,9 +29,10 @@ type Noted struct {
 	Refused map[string]string
 }
 
-// LineText is where the comment on a line lies, level by level.
-func LineText(l review.Line) string {
-	return "review/" + l.Campaign + "/" + l.ID + "/" + number(l.Level)
+// LineText is where the comment of a decision about a line lies: each level's and
+// each person's by itself.
+func LineText(l review.Line, d review.Decision) string {
+	return "review/" + l.Campaign + "/" + l.ID + "/" + number(d.Level) + "/" + d.Account
 }
 
 // NoteReviews notes decisions that are not submitted. Noted again, the last stands.
@@ -91,12 +92,12 @@ func (h *House) notePart(ctx context.Context, d *desk, n Noting, part []string, 
 			was := l.Draft.Verdict
 			l.Draft = review.Decision{}
 			if n.Verdict != "" {
-				text, hash, err := h.reason(ctx, LineText(l), d.account, n.Comment)
+				l.Draft = review.Decision{Verdict: n.Verdict, Level: l.Level, By: d.by.User.ID, Account: d.account, For: d.place, At: h.Now()}
+				text, hash, err := h.reason(ctx, LineText(l, l.Draft), d.account, n.Comment)
 				if err != nil {
 					return err
 				}
-				texts = append(texts, text...)
-				l.Draft = review.Decision{Verdict: n.Verdict, Level: l.Level, By: d.by.User.ID, Account: d.account, For: d.place, At: h.Now(), Comment: hash}
+				texts, l.Draft.Comment = append(texts, text...), hash
 			}
 			switch noted++; {
 			case was == "" && n.Verdict != "":
