@@ -177,7 +177,7 @@ func TestReassigned(t *testing.T) {
 	x := h.started("uc_1", 2, byOne("U9"))
 	e := h.event("review/uc_1", "review.reassigned")
 	a := value[[]review.Assignment](h)(h.AssignmentsOf(ctx, "c1", "U9", ""))[0]
-	a.Accounts, a.Moved = []string{"U8"}, []string{"U9"}
+	a.Accounts = []string{"U8"}
 	h.must(h.SaveReviewed(ctx, review.Change{Assignments: []review.Assignment{a}}, e))
 	h.same("before", h.assigned("U9", ""), "[]")
 	h.same("now", h.assigned("U8", ""), "[uc_1 2]")
@@ -213,20 +213,22 @@ func TestTellReviewers(t *testing.T) {
 
 // What MostNotes, MostDecided and MostDenied promise: it is one commit.
 func TestAsManyDecisionsAsOneCommitHolds(t *testing.T) {
-	t.Run("notes with a first text each", func(t *testing.T) {
-		h := newHouse(t)
-		x := h.started("uc_1", review.MostNotes, byOne("U9"))
-		a := value[[]review.Assignment](h)(h.AssignmentsOf(ctx, "c1", "U9", ""))[0]
-		ls := h.linesIn(x.ID, a.ID)
-		var texts []access.Text
-		for i := range ls {
-			ls[i].Draft = review.Decision{Verdict: review.Deny, By: "u9", At: h.now}
-			texts = append(texts, access.Text{About: "review/uc_1/" + ls[i].ID, Author: "U9", Body: "left"})
-		}
-		a.Noted = len(ls)
-		h.must(h.SaveNotes(ctx, a, ls, texts))
-		t.Log(h.table.rows, "rows")
-	})
+	for _, n := range []struct{ lines, texts int }{{review.MostNotes, 0}, {review.MostNotes / 3, 1}} {
+		t.Run(fmt.Sprint("notes with ", n.texts, " first text each"), func(t *testing.T) {
+			h := newHouse(t)
+			x := h.started("uc_1", n.lines, byOne("U9"))
+			a := value[[]review.Assignment](h)(h.AssignmentsOf(ctx, "c1", "U9", ""))[0]
+			ls := h.linesIn(x.ID, a.ID)
+			var texts []access.Text
+			for i := range ls {
+				ls[i].Draft = review.Decision{Verdict: review.Deny, By: "u9", At: h.now}
+				texts = append(texts, access.Text{About: "review/uc_1/" + ls[i].ID, Author: "U9", Body: "left"})
+			}
+			a.Noted = len(ls)
+			h.must(h.SaveNotes(ctx, a, ls, texts[:n.texts*n.lines]))
+			t.Log(h.table.rows, "rows")
+		})
+	}
 	t.Run("certified", func(t *testing.T) {
 		h := newHouse(t)
 		x := h.started("uc_1", review.MostDecided, byOne("U9"))
