@@ -37,8 +37,9 @@ type Staging interface {
 	Page(ctx context.Context, campaign string, n int) (review.Page, error)
 	// SavePage stores a page; fault.Conflict when there is one already.
 	SavePage(ctx context.Context, p review.Page) error
-	// PutLines writes lines and what leads their reviewers to them, in plain
-	// batches: only lines of a page that is stored and not counted yet.
+	// PutLines writes lines and what leads their reviewers to them: only lines of a
+	// page that is stored. It may be repeated, as a whole or behind half of it;
+	// fault.Conflict when the campaign is not staged any more.
 	PutLines(ctx context.Context, as []review.Assignment, ls []review.Line) error
 	// SaveStaged saves the campaign behind a page and adds the page's lines to its
 	// assignments, which are made where they are new, in one commit.
@@ -53,8 +54,9 @@ type Assignments interface {
 	Assignment(ctx context.Context, campaign, id string) (review.Assignment, error)
 	// EachAssignment calls f for those of a campaign, by id.
 	EachAssignment(ctx context.Context, campaign string, f func(review.Assignment) error) error
-	// AssignmentsOf lists those of an account, the newest campaign first; campaign
-	// "" is every campaign.
+	// AssignmentsOf lists those of an account, or of a user group by its id, the
+	// newest campaign first; campaign "" is every campaign. Of an account it gives
+	// those that name it: who joined a group since is found by the group.
 	AssignmentsOf(ctx context.Context, conn, account, campaign string) ([]review.Assignment, error)
 	// Line reads one; LinesAfter calls f for an assignment's lines by id, behind one
 	// ("": from the first), until f fails. Another assignment's lines are not read.
@@ -66,10 +68,11 @@ type Assignments interface {
 type Deciding interface {
 	// SaveNotes saves lines with decisions that are not submitted, their texts, and
 	// the assignment's count of them. It needs no event: a note is nobody's word
-	// yet. At most MostNotes lines.
+	// yet, and whatever is more than a note is refused. At most MostNotes lines.
 	SaveNotes(ctx context.Context, a review.Assignment, ls []review.Line, texts []Text) error
 	// SaveReviewed saves what was decided and all that it made, in one commit, with
-	// at least one event.
+	// at least one event. What was staged of a line, and what was decided before,
+	// stays as it was.
 	SaveReviewed(ctx context.Context, c review.Change, e ...audit.Event) error
 	// Taking lists denied lines of a campaign whose removal is not over, by id.
 	Taking(ctx context.Context, campaign, after string, limit int) ([]review.Line, error)

@@ -50,8 +50,22 @@
 //	findings#<conn>        <seen>#<id>              pointer to each finding, at its last opening
 //	findings-open#<conn>   <seen>#<id>              pointer while it is to be decided, or on its way
 //	findings-of#<conn>#<resource>  <kind>#<slug>#<account>  pointer to each finding of a resource
+//	campaign#<id>          campaign                 each access review
+//	campaign#<id>          assignment#<id>          each assignment of a review
+//	campaigns              <created>#<id>           pointer to each review
+//	template#<id>          template                 each template of reviews
+//	templates              <id>                     pointer to each
+//	snapshot#<campaign>    <page>                   each page of a snapshot, which never changes
+//	lines#<campaign>#<assignment>  <line>           each line, in the list of whoever reviews it now
+//	assigned#<conn>#<account or group>  <created>#<campaign>#<assignment>  pointer to what somebody reviews, or did; a hint
+//	reviewed#<conn>#<resource>  <slug>#<account>    what was decided last about an access
+//	taking#<campaign>      <line>                   pointer while the line is denied and not seen gone
+//	manual#<id>            manual                   each manual task
+//	manuals#<conn>         <created>#<id>           pointer to each
+//	manuals-open#<conn>    <created>#<id>           pointer while it is not over
+//	manuals-on#<conn>#<resource>  <id>              the same, by resource
 //	lock#<conn>#<resource> lock                     one per resource ever changed; never deleted
-//	due#act, due#sync      <time>#<urgency>#<kind>#<conn>#<id>  one per aggregate that can act, at its next action
+//	due#act, due#sync, due#review  <time>#<urgency>#<kind>#<conn>#<id>  one per aggregate that can act, at its next action
 //	due#tell               <time>#<urgency>#<kind>#<conn>#<id>#<rev>  one per change that somebody is to hear of, until they heard
 //	due#tell               <time>#<urgency>#<kind>#<conn>#<id>  at most one per aggregate: when there is more to tell
 //	tell#<kind>#<id>       tell                     who tells of an aggregate now, and where its due row is; expires
@@ -114,5 +128,19 @@
 // converge (MaxGrantsPerStep) with an event and a hold each beside the lock,
 // the writing row and the resource's due row, with 9 rows to spare. A finding
 // takes 4 when it opens, for the first time or again, and 2 when it is decided:
-// directory.MostFindings of one resource fit.
+// directory.MostFindings of one resource fit. A page of a review is counted in
+// 65: the campaign, its due row twice, review.PageReviewers assignments, its events.
+// A manual task takes 6 when it is made (row, three pointers, due row, telling). Of
+// a review's decisions review.MostNotes, MostDecided or MostDenied fit, with what
+// they make.
+//
+// # Access reviews
+//
+// A line is in one list, that of its assignment: it is moved by deleting it there
+// and making it elsewhere in one commit. What leads from an account to its
+// assignments is a hint and goes in plain batches before the commit, because a
+// group has more members than a commit rows: it may lead to nothing, or to what
+// was reassigned since, and whoever follows it looks. Lines are put in commits that
+// check that the campaign is still staged: in a plain batch a process that slept
+// for minutes would write over what people have decided since.
 package store
