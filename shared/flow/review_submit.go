@@ -249,7 +249,7 @@ func (h *House) moveLine(ctx context.Context, c review.Campaign, b *batch, was, 
 		a, err := h.Memory.Assignment(ctx, c.ID, id)
 		if fault.Is(err, fault.NotFound) {
 			a, err = review.Assignment{ID: id, Campaign: c.ID, Connector: c.Connector, Level: next.Level, Assigned: to, Made: h.Now()}, nil
-			b.rows += len(to.Accounts)
+			b.rows++ // whom it is to be found by is written before
 		}
 		if err != nil {
 			return err
@@ -282,6 +282,9 @@ func (s *submission) deny(ctx context.Context, b *batch, l review.Line, noted bo
 		b.Manuals = append(b.Manuals, *r.manual)
 	}
 	b.events = append(b.events, r.events...)
-	b.rows += 1 + 7*len(r.grants) + 5*len(b.Manuals)
+	b.rows += 1 + 7*len(r.grants)
+	if r.manual != nil {
+		b.rows += 7
+	}
 	return nil
 }

@@ -30,6 +30,10 @@ const (
 // Sources are those that a level may name.
 var Sources = []Source{ByOwner, ByCreator, ByGroup, ByNamed, ByManager}
 
+// mostReviewers is how many accounts an assignment names. Of a larger user group the
+// others review, too: who is in it is looked up with each decision.
+const mostReviewers = 1000
+
 // Level is one round of reviewers.
 type Level struct {
 	By       Source
@@ -103,7 +107,8 @@ func (s Spec) able(accounts []string, self string, c Crowd) []string {
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	out = slices.Compact(out)
+	return out[:min(len(out), mostReviewers)]
 }
 
 // Assignment is the list of one reviewer, or of several who share it, at one
