@@ -15,7 +15,7 @@ func (p Policy) Decide(q Ask) Decision {
 	no := func(format string, args ...any) Decision {
 		return Decision{Version: p.Version, Because: fmt.Sprintf(format, args...)}
 	}
-	if why := q.Resource.Refusal(); why != "" {
+	if why := q.Resource.Refusal(); why != "" && !q.ByHand() {
 		if q.Resource.Managed && q.GroupsBy != "" {
 			why += " (its groups are managed by " + q.GroupsBy + ")"
 		}
@@ -48,6 +48,12 @@ func (p Policy) Decide(q Ask) Decision {
 	}
 	d.Trail = trail
 	return d
+}
+
+// ByHand reports whether what is asked for is given and taken by a person, because
+// no API does: an admin's role in a workspace.
+func (q Ask) ByHand() bool {
+	return q.Resource.Kind == directory.Workspace && q.Slug == string(directory.Admin)
 }
 
 // Words are what the policy says, as a sentence without its end.
@@ -88,6 +94,9 @@ func (r Rule) decide(q Ask) (Decision, bool) {
 	}
 	if past := q.Past(); past != "" {
 		d.Gives = append(d.Gives, past)
+	}
+	if q.ByHand() {
+		d.Gives = append(d.Gives, "is given and taken back by hand: the owners get a task with the steps, and Ebb watches until Slack shows it")
 	}
 	for _, c := range q.Defaults {
 		d.Gives = append(d.Gives, "puts its members into "+Name(c))
@@ -142,7 +151,7 @@ func (r Rule) refuseResource(q Ask) string {
 	switch {
 	case res.Kind == directory.Channel && !res.Private && !r.Advisory:
 		return "says nothing of public channels (advisory: true), and anybody can join #" + res.Name + " without Ebb"
-	case !q.Proven && !r.Unproven:
+	case !q.Proven && !r.Unproven && !q.ByHand():
 		return "does not accept (unproven_removal: accept) that Ebb has never removed anybody from such a " + string(res.Kind) + " here"
 	case res.Kind == directory.UserGroup && q.Empties && !q.MayEmpty && r.Empty == (Empty{}):
 		return "does not say what happens (when_empty) when @" + res.Name + " would lose its last member, which Slack's user group API does not allow"

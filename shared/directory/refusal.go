@@ -58,6 +58,8 @@ func (r Resource) RefusalFor(a Account) string {
 		return who + " belongs to another organization"
 	case r.Kind == UserGroup && a.Kind != Human:
 		return who + " is a guest; Slack keeps guests out of user groups"
+	case r.Kind == Workspace && a.Kind != Human:
+		return who + " is a guest; only full members can be admins of a workspace"
 	case a.Kind == SingleChannelGuest:
 		return who + " is a single-channel guest and cannot join a second channel"
 	case a.Kind != Human && a.Kind != MultiChannelGuest:

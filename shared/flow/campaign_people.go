@@ -91,17 +91,20 @@ func (p *people) active(ctx context.Context, a directory.Account) (last, unseen 
 	if !source.Shown {
 		return last, unseen, nil
 	}
-	if p.whole && !p.allSeen {
+	if p.whole && !p.allSeen && len(p.seen) < mostKept {
 		err = p.h.Memory.EachActive(ctx, p.conn.ID, "", func(x directory.Activity) error {
-			if len(p.seen) < mostKept {
-				p.seen[x.Account] = x.Last
+			if len(p.seen) == mostKept {
+				return errEnough
 			}
+			p.seen[x.Account] = x.Last
 			return nil
 		})
+		if p.allSeen = err == nil; errors.Is(err, errEnough) {
+			err = nil // of the others each is asked for
+		}
 		if err != nil {
 			return last, unseen, err
 		}
-		p.allSeen = true
 	}
 	last, ok := p.seen[a.ID]
 	if !ok && !p.allSeen {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -101,6 +102,10 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	over, err := h.overGrant(ctx, m, held)
+	if err != nil {
+		return err
+	}
 	run, err := h.syncedSince(ctx, conn.LastRun, m.Created)
 	if err != nil {
 		return err
@@ -108,6 +113,11 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 	now := h.Now()
 	var e audit.Event
 	switch {
+	case over:
+		if m, err = m.Turn(access.DropManual, now); err != nil {
+			return err
+		}
+		e = h.manualEvent(m, "manual.dropped", ebb)
 	case run && held == m.Give:
 		if m, err = m.Turn(access.SeeManual, now); err != nil {
 			return err
@@ -131,6 +141,27 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 		_, err = h.Memory.SaveManual(ctx, m, e)
 	}
 	return err
+}
+
+// overGrant looks whether nobody wants any more what a manual task does for a grant,
+// and has the grant looked at, which may be waiting for it.
+func (h *House) overGrant(ctx context.Context, m access.Manual, held bool) (bool, error) {
+	id, is := strings.CutPrefix(m.Origin, "grant/")
+	if !is {
+		return false, nil
+	}
+	err := h.converge(ctx, m.Connector, m.Resource)
+	if err != nil && !fault.Is(err, fault.Conflict) {
+		return false, err
+	}
+	g, err := h.Memory.Grant(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	if m.Give {
+		return !g.Gives(h.Now()), nil
+	}
+	return g.State.Final() && held, nil
 }
 
 // syncedSince reports whether the connector's last sync began after a time and

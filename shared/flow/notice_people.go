@@ -59,7 +59,10 @@ func (h *House) risen(ctx context.Context, c connector.Connector, n connector.No
 	if c.LastGood.IsZero() {
 		return nil
 	}
-	all := directory.Risen(was, next, team)
+	all, err := h.ungranted(ctx, directory.Risen(was, next, team))
+	if err != nil {
+		return err
+	}
 	for i := range all {
 		all[i].Seen, all[i].Notice = h.Now(), n.ID
 	}

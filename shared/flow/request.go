@@ -305,6 +305,9 @@ func stopped(c connector.Connector) error {
 // grantable refuses what the connector has no authorization for: it would be
 // approved, and then stand under Needs attention until somebody connects anew.
 func grantable(c connector.Connector, k directory.Kind) error {
+	if k == directory.Workspace && c.Linked() {
+		return nil // by hand: Ebb only looks
+	}
 	for _, x := range c.Capabilities() {
 		if x.Kind == k && !x.Grant {
 			return fault.New("flow.grantable", fault.Misconfigured, "Ebb is not authorized to change this in Slack (%s); an owner of the connector has to install it with an administrator's token: ebb connect --connector %s",

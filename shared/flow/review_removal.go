@@ -124,7 +124,7 @@ func byHand(c connector.Connector, r directory.Resource, slug string, a director
 	switch directory.WorkspaceRole(slug) {
 	case directory.PrimaryOwner:
 		return access.ManualPrimary
-	case directory.Admin, directory.Owner:
+	case directory.Admin, directory.Owner: // a grant of it ends by a task of its own, too
 		return access.ManualRole
 	}
 	if a.Kind == directory.Bot {

@@ -73,7 +73,10 @@ func (s *syncing) risen(ctx context.Context, was, next directory.Account, team s
 	if s.c.LastGood.IsZero() {
 		return nil
 	}
-	all := directory.Risen(was, next, team)
+	all, err := s.h.ungranted(ctx, directory.Risen(was, next, team))
+	if err != nil {
+		return err
+	}
 	for i := range all {
 		all[i].Seen, all[i].Run = s.h.Now(), s.run.ID
 	}

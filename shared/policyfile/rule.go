@@ -36,7 +36,7 @@ func (r *reader) rule(n *yaml.Node, path string, seen map[string]int) access.Rul
 		"id":        {true, func(n *yaml.Node, p string) { rule.ID = r.id(n, p, seen) }},
 		"resources": {true, func(n *yaml.Node, p string) { rule.Resources = r.match(n, p) }},
 		"entitlement": {false, func(n *yaml.Node, p string) {
-			rule.Slug = r.word(n, p, "member")
+			rule.Slug = r.word(n, p, "member", string(directory.Admin))
 		}},
 		"requesters": keep("requesters", !never, func(n *yaml.Node, p string) { rule.Requesters = r.who(n, p, true) }),
 		"for_others": keep("for_others", false, func(n *yaml.Node, p string) { rule.Others = r.who(n, p, true) }),
@@ -87,8 +87,14 @@ func (r *reader) fitting(n *yaml.Node, path string, rule access.Rule, have map[s
 	if have["advisory"] && rule.Resources.Kind == directory.UserGroup {
 		r.at(value(n, "advisory"), join(path, "advisory"), "is about public channels; this rule is about user groups")
 	}
-	if have["when_empty"] && rule.Resources.Kind == directory.Channel {
-		r.at(value(n, "when_empty"), join(path, "when_empty"), "is about user groups; a channel may become empty")
+	if have["when_empty"] && (rule.Resources.Kind == directory.Channel || rule.Resources.Kind == directory.Workspace) {
+		r.at(value(n, "when_empty"), join(path, "when_empty"), "is about user groups; a %s is not", rule.Resources.Kind)
+	}
+	switch admin := rule.Slug == string(directory.Admin); {
+	case admin && rule.Resources.Kind != directory.Workspace && rule.Resources.Kind != "":
+		r.at(value(n, "entitlement"), join(path, "entitlement"), "admin is about workspaces; what people hold of a %s is member", rule.Resources.Kind)
+	case !admin && rule.Resources.Kind == directory.Workspace:
+		r.at(value(n, "entitlement"), join(path, "entitlement"), "say entitlement: admin; nothing else of a workspace can be asked for")
 	}
 	r.soloFits(n, path, rule)
 	if have["tell"] && rule.Auto {

@@ -91,11 +91,11 @@ func (r *reader) match(n *yaml.Node, at string) access.Match {
 	var m access.Match
 	r.object(n, at, map[string]field{
 		"kind": {true, func(n *yaml.Node, p string) {
-			m.Kind = directory.Kind(r.word(n, p, string(directory.UserGroup), string(directory.Channel)))
+			m.Kind = directory.Kind(r.word(n, p, string(directory.UserGroup), string(directory.Channel), string(directory.Workspace)))
 		}},
 		"names": {false, func(n *yaml.Node, p string) { m.Names = r.texts(n, p, pattern) }},
 		"ids": {false, func(n *yaml.Node, p string) {
-			m.IDs = r.texts(n, p, func(s string) string { return idOf("a user group or channel", s) })
+			m.IDs = r.texts(n, p, func(s string) string { return idOf("a user group, channel or workspace", s) })
 		}},
 		"workspaces": {false, func(n *yaml.Node, p string) {
 			m.Workspaces = r.texts(n, p, func(s string) string { return idOf("a workspace", s) })
