@@ -105,6 +105,14 @@ func (s Standing) after(account string, l Look) bool {
 	})
 }
 
+// Outlived reports whether by Slack's own dates a list of Ebb's brought the account in
+// after a change that took it out: told late, that says nothing of it any more.
+func (s Standing) Outlived(account string, date int64) bool {
+	return date > 0 && slices.ContainsFunc(s.Meant, func(m Meant) bool {
+		return m.Date > date && slices.Contains(m.In, account)
+	})
+}
+
 // Wrote reports whether a change of members is a list of Ebb's: then whoever came with
 // it came by Ebb's doing. perhaps are those of whom it may be so, because the answer to
 // a list was lost.

@@ -96,3 +96,25 @@ func TestWrote(t *testing.T) {
 		}
 	}
 }
+
+// A change that was told late says nothing of whom a list of Ebb's brought in since.
+func TestOutlived(t *testing.T) {
+	s := Standing{Meant: []Meant{{Date: 100, In: []string{"a"}, Out: []string{"b"}}, {In: []string{"c"}}}}
+	for name, c := range map[string]struct {
+		account string
+		date    int64
+		want    bool
+	}{
+		"a change before our list":     {"a", 99, true},
+		"in the same second":           {"a", 100, false},
+		"after our list":               {"a", 101, false},
+		"of whom our list took out":    {"b", 99, false},
+		"of whom no list brought in":   {"d", 99, false},
+		"the answer to a list is lost": {"c", 99, false},
+		"a change without a date":      {"a", 0, false},
+	} {
+		if got := s.Outlived(c.account, c.date); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
