@@ -12,7 +12,10 @@ import (
 type Left struct {
 	Account string
 	Since   time.Time
-	Rev     int64
+	// Unseen: nothing had shown them there before. Then others put them in, and the
+	// first look after they came back makes that a finding.
+	Unseen bool
+	Rev    int64
 }
 
 // comesBack reports whether the account is out of the list by Ebb's doing alone.

@@ -39,6 +39,7 @@ type Look struct {
 // time that somebody hears of it. So only what was certainly so after Ebb's last
 // word on the account is called theirs.
 func (s Standing) Outside(account string, r directory.Resource, l Look) Doing {
+	left := slices.IndexFunc(s.Left, func(x Left) bool { return x.Account == account })
 	switch i := slices.IndexFunc(s.Mends, func(m Mend) bool { return m.Account == account }); {
 	case i >= 0 && s.Mends[i].Back:
 		return Theirs // somebody added them, and our list had lost that
@@ -50,7 +51,9 @@ func (s Standing) Outside(account string, r directory.Resource, l Look) Doing {
 		return Ours // a person has said what becomes of it
 	case s.Writing != nil && (r.Kind != directory.Channel || s.Writing.Is(account)):
 		return Unsure
-	case slices.ContainsFunc(s.Left, func(x Left) bool { return x.Account == account }):
+	case left >= 0 && s.Left[left].Unseen:
+		return Unsure // put back, and others had put them in; told once they are no more left out
+	case left >= 0:
 		return Ours // put back
 	case s.told(account, l):
 		return Unsure

@@ -55,6 +55,7 @@ func TestOutside(t *testing.T) {
 		"a write to a channel, of others":        {Standing{Writing: &Writing{Add: []string{"b"}}}, channel, read, Theirs},
 		"a write to a channel, of them":          {Standing{Writing: &Writing{Remove: []string{"a"}}}, channel, read, Unsure},
 		"left out, and put back":                 {Standing{Left: []Left{{Account: "a"}}}, group, read, Ours},
+		"left out before anybody saw them":       {Standing{Left: []Left{{Account: "a", Unseen: true}}}, group, read, Unsure},
 		"their adding was overwritten":           {Standing{Mends: []Mend{{Account: "a", Back: true}}}, group, read, Theirs},
 		"our list brought them back":             {Standing{Mends: []Mend{{Account: "a"}}}, group, read, Ours},
 		"a list was sent seconds ago":            {Standing{Meant: []Meant{{Date: 7, SentAt: ago(30 * time.Second)}}}, group, read, Unsure},

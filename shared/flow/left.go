@@ -42,8 +42,10 @@ func (p *pass) putBack(ctx context.Context) error {
 		if !slices.Contains(p.view.Members, l.Account) || p.life[l.Account] != access.Living {
 			continue
 		}
-		if err := p.learn(ctx, []string{l.Account}); err != nil {
-			return err
+		if !l.Unseen {
+			if err := p.learn(ctx, []string{l.Account}); err != nil {
+				return err
+			}
 		}
 		e := p.h.event(p.aggregate(), "resource.put-back", ebb, map[string]string{
 			"connector": p.conn.ID, "resource": p.res.ID, "account": l.Account,

@@ -182,6 +182,8 @@ func TestLeftOutMember(t *testing.T) {
 	c.sync()
 	c.on(2 * time.Hour)
 	c.members(c.oncall, c.ada, c.sam, c.kit)
+	c.sync()
+	c.findings()
 	c.on(30 * time.Minute)
 	c.resting0(id)
 	if due, err := c.store.Due(c.ctx, flow.LaneAct, c.clock.Now(), 0); err != nil || len(due) > 0 {

@@ -263,6 +263,22 @@ func TestAcceptedWhileLeftOut(t *testing.T) {
 	c.resting(c.shift)
 }
 
+// TestLeftOutBeforeItWasSeen: a hand added kit, who was deactivated and left out of a
+// list before anything had shown that. Back with reactivation, kit is found.
+func TestLeftOutBeforeItWasSeen(t *testing.T) {
+	c := newStoryCompany(t)
+	c.slack.HandAddToGroup(c.owner(), c.shift, c.kit)
+	c.slack.HandDeactivate(c.kit)
+	c.auto(c.ada, c.shift, 4*time.Hour)
+	c.members(c.shift, c.ada, c.sam)
+	c.slack.HandReactivate(c.kit)
+	c.shown("sync")
+	c.on(2 * time.Hour)
+	c.members(c.shift, c.ada, c.sam, c.kit)
+	c.shown("sync")
+	c.findings("kit came open")
+}
+
 // leftOut has a hand add somebody to @shift, who is deactivated then, and ada be
 // given it for four hours: a list without them.
 func (c *company) leftOut(account string) directory.Finding {
