@@ -33,6 +33,7 @@ type Judgment struct {
 	Closed    []Hold // holds whose last grant came to its end with these verdicts
 	Ask       []string
 	Dormant   []Grant // hidden, not gone: the account is deactivated
+	StayOut   []Left  // left-out members who do not come back; saved before any verdict
 }
 
 // Outcomes, in the words that pages show.
@@ -58,6 +59,7 @@ func (s Standing) Judge(v View, life map[string]Life, now time.Time) Judgment {
 	if !v.Resource.Visible() {
 		return j
 	}
+	j.StayOut = s.stayOut()
 	in := v.Set()
 	by := map[string][]Grant{}
 	var accounts []string
@@ -73,7 +75,7 @@ func (s Standing) Judge(v View, life map[string]Life, now time.Time) Judgment {
 	slices.Sort(accounts)
 	for _, a := range accounts {
 		c := claim{
-			account: a, grants: by[a], hold: s.Holds[a], in: in[a],
+			account: a, grants: by[a], hold: s.Holds[a], in: in[a], left: s.comesBack(a),
 			settled: s.Writing == nil, life: life[a], now: now,
 		}
 		c.judge(&j)
@@ -87,6 +89,7 @@ type claim struct {
 	grants  []Grant
 	hold    Hold
 	in      bool
+	left    bool // it stands without Ebb, and is out of the list while the account is deactivated
 	settled bool
 	life    Life
 	now     time.Time
@@ -105,7 +108,7 @@ func (c *claim) judge(j *Judgment) {
 		g := c.grants[0]
 		c.hold = Hold{
 			Connector: g.Connector, Resource: g.Resource, Slug: g.Slug, Account: c.account,
-			Stood: c.in, Since: c.now, Rev: c.hold.Rev,
+			Stood: c.in || c.left, Since: c.now, Rev: c.hold.Rev,
 		}
 		c.changed = true
 	}
@@ -155,7 +158,7 @@ func (c *claim) give(g Grant, j *Judgment) (Turn, string) {
 	case c.in && fresh && c.settled:
 		return Give, ""
 	case !c.in && fresh && !g.Added:
-		if c.hold.Stood && c.settled {
+		if c.hold.Stood && c.settled && !c.left {
 			// What stood before us was taken by somebody: what we give now is ours.
 			if !c.alive(g, j) {
 				return "", ""
@@ -165,7 +168,7 @@ func (c *claim) give(g Grant, j *Judgment) (Turn, string) {
 		j.add(c.account)
 	case !c.in && fresh && c.settled:
 		return Fail, OutcomeNotTaken
-	case !c.in && !fresh && c.settled && c.alive(g, j):
+	case !c.in && !fresh && c.settled && !c.left && c.alive(g, j):
 		return Vanish, OutcomeOutside
 	}
 	return "", ""

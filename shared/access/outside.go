@@ -39,6 +39,7 @@ type Look struct {
 // time that somebody hears of it. So only what was certainly so after Ebb's last
 // word on the account is called theirs.
 func (s Standing) Outside(account string, r directory.Resource, l Look) Doing {
+	left := slices.IndexFunc(s.Left, func(x Left) bool { return x.Account == account })
 	switch i := slices.IndexFunc(s.Mends, func(m Mend) bool { return m.Account == account }); {
 	case i >= 0 && s.Mends[i].Back:
 		return Theirs // somebody added them, and our list had lost that
@@ -50,7 +51,9 @@ func (s Standing) Outside(account string, r directory.Resource, l Look) Doing {
 		return Ours // a person has said what becomes of it
 	case s.Writing != nil && (r.Kind != directory.Channel || s.Writing.Is(account)):
 		return Unsure
-	case slices.ContainsFunc(s.Left, func(x Left) bool { return x.Account == account }):
+	case left >= 0 && s.Left[left].Unseen:
+		return Unsure // put back, and others had put them in; told once they are no more left out
+	case left >= 0:
 		return Ours // put back
 	case s.told(account, l):
 		return Unsure
@@ -102,6 +105,14 @@ func (s Standing) told(account string, l Look) bool {
 func (s Standing) after(account string, l Look) bool {
 	return l.Date > 0 && slices.ContainsFunc(s.Meant, func(m Meant) bool {
 		return m.Date > 0 && m.Date < l.Date && slices.Contains(m.Out, account)
+	})
+}
+
+// Outlived reports whether by Slack's own dates a list of Ebb's brought the account in
+// after a change that took it out: told late, that says nothing of it any more.
+func (s Standing) Outlived(account string, date int64) bool {
+	return date > 0 && slices.ContainsFunc(s.Meant, func(m Meant) bool {
+		return m.Date > date && slices.Contains(m.In, account)
 	})
 }
 

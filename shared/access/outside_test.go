@@ -55,6 +55,7 @@ func TestOutside(t *testing.T) {
 		"a write to a channel, of others":        {Standing{Writing: &Writing{Add: []string{"b"}}}, channel, read, Theirs},
 		"a write to a channel, of them":          {Standing{Writing: &Writing{Remove: []string{"a"}}}, channel, read, Unsure},
 		"left out, and put back":                 {Standing{Left: []Left{{Account: "a"}}}, group, read, Ours},
+		"left out before anybody saw them":       {Standing{Left: []Left{{Account: "a", Unseen: true}}}, group, read, Unsure},
 		"their adding was overwritten":           {Standing{Mends: []Mend{{Account: "a", Back: true}}}, group, read, Theirs},
 		"our list brought them back":             {Standing{Mends: []Mend{{Account: "a"}}}, group, read, Ours},
 		"a list was sent seconds ago":            {Standing{Meant: []Meant{{Date: 7, SentAt: ago(30 * time.Second)}}}, group, read, Unsure},
@@ -93,6 +94,28 @@ func TestWrote(t *testing.T) {
 	} {
 		if got, perhaps := c.s.Wrote(c.t); got != c.want || len(perhaps) != c.perhaps {
 			t.Errorf("%s: %v, perhaps %v", name, got, perhaps)
+		}
+	}
+}
+
+// A change that was told late says nothing of whom a list of Ebb's brought in since.
+func TestOutlived(t *testing.T) {
+	s := Standing{Meant: []Meant{{Date: 100, In: []string{"a"}, Out: []string{"b"}}, {In: []string{"c"}}}}
+	for name, c := range map[string]struct {
+		account string
+		date    int64
+		want    bool
+	}{
+		"a change before our list":     {"a", 99, true},
+		"in the same second":           {"a", 100, false},
+		"after our list":               {"a", 101, false},
+		"of whom our list took out":    {"b", 99, false},
+		"of whom no list brought in":   {"d", 99, false},
+		"the answer to a list is lost": {"c", 99, false},
+		"a change without a date":      {"a", 0, false},
+	} {
+		if got := s.Outlived(c.account, c.date); got != c.want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

@@ -21,13 +21,6 @@ type Standing struct {
 	Mends []Mend
 }
 
-// Left is a deactivated member that was left out of a user group's list.
-type Left struct {
-	Account string
-	Since   time.Time
-	Rev     int64
-}
-
 // Step is one commit of converge: everything in it is saved together, or
 // nothing. Writing nil leaves the write row alone; Clear removes it.
 type Step struct {
@@ -36,7 +29,7 @@ type Step struct {
 	Writing *Writing
 	Clear   *Writing
 	Left    []Left
-	Back    []Left // left-out members who were put back
+	Back    []Left // left-out members who were put back, or who stay out
 	Meant   *Meant
 	Told    *Told
 	Mend    []Mend // edits of others that are to be done again

@@ -226,6 +226,9 @@ func (p *pass) record(ctx context.Context) (access.Judgment, error) {
 	if j, err = p.afterParents(ctx, j); err != nil {
 		return j, err
 	}
+	if err := p.stayOut(ctx, j.StayOut); err != nil {
+		return j, err
+	}
 	for _, step := range steps(j) {
 		var events []audit.Event
 		for i, v := range step.verdicts {

@@ -171,7 +171,11 @@ func (p *pass) leave(ctx context.Context, dead []string) error {
 		if known || !slices.Contains(p.view.Members, a) {
 			continue
 		}
-		step := access.Step{Left: []access.Left{{Account: a, Since: p.h.Now()}}}
+		seen, err := p.h.Memory.Holds(ctx, p.rows([]string{a})[0])
+		if err != nil {
+			return err
+		}
+		step := access.Step{Left: []access.Left{{Account: a, Since: p.h.Now(), Unseen: !seen}}}
 		if p.st.Holds[a].Ours() {
 			w := *p.st.Writing
 			w.Remove = append(slices.Clone(w.Remove), a)

@@ -181,6 +181,9 @@ func (p *pass) hidden(ctx context.Context) error {
 			return p.trip(ctx, p.moving(), err)
 		}
 		if out.Disable && len(p.list(j.Add, j.Remove)) == 0 {
+			if err := p.stayOut(ctx, j.StayOut); err != nil {
+				return err
+			}
 			return p.closeGroup(ctx, j)
 		}
 	}

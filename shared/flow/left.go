@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/directory"
 )
 
@@ -41,13 +42,15 @@ func (p *pass) putBack(ctx context.Context) error {
 		if !slices.Contains(p.view.Members, l.Account) || p.life[l.Account] != access.Living {
 			continue
 		}
-		if err := p.learn(ctx, []string{l.Account}); err != nil {
-			return err
+		if !l.Unseen {
+			if err := p.learn(ctx, []string{l.Account}); err != nil {
+				return err
+			}
 		}
 		e := p.h.event(p.aggregate(), "resource.put-back", ebb, map[string]string{
 			"connector": p.conn.ID, "resource": p.res.ID, "account": l.Account,
 		})
-		if err := p.save(ctx, access.Step{Back: []access.Left{l}}, e); err != nil {
+		if err := p.forget(ctx, l, e); err != nil {
 			return err
 		}
 	}
@@ -55,6 +58,28 @@ func (p *pass) putBack(ctx context.Context) error {
 		return err
 	}
 	return p.save(ctx, access.Step{Wake: p.h.Now().Add(lookAgain)})
+}
+
+// stayOut forgets members who were left out and of whom a person has said since that
+// their access goes: reactivation does not bring them back.
+func (p *pass) stayOut(ctx context.Context, out []access.Left) error {
+	for _, l := range out {
+		e := p.h.event(p.aggregate(), "resource.stays-out", ebb, map[string]string{
+			"connector": p.conn.ID, "resource": p.res.ID, "account": l.Account, "note": "was left out, being deactivated; a person has said that it goes",
+		})
+		if err := p.forget(ctx, l, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget takes a member off those who were left out. With the last of them nothing
+// is due for them any more.
+func (p *pass) forget(ctx context.Context, l access.Left, e audit.Event) error {
+	p.st.Left = slices.DeleteFunc(slices.Clone(p.st.Left), func(x access.Left) bool { return x.Account == l.Account })
+	last := len(p.st.Left) == 0 && p.st.Writing == nil
+	return p.save(ctx, access.Step{Back: []access.Left{l}, Sleep: last}, e)
 }
 
 // aggregate names the resource in the audit.

@@ -179,12 +179,13 @@ func (h *House) cameAndWent(ctx context.Context, c connector.Connector, r direct
 			fresh = append(fresh, a)
 		}
 	}
-	for _, a := range went {
-		b.GoneMemberships = append(b.GoneMemberships, row(a))
-	}
 	st, err := h.Memory.Standing(ctx, r.Connector, r.ID)
 	if err != nil {
 		return err
+	}
+	went = slices.DeleteFunc(slices.Clone(went), func(a string) bool { return st.Outlived(a, n.Date) })
+	for _, a := range went {
+		b.GoneMemberships = append(b.GoneMemberships, row(a))
 	}
 	ours, perhaps := st.Wrote(access.Told{Notice: n.ID, Before: n.Before, Date: n.Date, Added: n.Added, Removed: n.Removed})
 	if ours {

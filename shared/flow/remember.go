@@ -118,7 +118,8 @@ func (p *pass) own(ctx context.Context, w *access.Writing) error {
 		accounts = append(accounts, l.Account)
 	}
 	accounts = slices.DeleteFunc(accounts, func(a string) bool {
-		return slices.ContainsFunc(p.st.Grants, func(g access.Grant) bool { return g.Account == a })
+		unseen := slices.ContainsFunc(p.st.Left, func(l access.Left) bool { return l.Account == a && l.Unseen })
+		return unseen || slices.ContainsFunc(p.st.Grants, func(g access.Grant) bool { return g.Account == a })
 	})
 	return p.learn(ctx, accounts)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
 
@@ -181,9 +182,35 @@ func TestLeftOutMember(t *testing.T) {
 	c.sync()
 	c.on(2 * time.Hour)
 	c.members(c.oncall, c.ada, c.sam, c.kit)
+	c.sync()
+	c.findings()
+	c.on(30 * time.Minute)
+	c.resting0(id)
+	if due, err := c.store.Due(c.ctx, flow.LaneAct, c.clock.Now(), 0); err != nil || len(due) > 0 {
+		t.Errorf("kit is put back, and still due: %v, %v", due, err)
+	}
 	c.on(2 * time.Hour)
 	c.members(c.oncall, c.sam, c.kit)
 	c.resting(c.oncall)
+}
+
+// TestGivenWhileLeftOut: kit is live again, unseen, and asks for the group before Ebb
+// has put kit back: the end takes nothing that stood.
+func TestGivenWhileLeftOut(t *testing.T) {
+	c := newStoryCompany(t)
+	c.oncallAuto()
+	c.slack.HandDeactivate(c.kit)
+	c.auto(c.ada, c.oncall, 3*time.Hour)
+	c.members(c.oncall, c.ada, c.sam)
+	c.slack.HandReactivate(c.kit)
+	id := c.auto(c.kit, c.oncall, 10*time.Minute)
+	c.state(id, access.Active)
+	c.members(c.oncall, c.ada, c.sam, c.kit)
+	c.on(time.Hour)
+	if g := c.state(id, access.Ended); g.Outcome != access.OutcomeStood {
+		t.Errorf("outcome %q", g.Outcome)
+	}
+	c.members(c.oncall, c.ada, c.sam, c.kit)
 }
 
 // TestLeftOutGrantDoesNotComeBack: the member that was left out had the group

@@ -222,6 +222,75 @@ func TestRemoveWaitsForTheDeactivated(t *testing.T) {
 	c.finding(c.incident, c.kit, directory.FindingRemoved)
 }
 
+// TestRemovedWhileLeftOut: a list of Ebb's left kit out, being deactivated, and then
+// somebody said that kit's access goes: reactivation does not bring it back.
+func TestRemovedWhileLeftOut(t *testing.T) {
+	c := newStoryCompany(t)
+	f := c.leftOut(c.kit)
+	got, err := c.house.RemoveFinding(c.ctx, c.root, f.ID, "")
+	c.ok(err)
+	c.on(time.Hour)
+	c.finding(c.shift, c.kit, directory.FindingRemoving)
+	if n := c.counted("resource/"+c.conn.ID+"/"+c.shift, "resource.stays-out"); n != 1 {
+		t.Errorf("%d events say that kit stays out", n)
+	}
+	c.slack.HandReactivate(c.kit)
+	c.hears()
+	c.on(2 * time.Hour)
+	c.finding(c.shift, c.kit, directory.FindingRemoved)
+	c.state(got.Grant, access.Revoked)
+	c.members(c.shift, c.ada, c.sam)
+	c.on(4 * time.Hour)
+	c.members(c.shift, c.sam)
+	c.resting(c.shift)
+}
+
+// TestAcceptedWhileLeftOut: kit comes back with reactivation, until the time that
+// somebody said.
+func TestAcceptedWhileLeftOut(t *testing.T) {
+	c := newStoryCompany(t)
+	f := c.leftOut(c.kit)
+	got, err := c.house.AcceptFinding(c.ctx, c.root, f.ID, c.clock.Now().Add(4*time.Hour), "")
+	c.ok(err)
+	c.slack.HandReactivate(c.kit)
+	c.hears()
+	c.on(2 * time.Hour)
+	c.state(got.Grant, access.Active)
+	c.members(c.shift, c.ada, c.sam, c.kit)
+	c.on(3 * time.Hour)
+	c.state(got.Grant, access.Revoked)
+	c.members(c.shift, c.sam)
+	c.resting(c.shift)
+}
+
+// TestLeftOutBeforeItWasSeen: a hand added kit, who was deactivated and left out of a
+// list before anything had shown that. Back with reactivation, kit is found.
+func TestLeftOutBeforeItWasSeen(t *testing.T) {
+	c := newStoryCompany(t)
+	c.slack.HandAddToGroup(c.owner(), c.shift, c.kit)
+	c.slack.HandDeactivate(c.kit)
+	c.auto(c.ada, c.shift, 4*time.Hour)
+	c.members(c.shift, c.ada, c.sam)
+	c.slack.HandReactivate(c.kit)
+	c.shown("sync")
+	c.on(2 * time.Hour)
+	c.members(c.shift, c.ada, c.sam, c.kit)
+	c.shown("sync")
+	c.findings("kit came open")
+}
+
+// leftOut has a hand add somebody to @shift, who is deactivated then, and ada be
+// given it for four hours: a list without them.
+func (c *company) leftOut(account string) directory.Finding {
+	c.t.Helper()
+	f := c.gives(c.shift, account)
+	c.slack.HandDeactivate(account)
+	c.hears()
+	c.auto(c.ada, c.shift, 4*time.Hour)
+	c.members(c.shift, c.ada, c.sam)
+	return f
+}
+
 // TestFindingsAreRefused: who may not decide, and what cannot be done, in words.
 func TestFindingsAreRefused(t *testing.T) {
 	c := newStoryCompanyIn(t, slacktest.Options{Seed: 1})

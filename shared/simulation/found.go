@@ -51,11 +51,16 @@ func (w *World) decideFinding(a Act, do func(context.Context, *flow.House, strin
 }
 
 // decreed notes that a person said that access which others gave is to end: from
-// then on it is Ebb's to end, like what Ebb gave, and nobody else's is.
+// then on it is Ebb's to end, like what Ebb gave, and nobody else's is. Who was left
+// out of a list then comes back by that word, for a time, or not at all.
 func (w *World) decreed(g access.Grant) {
 	w.Counts.Decreed++
 	h := w.truth.at(pair{g.Resource, g.Account})
-	if !h.in {
+	switch {
+	case h.left && !h.in:
+		h.theirs, h.left = false, false
+		return
+	case !h.in:
 		return
 	}
 	h.theirs, h.ours, h.unclear, h.stood, h.lost, h.owed = false, true, false, false, false, false

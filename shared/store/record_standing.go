@@ -56,14 +56,15 @@ func (r writingRecord) writing(rev int64) access.Writing {
 type leftRecord struct {
 	Account string `json:"account"`
 	Since   stamp  `json:"since,omitzero"`
+	Unseen  bool   `json:"unseen,omitempty"`
 }
 
 func newLeftRecord(l access.Left) leftRecord {
-	return leftRecord{Account: l.Account, Since: stamp(l.Since)}
+	return leftRecord{Account: l.Account, Since: stamp(l.Since), Unseen: l.Unseen}
 }
 
 func (r leftRecord) left(rev int64) access.Left {
-	return access.Left{Account: r.Account, Since: r.Since.time(), Rev: rev}
+	return access.Left{Account: r.Account, Since: r.Since.time(), Unseen: r.Unseen, Rev: rev}
 }
 
 // wakeRecord remembers where a resource's own due row stands.
