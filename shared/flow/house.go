@@ -73,6 +73,7 @@ type Memory interface {
 type Slack interface {
 	Installer
 	Listings
+	Logs
 	Lookups
 	Changes
 	Voice
