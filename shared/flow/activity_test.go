@@ -108,8 +108,9 @@ func TestActivityIsReadOnceADay(t *testing.T) {
 func TestActivityMatrix(t *testing.T) {
 	run := func(t *testing.T, at int, how mishap) *company {
 		c := logged(t)
-		for i, id := range c.people(1300) { // two pages
-			c.slack.Log(slacktest.Access{User: id, Last: c.clock.Now().Add(-time.Duration(i) * time.Hour)})
+		for i := range 1300 { // two pages
+			who := []string{c.ada, c.bob, c.lin}[i%3]
+			c.slack.Log(slacktest.Access{User: who, IP: fmt.Sprint("192.0.2.", i), Last: c.clock.Now().Add(-time.Duration(i) * time.Hour)})
 		}
 		c.fate.at, c.fate.how, c.fate.watching = at, how, true
 		c.syncOn(20 * time.Minute)
@@ -127,7 +128,7 @@ func TestActivityMatrix(t *testing.T) {
 	}
 	clean := run(t, -1, mishap{})
 	want := lines(clean)
-	if days, _ := clean.actives(); len(days) != 1303 {
+	if days, _ := clean.actives(); len(days) != 4 {
 		t.Fatalf("%d accounts were seen", len(days))
 	}
 	began := 0
@@ -143,7 +144,7 @@ func TestActivityMatrix(t *testing.T) {
 		if i < began { // TestSyncMatrix has it
 			continue
 		}
-		for _, how := range mishapsOf(call) {
+		for _, how := range sampled(i, call) {
 			t.Run(fmt.Sprintf("%d %s %s", i, call, how.name), func(t *testing.T) {
 				c := run(t, i, how)
 				got := lines(c)

@@ -39,14 +39,15 @@ func (s *syncing) activity(ctx context.Context) error {
 		return s.inactive(ctx, src, why)
 	}
 	now := s.h.Now()
+	fresh := s.run.Cursor == "" || src.Reading.Begun.IsZero() // the latter: a step died when all was read
 	switch {
-	case s.run.Cursor == "" && now.Before(src.Next):
+	case fresh && now.Before(src.Next):
 		if !src.Shown && src.Why != "" {
 			s.say("last activity is not shown: %s", src.Why)
 		}
 		return s.next(ctx, connector.StepFinish)
-	case s.run.Cursor == "":
-		src = src.Begin(now)
+	case fresh:
+		s.run.Cursor, src = "", src.Begin(now)
 		if err := s.h.Memory.SaveActivitySource(ctx, s.c.ID, src); err != nil {
 			return err
 		}
