@@ -27,7 +27,7 @@ func TestDirectory(t *testing.T) {
 	person := "/directory/" + w.Conn + "/accounts/" + w.Account["ada"]
 	w.says(page, `href="`+person+`"`)
 	page = w.get("auditor", person)
-	w.says(page, "Ada Example", "@oncall", "granted", "/grants/"+g.ID, "/requests/"+g.Request, "Second factor", "not known")
+	w.says(page, "Ada Example", "@oncall", "granted", "/grants/"+g.ID, "/requests/"+g.Request, "Second factor", "Last active", "not known: it needs the user scope admin")
 	resource := "/directory/" + w.Conn + "/resources/" + w.Oncall
 	w.says(page, `href="`+resource+`"`)
 	page = w.get("auditor", resource)
