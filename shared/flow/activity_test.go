@@ -3,11 +3,15 @@ package flow_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
@@ -246,5 +250,107 @@ func TestForgottenAndGoneHaveNoActivity(t *testing.T) {
 	days, _ := c.actives()
 	if _, known := days[c.bob]; known {
 		t.Error("a forgotten person's days came back")
+	}
+}
+
+// TestInactiveAccounts: only who surely was not active is listed, whatever leads
+// to the accounts; what cannot be known is refused with its reason.
+func TestInactiveAccounts(t *testing.T) {
+	c := logged(t)
+	c.used(c.kit, 93) // maybe until 87 days ago
+	add := func(u slacktest.User) string { return c.slack.AddUser(u) }
+	guest := add(slacktest.User{Name: "gus", RealName: "Gus Guest", Restricted: true})
+	c.used(guest, 150)
+	add(slacktest.User{Name: "una", RealName: "Una Never"})
+	add(slacktest.User{Name: "new", RealName: "Newt Invited", Invited: true})
+	add(slacktest.User{Name: "robot", RealName: "Robot", Bot: true})
+	add(slacktest.User{Name: "ext", RealName: "Exter Nal", External: true})
+	c.used(c.lin, 140)
+	c.used(c.lin, 1)
+	c.used(c.owner(), 0)
+	team := c.slack.TeamIDs()[0]
+	ask := func(by access.Actor, q flow.AccountQuery) error {
+		_, err := c.house.ReadAccounts(c.ctx, by, c.conn.ID, q, flow.Slice{})
+		return err
+	}
+	wants := func(err error, kind fault.Kind, text string) {
+		t.Helper()
+		if !fault.Is(err, kind) || !strings.Contains(fault.TextOf(err), text) {
+			t.Errorf("got %v, want %s with %q", err, kind, text)
+		}
+	}
+	wants(ask(c.root, flow.AccountQuery{Inactive: 90}), fault.Invalid, "first read of Slack's access logs is not done yet")
+	c.syncOn(20 * time.Minute)
+	wants(ask(c.root, flow.AccountQuery{Inactive: 200}), fault.Invalid, "known since")
+	wants(ask(c.root, flow.AccountQuery{Inactive: 6}), fault.Invalid, "7 to 400")
+	wants(ask(c.root, flow.AccountQuery{Inactive: -1}), fault.Invalid, "7 to 400")
+	wants(ask(c.actor(c.ada), flow.AccountQuery{Inactive: 90}), fault.Forbidden, "auditor")
+	for name, x := range map[string]struct {
+		q    flow.AccountQuery
+		want []string
+	}{
+		"all":         {flow.AccountQuery{Inactive: 90}, []string{"Gus Guest", "Una Never", "sam"}},
+		"to a week":   {flow.AccountQuery{Inactive: 86}, []string{"Gus Guest", "Una Never", "kit", "sam"}},
+		"longer":      {flow.AccountQuery{Inactive: 140}, []string{"Gus Guest", "Una Never"}},
+		"a kind":      {flow.AccountQuery{Inactive: 90, Filter: directory.Filter{Kind: directory.MultiChannelGuest}}, []string{"Gus Guest"}},
+		"bots":        {flow.AccountQuery{Inactive: 90, Filter: directory.Filter{Kind: directory.Bot}}, nil},
+		"a workspace": {flow.AccountQuery{Inactive: 90, Filter: directory.Filter{Workspace: team}}, []string{"Gus Guest", "Una Never", "sam"}},
+		"a search":    {flow.AccountQuery{Inactive: 90, Search: "una"}, []string{"Una Never"}},
+		"found, seen": {flow.AccountQuery{Inactive: 90, Search: "ada"}, nil},
+	} {
+		for _, limit := range []int{2, 100} {
+			got := c.accountsOf(c.root, x.q, limit)
+			slices.Sort(got)
+			if !slices.Equal(got, x.want) {
+				t.Errorf("%s, %d a page: %v, want %v", name, limit, got, x.want)
+			}
+		}
+	}
+	says := func(by access.Actor, account string) string {
+		v, err := c.house.ReadAccount(c.ctx, by, c.conn.ID, account)
+		c.ok(err)
+		return v.Activity.Says()
+	}
+	day := func(ago int) string { return c.clock.Now().AddDate(0, 0, -ago).Format(time.DateOnly) }
+	if got := says(c.root, c.bob); got != day(40)+", or up to six days later" {
+		t.Errorf("bob: %s", got)
+	}
+	if got := says(c.root, c.slack.BotUser(team)); got != "not known: Slack logs no activity of bots" {
+		t.Errorf("the app: %s", got)
+	}
+	if v, err := c.house.ReadAccount(c.ctx, c.actor(c.ada), c.conn.ID, c.bob); err != nil || !v.Activity.Last.IsZero() {
+		t.Errorf("ada sees when bob was active: %+v, %v", v.Activity, err)
+	}
+	c.clock.move(4 * 24 * time.Hour) // no sync goes on
+	wants(ask(c.root, flow.AccountQuery{Inactive: 90}), fault.Invalid, "were last read on")
+	if got := says(c.root, c.bob); !strings.HasPrefix(got, "not known: Slack's access logs were last read on") {
+		t.Errorf("bob, unread for days: %s", got)
+	}
+}
+
+// TestActivityOfOrganizations: an organization's token is asked without a
+// workspace, since with one Slack tells of third parties alone; a workspace of an
+// organization is not asked.
+func TestActivityOfOrganizations(t *testing.T) {
+	w := newWorld(t, slacktest.Options{Seed: 1, Workspaces: 2})
+	c := &company{world: w}
+	var people []string
+	for _, team := range w.slack.TeamIDs() {
+		u := w.slack.AddUser(slacktest.User{Team: team})
+		people = append(people, u)
+		c.used(u, 20)
+		w.slack.HandGrantTeam(team)
+	}
+	conn, err := w.house.AddConnector(w.ctx, w.root, "", nil)
+	w.ok(err)
+	w.conn, err = w.house.PasteToken(w.ctx, w.root, conn.ID, w.slack.UserToken())
+	w.ok(err)
+	c.syncOn(20 * time.Minute)
+	if src := c.wantSeen(map[string]int{people[0]: 20, people[1]: 20}); !src.Shown {
+		t.Errorf("%+v", src)
+	}
+	one := connector.Connector{Label: connector.Connected, UserScopes: []string{connector.ActivityScope}, Team: "T1", Grid: "E1"}
+	if !strings.Contains(one.NoActivity(), "connect the organization") {
+		t.Errorf("a workspace of an organization: %q", one.NoActivity())
 	}
 }

@@ -112,7 +112,8 @@ type House struct {
 	Vouchers map[access.Means]Voucher
 
 	// AskSCIM makes Install with Slack ask for the scope of SCIM, which takes
-	// the last member out of a user group on Business+.
+	// the last member out of a user group on Business+. It is that of Slack's
+	// access logs, too.
 	AskSCIM bool
 
 	// URL is where people reach the house, without a slash at the end.
