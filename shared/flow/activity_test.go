@@ -354,3 +354,26 @@ func TestActivityOfOrganizations(t *testing.T) {
 		t.Errorf("a workspace of an organization: %q", one.NoActivity())
 	}
 }
+
+// TestActivityIsCutOff: a read that ends before the logs do says so, and knows
+// only what it covers; the next one goes on from there.
+func TestActivityIsCutOff(t *testing.T) {
+	c := logged(t)
+	c.house.ActivityPages = 1
+	for i := range 1300 {
+		c.slack.Log(slacktest.Access{User: c.lin, IP: fmt.Sprint("192.0.2.", i), Last: c.clock.Now().Add(-time.Duration(i) * time.Hour)})
+	}
+	c.syncOn(20 * time.Minute)
+	days, src := c.actives()
+	if _, known := days[c.sam]; known || !strings.Contains(c.noted(), "which is the most") {
+		t.Errorf("%v, %q", days, c.noted())
+	}
+	if back := int(c.clock.Now().Sub(src.From).Hours()) / 24; back != 41 {
+		t.Errorf("999 hours are %d days, and bob's 40 are in them", back)
+	}
+	was := src.From
+	c.syncOn(26 * time.Hour)
+	if _, src = c.actives(); !src.From.Equal(was) || !src.Read.After(was) {
+		t.Errorf("the span: %+v, was from %s", src, was)
+	}
+}

@@ -116,6 +116,10 @@ type House struct {
 	// access logs, too.
 	AskSCIM bool
 
+	// ActivityPages is how many pages of Slack's access logs one read takes; 0: as
+	// many as are worth it.
+	ActivityPages int
+
 	// URL is where people reach the house, without a slash at the end.
 	URL string
 	Log *slog.Logger

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -70,7 +71,7 @@ func (s *syncing) activity(ctx context.Context) error {
 	src = src.Took(page.Items)
 	s.run.Tries = 0
 	whole := page.Next == "" || src.Enough()
-	if !whole && src.Reading.Pages < mostActivityPages {
+	if !whole && src.Reading.Pages < cmp.Or(s.h.ActivityPages, mostActivityPages) {
 		// The run first: a page that counts twice would look out of order.
 		s.run.Cursor = page.Next
 		if err := s.save(ctx); err != nil {
