@@ -54,7 +54,7 @@ var parameters = []parameter{
 	{"certificateArn", "", "a certificate for the domain, in the stack's region", matching(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`, func(p *Parameters) *string { return &p.CertificateARN })},
 	{"url", "", "https://NAME without a path, of what stands in front of the API", webAddress("", func(p *Parameters) *string { return &p.URL })},
 	{"slackApiUrl", "https://slack.com/api/", "https://.../api/ with the slash at its end", webAddress("/api/", func(p *Parameters) *string { return &p.SlackAPIURL })},
-	{"scim", "off", "on (Install with Slack asks for the scope admin too, for SCIM on Business+), or off", matching(`^(on|off)$`, func(p *Parameters) *string { return &p.SCIM })},
+	{"scim", "off", "on (Install with Slack asks for the scope admin too, for SCIM on Business+ and for last activity), or off", matching(`^(on|off)$`, func(p *Parameters) *string { return &p.SCIM })},
 	{"oidcIssuer", "", "https://NAME[/PATH] of an OpenID Connect issuer that people sign in with; needs oidcClientId", webIssuer(func(p *Parameters) *string { return &p.OIDCIssuer })},
 	{"oidcClientId", "", "this house's client id at the issuer", matching(`^[!-.0-~]{1,200}$`, func(p *Parameters) *string { return &p.OIDCClientID })},
 	{"syncEvery", "1m", "whole minutes from 1m to 24h, such as 5m", setSyncEvery},

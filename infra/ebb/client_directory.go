@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -116,6 +117,7 @@ func (x *DirectoryShowCmd) account(c *Client, a apiclient.Account) error {
 		fmt.Fprintf(w, "%s  %s  %s\n", clean(a.Name), clean(a.Handle), a.Id)
 		if a.Kind != "" {
 			fmt.Fprintf(w, "%s, %s, %s\n", a.Kind, a.State, secondFactor(a))
+			fmt.Fprintln(w, "last active:", activity(a))
 		}
 		c.printMembers(w, held, "HOLDS", func(m apiclient.Member) string { return calledResource(m.Resource) })
 		for _, r := range owned.Items {
@@ -134,6 +136,19 @@ func secondFactor(a apiclient.Account) string {
 		return "second factor off"
 	}
 	return "second factor not told by Slack"
+}
+
+// activity says when somebody was last active; the day is known to a week.
+func activity(a apiclient.Account) string {
+	switch a.Activity {
+	case apiclient.Seen:
+		return a.LastActive + ", or up to six days later"
+	case apiclient.NotSeen:
+		return "not seen since " + a.ActivityFrom
+	case "":
+		return "" // not for the reader to see
+	}
+	return "not known: " + clean(a.ActivityWhy)
 }
 
 func (c *Client) printMembers(w io.Writer, list []apiclient.Member, head string, name func(apiclient.Member) string) {
@@ -181,6 +196,7 @@ type DirectoryAccountsCmd struct {
 	Workspace string `placeholder:"T…" help:"Of one workspace."`
 	TwoFactor string `enum:",on,off" default:"" help:"on, or off: who signs in without a second factor."`
 	Admins    bool   `help:"Administrators and owners by Slack's own roles."`
+	Inactive  int    `placeholder:"DAYS" help:"Surely not active for so many days (7 to 400), where Slack's access logs are read: ebb slack manifest --last-seen."`
 	CSV       bool   `name:"csv" help:"As CSV, all of them."`
 	Limit     most   `default:"200" help:"How many at most."`
 }
@@ -193,7 +209,7 @@ func (x *DirectoryAccountsCmd) Run(c *Client) error {
 	}
 	q := apiclient.ListAccountsParams{
 		Q: opt(x.Search), Kind: opt(apiclient.ListAccountsParamsKind(x.Kind)), State: opt(apiclient.ListAccountsParamsState(x.State)),
-		Workspace: opt(x.Workspace), TwoFactor: opt(apiclient.ListAccountsParamsTwoFactor(x.TwoFactor)), Limit: opt(pageSize),
+		Workspace: opt(x.Workspace), TwoFactor: opt(apiclient.ListAccountsParamsTwoFactor(x.TwoFactor)), Inactive: opt(x.Inactive), Limit: opt(pageSize),
 	}
 	if x.Admins {
 		q.Standing = opt(apiclient.ListAccountsParamsStanding("admin"))
@@ -205,9 +221,9 @@ func (x *DirectoryAccountsCmd) Run(c *Client) error {
 		return p.Items, p.Cursor, err
 	}
 	if x.CSV {
-		s := sheet.New(c.out, "id", "name", "handle", "email", "kind", "state", "second factor", "roles")
+		s := sheet.New(c.out, "id", "name", "handle", "email", "kind", "state", "second factor", "roles", "last active", "activity")
 		return pour(s, page, func(a apiclient.Account) []string {
-			return []string{a.Id, a.Name, a.Handle, a.Email, string(a.Kind), string(a.State), secondFactor(a), rolesOf(a)}
+			return []string{a.Id, a.Name, a.Handle, a.Email, string(a.Kind), string(a.State), secondFactor(a), rolesOf(a), a.LastActive, activity(a)}
 		})
 	}
 	list, cut, err := all(x.Limit, page)
@@ -215,9 +231,9 @@ func (x *DirectoryAccountsCmd) Run(c *Client) error {
 		return err
 	}
 	return c.show(list, func(w io.Writer) {
-		rows := [][]string{{"NAME", "HANDLE", "KIND", "STATE", "ROLES", "ID"}}
+		rows := [][]string{{"NAME", "HANDLE", "KIND", "STATE", "ROLES", "LAST ACTIVE", "ID"}}
 		for _, a := range list {
-			rows = append(rows, []string{a.Name, a.Handle, string(a.Kind), string(a.State), rolesOf(a), a.Id})
+			rows = append(rows, []string{a.Name, a.Handle, string(a.Kind), string(a.State), rolesOf(a), cmp.Or(a.LastActive, string(a.Activity)), a.Id})
 		}
 		table(w, rows)
 		more(w, cut)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/api/apigen"
@@ -15,7 +16,7 @@ func (s *server) ListAccounts(ctx context.Context, r apigen.ListAccountsRequestO
 	p, err := s.house.ReadAccounts(ctx, actor(ctx), r.ConnectorId, flow.AccountQuery{Search: given(q.Q), Filter: directory.Filter{
 		Kind: directory.AccountKind(given(q.Kind)), State: directory.AccountState(given(q.State)), Workspace: given(q.Workspace),
 		TwoFactor: string(given(q.TwoFactor)), Standing: string(given(q.Standing)),
-	}}, slice(q.Cursor, q.Limit))
+	}, Inactive: given(q.Inactive)}, slice(q.Cursor, q.Limit))
 	return apigen.ListAccounts200JSONResponse{Items: each(p.Items, accountJSON), Cursor: p.Next}, err
 }
 
@@ -105,6 +106,9 @@ func accountJSON(a flow.AccountView) apigen.Account {
 		Id: a.ID, Name: a.Name, Handle: a.Handle, Kind: apigen.AccountKind(a.Kind), State: apigen.AccountState(a.State), Email: a.Email,
 		OrgAdmin: a.OrgAdmin, OrgOwner: a.OrgOwner, TwoFactor: a.TwoFactor, TwoFactorKnown: a.TwoFactorKnown, Forgotten: a.Forgotten,
 	}
+	if a.Whole {
+		activityJSON(&out, a.Activity)
+	}
 	for w, role := range a.Roles {
 		if out.Roles == nil {
 			out.Roles = map[string]string{}
@@ -112,6 +116,18 @@ func accountJSON(a flow.AccountView) apigen.Account {
 		out.Roles[w] = string(role)
 	}
 	return out
+}
+
+func activityJSON(out *apigen.Account, a flow.ActivityView) {
+	out.Activity = apigen.AccountActivity(a.State())
+	switch a.State() {
+	case flow.ActivityUnknown:
+		out.ActivityWhy = a.Why
+		return
+	case flow.ActivitySeen:
+		out.LastActive = a.Last.Format(time.DateOnly)
+	}
+	out.ActivityFrom = a.From.UTC().Format(time.DateOnly)
 }
 
 func resourceJSON(v flow.ResourceView) apigen.Resource {

@@ -71,6 +71,7 @@ var rights = []struct {
 	{"GET", "/v1/connectors/{conn}/accounts", "", "401 404 200 200 200 200 200 200 200 200"},
 	{"GET", "/v1/connectors/{conn}/accounts/{sam}", "", "401 404 404 200 200 200 200 200 200 200"},
 	{"GET", "/v1/connectors/{conn}/accounts?standing=admin", "", "401 404 403 403 403 403 403 200 200 200"},
+	{"GET", "/v1/connectors/{conn}/accounts?inactive=90", "", "401 404 403 403 403 403 403 400 400 400"},
 	{"GET", "/v1/connectors/{conn}/accounts/{sam}/holdings", "", "401 404 404 200 200 200 200 200 200 200"},
 	{"GET", "/v1/connectors/{conn}/accounts/{sam}/grants", "", "401 404 404 200 200 200 200 200 200 200"},
 	{"GET", "/v1/connectors/{conn}/accounts/{sam}/owned", "", "401 404 404 200 200 200 200 200 200 200"},

@@ -59,7 +59,7 @@ var settings = []setting{
 	{names.EnvURL, func(c *Config) *string { return &c.URL }, []string{names.Install, names.API, names.Console}, address, "where people reach Ebb, such as https://ebb.example.com"},
 	{names.EnvSlackAPIURL, func(c *Config) *string { return &c.SlackAPIURL }, nil, address, "where Slack's API is, such as https://slack.com/api/"},
 	{names.EnvAuthorizeURL, func(c *Config) *string { return &c.AuthorizeURL }, nil, address, "Slack's page of consent"},
-	{names.EnvAskSCIM, func(c *Config) *string { return &c.AskSCIM }, nil, onOff, "whether Install with Slack asks for the scope of SCIM (admin), which takes a user group's last member out on Business+"},
+	{names.EnvAskSCIM, func(c *Config) *string { return &c.AskSCIM }, nil, onOff, "whether Install with Slack asks for the scope admin: SCIM then takes a user group's last member out on Business+, and last activity is shown on paid plans"},
 	{names.EnvOIDCIssuer, func(c *Config) *string { return &c.OIDCIssuer }, nil, address, "the OpenID Connect issuer that people sign in with, such as https://login.example.com"},
 	{names.EnvOIDCClientID, func(c *Config) *string { return &c.OIDCClientID }, nil, plain, "the client id of this house there"},
 	{names.EnvMailFrom, func(c *Config) *string { return &c.MailFrom }, nil, sender, "the address that mail comes from, such as ebb@example.com"},

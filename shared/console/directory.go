@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/connector"
@@ -39,6 +41,7 @@ type DirectoryPage struct {
 	Filtered   bool
 	Whole      bool // the reader sees what accounts are
 	Accounts   []flow.AccountView
+	Activity   directory.ActivitySource
 	Next       string
 	Query      map[string]string // what is asked for, without the cursor
 }
@@ -105,7 +108,32 @@ func (v *visit) accountQuery() flow.AccountQuery {
 	return flow.AccountQuery{Search: v.field("q"), Filter: directory.Filter{
 		Kind: directory.AccountKind(v.field("kind")), State: directory.AccountState(v.field("state")), Workspace: v.field("workspace"),
 		TwoFactor: v.field("factor"), Standing: v.field("standing"),
-	}}
+	}, Inactive: daysOf(v.field("inactive"))}
+}
+
+// daysOf is a number of days; what is none is one that is refused.
+func daysOf(text string) int {
+	if text == "" {
+		return 0
+	}
+	if n, err := strconv.Atoi(text); err == nil && n != 0 {
+		return n
+	}
+	return -1
+}
+
+// inactiveFilter offers what can be known: spans over which the logs were read.
+func inactiveFilter(s directory.ActivitySource, chosen int) Filter {
+	var pairs []string
+	for _, days := range []int{30, 60, 90, 180, 365} {
+		if n := strconv.Itoa(days); days == chosen || s.Read.Sub(s.From) >= time.Duration(days)*24*time.Hour {
+			pairs = append(pairs, n, n+" days")
+		}
+	}
+	if n := strconv.Itoa(chosen); chosen > 0 && !slices.Contains(pairs, n) {
+		pairs = append(pairs, n, n+" days")
+	}
+	return filter("inactive", "Inactive for", strings.TrimPrefix(strconv.Itoa(chosen), "0"), pairs...)
 }
 
 func (v *visit) accounts() error {
@@ -122,13 +150,16 @@ func (v *visit) accounts() error {
 	if err != nil {
 		return err
 	}
-	p.Accounts, p.Next, p.Filtered = found.Items, found.Next, q.Any() || q.Search != ""
+	p.Accounts, p.Next, p.Filtered = found.Items, found.Next, q.Any() || q.Search != "" || q.Inactive != 0
 	p.Whole = oversees(v)
 	p.Query = map[string]string{"q": q.Search}
 	if len(p.Connectors) > 1 {
 		p.Query["connector"] = p.Connector.ID
 	}
 	if p.Whole {
+		if p.Activity, err = v.s.house.ReadActivity(v.ctx(), v.by, p.Connector.ID); err != nil {
+			return err
+		}
 		p.Filters = []Filter{
 			filter("kind", "Kind", string(q.Kind), pairsOf(directory.AccountKinds...)...),
 			filter("state", "State", string(q.State), pairsOf(directory.Active, directory.Invited, directory.Deactivated)...),
@@ -137,6 +168,10 @@ func (v *visit) accounts() error {
 		}
 		if len(p.Connector.Workspaces) > 1 {
 			p.Filters = append(p.Filters, filter("workspace", "Workspace", q.Workspace, pairsOf(p.Connector.Workspaces...)...))
+		}
+		if p.Activity.Shown {
+			p.Filters = append(p.Filters, inactiveFilter(p.Activity, q.Inactive))
+			p.Query["inactive"] = v.field("inactive")
 		}
 		for name, value := range map[string]string{
 			"kind": string(q.Kind), "state": string(q.State), "factor": q.TwoFactor, "standing": q.Standing, "workspace": q.Workspace,
@@ -166,12 +201,12 @@ func (v *visit) accountsSheet() error {
 	if err != nil {
 		return err
 	}
-	return sheetOf(v, "accounts", []string{"id", "name", "handle", "email", "kind", "state", "second factor", "standing"},
+	return sheetOf(v, "accounts", []string{"id", "name", "handle", "email", "kind", "state", "second factor", "standing", "last active", "activity"},
 		func(s flow.Slice) (flow.Page[flow.AccountView], error) {
 			return v.s.house.ReadAccounts(v.ctx(), v.by, c.ID, v.accountQuery(), s)
 		},
 		func(a flow.AccountView) []string {
-			return []string{a.ID, a.Name, a.Handle, a.Email, string(a.Kind), string(a.State), factor(a), standingOf(a.Account)}
+			return []string{a.ID, a.Name, a.Handle, a.Email, string(a.Kind), string(a.State), factor(a), standingOf(a.Account), lastActive(a), activity(a)}
 		})
 }
 
@@ -226,6 +261,22 @@ func factor(a flow.AccountView) string {
 		return "off"
 	}
 	return "not told by Slack"
+}
+
+// lastActive is the day, where one is known.
+func lastActive(a flow.AccountView) string {
+	if !a.Whole || a.Activity.State() != flow.ActivitySeen {
+		return ""
+	}
+	return a.Activity.Last.Format(time.DateOnly)
+}
+
+// activity is in words when an account was last active, as far as that is known.
+func activity(a flow.AccountView) string {
+	if !a.Whole {
+		return ""
+	}
+	return a.Activity.Says()
 }
 
 // standingOf is what an account is above a member, by Slack's own roles.

@@ -27,7 +27,7 @@ func TestDirectory(t *testing.T) {
 	person := "/directory/" + w.Conn + "/accounts/" + w.Account["ada"]
 	w.says(page, `href="`+person+`"`)
 	page = w.get("auditor", person)
-	w.says(page, "Ada Example", "@oncall", "granted", "/grants/"+g.ID, "/requests/"+g.Request, "Second factor", "not known")
+	w.says(page, "Ada Example", "@oncall", "granted", "/grants/"+g.ID, "/requests/"+g.Request, "Second factor", "Last active", "not known: it needs the user scope admin")
 	resource := "/directory/" + w.Conn + "/resources/" + w.Oncall
 	w.says(page, `href="`+resource+`"`)
 	page = w.get("auditor", resource)
@@ -46,6 +46,43 @@ func TestDirectory(t *testing.T) {
 		t.Error("lin sees what accounts are")
 	}
 	w.says(w.get("lin", resource), "not for you to see")
+}
+
+// TestLastActivityIsShown: where the access logs are read, with how far that goes;
+// where not, with the reason.
+func TestLastActivityIsShown(t *testing.T) {
+	w := newWorld(t)
+	connector := "/integrations/" + w.Conn
+	w.says(w.get("root", connector), "Last activity: not shown, it needs the user scope admin")
+	page := w.get("auditor", "/directory")
+	w.says(page, "last active is not shown: it needs the user scope admin")
+	if strings.Contains(page, `name="inactive"`) {
+		t.Error("a filter is offered that cannot be answered")
+	}
+	if got := w.do("auditor", "GET", "/directory?inactive=90", ""); got.code != 422 {
+		t.Errorf("inactive where nothing is known: %d", got.code)
+	}
+	w.OK(w.Store.SaveActive(t.Context(), w.Conn, []directory.Activity{{Account: w.Account["sam"], Last: w.At.AddDate(0, 0, -120)}, {Account: w.Account["lin"], Last: w.At}}))
+	w.OK(w.Store.SaveActivitySource(t.Context(), w.Conn, directory.ActivitySource{Shown: true, From: w.At.AddDate(0, 0, -100), Read: w.At}))
+	w.says(w.get("root", connector), "Last activity: shown", "without a gap since")
+	page = w.get("auditor", "/directory")
+	w.says(page, `name="inactive"`, `<option value="90">90 days</option>`, "not seen", w.At.Format("2 Jan 2006"), "or up to six days later")
+	if strings.Contains(page, `<option value="180">`) {
+		t.Error("a span is offered over which nothing was read")
+	}
+	page = w.get("auditor", "/directory?inactive=90&q=example")
+	if strings.Contains(page, "Lin Example") || strings.Contains(page, "Sam Example") && !strings.Contains(page, `<option value="90" selected>`) {
+		t.Error("lin was active today")
+	}
+	w.says(page, "Ada Example", "Sam Example")
+	if got := w.do("auditor", "GET", "/directory?inactive=soon", ""); got.code != 422 {
+		t.Errorf("no number: %d", got.code)
+	}
+	w.says(w.get("auditor", "/directory.csv?q=sam"), "last active,activity", w.At.AddDate(0, 0, -120).Format(time.DateOnly)+`,"`)
+	w.says(w.get("auditor", "/directory/"+w.Conn+"/accounts/"+w.Account["ada"]), "not seen since "+w.At.AddDate(0, 0, -100).Format(time.DateOnly))
+	if strings.Contains(w.get("lin", "/directory?q=sam"), "Last active") {
+		t.Error("lin sees who is active")
+	}
 }
 
 // TestNamingOwners: at the resource, and by a file that shows first what it would

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 )
@@ -224,6 +225,7 @@ type IntegrationPage struct {
 	OwnerChoices []Choice
 	May          bool // its owners and Super Administrators change it
 	Capabilities []connector.Capability
+	Activity     directory.ActivitySource
 	Runs         []connector.Run
 	Log          []LogLine
 	Going        []GoingKind
@@ -260,6 +262,9 @@ func (v *visit) integration() error {
 	}
 	p.May = v.by.Is(access.SuperAdministrator) || !v.by.Service && slices.Contains(c.Owners, v.by.User.ID)
 	p.Capabilities = c.Capabilities()
+	if p.Activity, err = v.s.house.ReadActivity(v.ctx(), v.by, c.ID); err != nil {
+		return err
+	}
 	for _, d := range intervals {
 		p.Intervals = append(p.Intervals, Choice{Value: d.String(), Says: access.Spelled(d), Chosen: d == c.Every})
 	}

@@ -55,6 +55,7 @@ var words = template.FuncMap{
 
 	"factor":      factor,
 	"standing":    standingOf,
+	"activity":    activity,
 	"resource":    resourceName,
 	"requestLine": line,
 	"item":        itemName,

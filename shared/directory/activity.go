@@ -9,6 +9,12 @@ type Activity struct {
 	Last    time.Time // midnight UTC of that day
 }
 
+// Login is one entry of Slack's access logs: an account was active at a time.
+type Login struct {
+	Account string
+	At      time.Time
+}
+
 // ActivityPrecision is how much later than Last an account may have been active:
 // a day that is younger by less is not stored, so that 100,000 people who come
 // daily are 100,000 rows a week and not a day.
@@ -16,6 +22,9 @@ const ActivityPrecision = 7 * 24 * time.Hour
 
 // ActivityStale is how old a read may be and still count.
 const ActivityStale = 3 * 24 * time.Hour
+
+// ActivityOverlap is read again each time: entries may come into the logs late.
+const ActivityOverlap = time.Hour
 
 // ActivityReach is how far a first read goes back; nobody can ask for more.
 const ActivityReach = 400 * 24 * time.Hour
@@ -87,24 +96,21 @@ func (s ActivitySource) InactiveSince(last time.Time, known bool, cut time.Time)
 	return true, true
 }
 
-// Begin begins a read, unless one is going on.
+// Begin begins a read at the newest entry.
 func (s ActivitySource) Begin(now time.Time) ActivitySource {
-	if s.Reading.Begun.IsZero() {
-		s.Reading = ActivityReading{Begun: now}
-	}
+	s.Reading = ActivityReading{Begun: now}
 	return s
 }
 
-// Took notes what one page of the logs showed: the times of its entries in their
-// order.
-func (s ActivitySource) Took(times []time.Time) ActivitySource {
+// Took notes what one page of the logs showed, in its order.
+func (s ActivitySource) Took(page []Login) ActivitySource {
 	r := s.Reading
 	r.Pages++
-	for _, t := range times {
+	for _, l := range page {
 		switch {
-		case r.Oldest.IsZero() || t.Before(r.Oldest):
-			r.Oldest = t
-		case t.After(r.Oldest):
+		case r.Oldest.IsZero() || l.At.Before(r.Oldest):
+			r.Oldest = l.At
+		case l.At.After(r.Oldest):
 			r.Loose = true
 		}
 	}
@@ -119,7 +125,7 @@ func (s ActivitySource) Enough() bool {
 	if r.Oldest.IsZero() || r.Loose {
 		return false
 	}
-	return r.Oldest.Before(r.Begun.Add(-ActivityReach)) || s.Shown && r.Oldest.Before(s.Read)
+	return r.Oldest.Before(r.Begun.Add(-ActivityReach)) || s.Shown && r.Oldest.Before(s.Read.Add(-ActivityOverlap))
 }
 
 // Finish ends the read: whole says that it came to the end of the logs, or that
@@ -136,7 +142,9 @@ func (s ActivitySource) Finish(whole bool) ActivitySource {
 	if from.IsZero() || from.After(r.Begun) {
 		from = r.Begun
 	}
-	joined := s.Shown && (whole || r.Oldest.Before(s.Read))
+	// Logs that end later than the last read are those of a few people who came
+	// again, unless so long went by that Slack may have thrown some away.
+	joined := s.Shown && (r.Oldest.Before(s.Read) || whole && r.Begun.Sub(s.Read) <= ActivityStale)
 	if !joined || from.Before(s.From) {
 		s.From = from
 	}

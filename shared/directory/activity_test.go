@@ -7,6 +7,13 @@ import (
 
 var today = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
+func times(at ...time.Time) (out []Login) {
+	for _, t := range at {
+		out = append(out, Login{"U1", t})
+	}
+	return out
+}
+
 func ago(days int) time.Time { return today.AddDate(0, 0, -days) }
 
 func TestInactiveSince(t *testing.T) {
@@ -59,7 +66,7 @@ func TestOutdated(t *testing.T) {
 }
 
 func TestReadOfTheLogs(t *testing.T) {
-	first := ActivitySource{}.Begin(today).Took([]time.Time{ago(0), ago(10)}).Took([]time.Time{ago(10), ago(60)})
+	first := ActivitySource{}.Begin(today).Took(times(ago(0), ago(10))).Took(times(ago(10), ago(60)))
 	if first.Enough() {
 		t.Error("a first read goes on to the end")
 	}
@@ -69,23 +76,29 @@ func TestReadOfTheLogs(t *testing.T) {
 	}
 	next := today.AddDate(0, 0, 1)
 	again := whole.Begin(next)
-	if again = again.Took([]time.Time{next, today.Add(time.Hour)}); again.Enough() {
+	if again = again.Took(times(next, today.Add(time.Hour))); again.Enough() {
 		t.Error("what is newer than the last read is not all of it")
 	}
-	if again = again.Took([]time.Time{today.Add(-time.Hour)}); !again.Enough() {
+	if again = again.Took(times(today.Add(-2 * time.Hour))); !again.Enough() {
 		t.Error("the last read was reached")
 	}
 	if again = again.Finish(true); !again.From.Equal(ago(60)) || !again.Read.Equal(next) {
 		t.Errorf("the span grows: %+v", again)
 	}
-	cut := whole.Begin(next).Took([]time.Time{next, today.Add(2 * time.Hour)}).Finish(false)
+	cut := whole.Begin(next).Took(times(next, today.Add(2*time.Hour))).Finish(false)
 	if !cut.From.Equal(today.Add(2 * time.Hour)) {
 		t.Errorf("a gap ends the span: %+v", cut)
 	}
-	if far := (ActivitySource{}).Begin(today).Took([]time.Time{ago(1), ago(401)}); !far.Enough() {
+	if far := (ActivitySource{}).Begin(today).Took(times(ago(1), ago(401))); !far.Enough() {
 		t.Error("a first read ends somewhere")
 	}
-	loose := whole.Begin(next).Took([]time.Time{ago(90), next})
+	if few := whole.Begin(next).Took(times(next)).Finish(true); !few.From.Equal(ago(60)) {
+		t.Errorf("the only person came again: %+v", few)
+	}
+	if late := whole.Begin(today.AddDate(1, 0, 0)).Took(times(today.AddDate(0, 6, 0))).Finish(true); !late.From.Equal(today.AddDate(0, 6, 0)) {
+		t.Errorf("half a year is missing: %+v", late)
+	}
+	loose := whole.Begin(next).Took(times(ago(90), next))
 	if loose.Enough() {
 		t.Error("the order of the logs is not what the stop relies on")
 	}

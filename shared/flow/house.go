@@ -73,6 +73,7 @@ type Memory interface {
 type Slack interface {
 	Installer
 	Listings
+	Logs
 	Lookups
 	Changes
 	Voice
@@ -111,8 +112,13 @@ type House struct {
 	Vouchers map[access.Means]Voucher
 
 	// AskSCIM makes Install with Slack ask for the scope of SCIM, which takes
-	// the last member out of a user group on Business+.
+	// the last member out of a user group on Business+. It is that of Slack's
+	// access logs, too.
 	AskSCIM bool
+
+	// ActivityPages is how many pages of Slack's access logs one read takes; 0: as
+	// many as are worth it.
+	ActivityPages int
 
 	// URL is where people reach the house, without a slash at the end.
 	URL string

@@ -35,6 +35,14 @@ type Listings interface {
 	ChannelMembers(ctx context.Context, l connector.Link, channel, cursor string) (directory.Listing[string], error)
 }
 
+// Logs reads who used Slack when.
+type Logs interface {
+	// Logins is a page of the access logs, the newest first as far as is known.
+	// fault.Misconfigured where the token may not read them, with code "paid_only"
+	// where the plan has none. A link without a team is about the organization.
+	Logins(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Login], error)
+}
+
 // Lookups reads one thing in Slack as it is now.
 type Lookups interface {
 	// Account is users.info; fault.NotFound when Slack does not know or show it.

@@ -28,6 +28,9 @@ import (
 type AccountQuery struct {
 	Search string
 	directory.Filter
+	// Inactive: not active for so many days, as far as the logs were read over all
+	// of them; 0 all.
+	Inactive int
 }
 
 // AccountView is an account as the actor sees it. Without Whole only id, name and
@@ -37,6 +40,8 @@ type AccountView struct {
 	Whole bool
 	// TwoFactorKnown: Slack tells this connector who has a second factor.
 	TwoFactorKnown bool
+	// Activity is there in lists and where one account is read, if Whole.
+	Activity ActivityView
 }
 
 // account is an account as the actor sees it; false: not at all.
@@ -64,10 +69,15 @@ func (h *House) ReadAccounts(ctx context.Context, by access.Actor, conn string, 
 	if field, why := q.Problem(); why != "" {
 		return Page[AccountView]{}, fault.At(op, field, "%s", why)
 	}
-	if q.Any() && !r.s.oversees() {
+	if (q.Any() || q.Inactive != 0) && !r.s.oversees() {
 		return Page[AccountView]{}, fault.New(op, fault.Forbidden, "listing accounts by what they are needs the duty auditor or integration administrator; search by name instead")
 	}
 	w := accountWalk{r: r, q: q, s: s}
+	if r.s.oversees() {
+		if w.active, err = r.activities(ctx, q.Inactive); err != nil {
+			return Page[AccountView]{}, fault.Wrap(op, err)
+		}
+	}
 	p, err := w.page(ctx)
 	return p, fault.Wrap(op, err)
 }
@@ -80,6 +90,12 @@ func (h *House) ReadAccount(ctx context.Context, by access.Actor, conn, id strin
 		return AccountView{}, fault.Wrap(op, err)
 	}
 	v, err := r.person(ctx, id)
+	if err == nil && v.Whole {
+		var active *activities
+		if active, err = r.activities(ctx, 0); err == nil {
+			v.Activity, err = active.of(ctx, v.Account)
+		}
+	}
 	return v, fault.Wrap(op, err)
 }
 
@@ -102,6 +118,18 @@ type accountWalk struct {
 	q     AccountQuery
 	s     Slice
 	typed string
+	// active is nil where the actor does not see it.
+	active *activities
+}
+
+// lived adds when the account was last active, and holds it against what was asked.
+func (w *accountWalk) lived(ctx context.Context, v AccountView, ok bool) (AccountView, bool, error) {
+	if !ok || w.active == nil {
+		return v, ok, nil
+	}
+	var err error
+	v.Activity, err = w.active.of(ctx, v.Account)
+	return v, err == nil && w.active.fits(v.Activity, v.Account), err
 }
 
 func (w *accountWalk) page(ctx context.Context) (Page[AccountView], error) {
@@ -141,13 +169,14 @@ func (w *accountWalk) all(ctx context.Context, most int) (Page[AccountView], err
 	if err != nil {
 		return Page[AccountView]{}, err
 	}
+	w.inOrder()
 	return bounded(w.s, most,
 		func(f func(directory.Account) error) error {
 			return w.r.s.h.Memory.AccountsAfter(ctx, w.r.conn.ID, after, f)
 		}, accountID,
 		func(a directory.Account) (AccountView, bool, error) {
 			v, ok := w.r.account(a)
-			return v, ok && w.fits(a), nil
+			return w.lived(ctx, v, ok && w.fits(a))
 		})
 }
 
@@ -157,6 +186,7 @@ func (w *accountWalk) with(ctx context.Context, what directory.Facet) (Page[Acco
 	if err != nil {
 		return Page[AccountView]{}, err
 	}
+	w.inOrder()
 	return bounded(w.s, mostHints,
 		func(f func(string) error) error {
 			return w.r.s.h.Memory.AccountsWith(ctx, w.r.conn.ID, what, after, f)
@@ -185,8 +215,11 @@ func (w *accountWalk) look(ctx context.Context, id string) (AccountView, bool, e
 	if fault.Is(err, fault.NotFound) {
 		return AccountView{}, false, nil
 	}
+	if err != nil {
+		return AccountView{}, false, err
+	}
 	v, ok := w.r.account(a)
-	return v, ok && w.q.Fits(a), err
+	return w.lived(ctx, v, ok && w.q.Fits(a))
 }
 
 // search lists accounts by the words that begin with what was typed; whose id it

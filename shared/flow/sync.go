@@ -131,8 +131,9 @@ type syncing struct {
 	paced  map[string]paced
 	queue  []directory.Resource // channels to come
 	passed int
-	read   time.Time // when the listing that is compared was read, at the earliest
-	fresh  []string  // resources that this step saw first
+	read   time.Time            // when the listing that is compared was read, at the earliest
+	fresh  []string             // resources that this step saw first
+	active map[string]time.Time // when accounts were last active
 }
 
 // SyncStep carries a run on until it is done, the step's time is over, or
@@ -181,6 +182,8 @@ func (s *syncing) carry(ctx context.Context) error {
 			err = s.channels(ctx)
 		case connector.StepMembers:
 			err = s.members(ctx)
+		case connector.StepActivity:
+			err = s.activity(ctx)
 		case connector.StepFinish:
 			err = s.finish(ctx)
 		default:

@@ -141,6 +141,10 @@ var ofMethod = map[string]map[string]class{
 		"preview_feature_not_available":       {fault.Misconfigured, "Slack does not offer this to the workspace yet"},
 		"user_email_unverified":               {fault.Misconfigured, "confirm your e-mail address in Slack first; then " + startAgain},
 	},
+	"team.accessLogs": {
+		"invalid_team_id":       {fault.Misconfigured, "Slack does not know this workspace for the connector's token: sync again"},
+		"over_pagination_limit": {fault.Internal, mistake},
+	},
 	"usergroups.disable": {
 		"no_such_subteam":   {fault.Permanent, "Slack does not know this user group any more"},
 		"permission_denied": {fault.Misconfigured, editGroups},

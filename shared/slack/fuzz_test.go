@@ -77,6 +77,13 @@ var verbs = []struct {
 		l, err := c.ChannelMembers(ctx, link, "C1", "")
 		return l.Items, err
 	}, true},
+	{"Logins", func(ctx context.Context, c *slack.Client) (ids []string, err error) {
+		l, err := c.Logins(ctx, link, "")
+		for _, x := range l.Items {
+			ids = append(ids, x.Account)
+		}
+		return ids, err
+	}, false},
 	{"Account", func(ctx context.Context, c *slack.Client) ([]string, error) {
 		a, err := c.Account(ctx, link, "U1")
 		return []string{a.ID}, err

@@ -38,6 +38,7 @@ var methods = map[string]method{
 	"conversations.members":   {perMinute: tier4},
 	"conversations.open":      {perMinute: tier3},
 	"oauth.v2.access":         {perMinute: special},
+	"team.accessLogs":         {perMinute: tier2, team: true},
 	"usergroups.disable":      {perMinute: tier2, team: true, writes: true},
 	"usergroups.list":         {perMinute: tier2, team: true},
 	"usergroups.update":       {perMinute: tier2, team: true, writes: true},

@@ -13,13 +13,14 @@ func TestNothingWithoutAnID(t *testing.T) {
 		f := newFake(t)
 		f.says("auth.teams.list", `{"ok":true,"teams":[{"id":"T1"},{"id":`+id+`}]}`)
 		f.says("users.list", `{"ok":true,"members":[{"id":`+id+`}]}`)
+		f.says("team.accessLogs", `{"ok":true,"logins":[{"user_id":`+id+`,"date_last":1422922864}]}`)
 		f.says("users.info", `{"ok":true,"user":{"id":`+id+`}}`)
 		f.says("conversations.list", `{"ok":true,"channels":[{"id":`+id+`}]}`)
 		f.says("conversations.members", `{"ok":true,"members":["U1",`+id+`]}`)
 		f.says("usergroups.list", `{"ok":true,"usergroups":[{"id":"S1","users":["U1",`+id+`],"user_count":2}]}`)
 		f.says("usergroups.users.list", `{"ok":true,"users":[`+id+`]}`)
 		c := f.client()
-		for _, v := range verbs[:10] {
+		for _, v := range verbs[:11] {
 			if v.name == "View of a channel" {
 				continue // asks for conversations.info first
 			}

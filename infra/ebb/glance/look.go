@@ -46,6 +46,7 @@ func (s *Sync) open(token string, progress io.Writer) (*looker, error) {
 	l.house = &flow.House{
 		Now: time.Now, NewID: flow.RandomID, NewWord: flow.RandomWord,
 		Memory: store.New(table, store.Options{}), Slack: reader{client}, Heads: noHeads{},
+		ActivityPages: 40, // two minutes of Slack's time: a look is not there every day to read on
 	}
 	return l, nil
 }

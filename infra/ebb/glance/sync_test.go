@@ -161,8 +161,14 @@ func TestMissingScopesAreSaid(t *testing.T) {
 		}
 	}
 	s.token, s.file = org.UserToken(), filepath.Join(t.TempDir(), "look.db")
-	if out := s.must(); strings.Contains(out, "note") {
-		t.Errorf("nothing is missing:\n%s", out)
+	if out := s.must(); noted(out) || !strings.Contains(out, "last activity is not shown") {
+		t.Errorf("nothing else is missing:\n%s", out)
+	}
+	// With the scope, last activity is read, and no note says otherwise.
+	s.token, s.file = org.Token(slacktest.TokenSpec{Scopes: append(strings.Fields("admin users:read users:read.email team:read"), "usergroups:read", "channels:read", "groups:read")}), filepath.Join(t.TempDir(), "look.db")
+	org.HandUse(org.PrimaryOwner(org.TeamIDs()[0]))
+	if out := s.must(); !strings.Contains(out, "last activity: 1 pages of Slack's access logs were read") {
+		t.Errorf("with the scope admin:\n%s", out)
 	}
 }
 

@@ -42,7 +42,7 @@ type Run struct {
 	ClientSecret  string `env:"EBB_SLACK_CLIENT_SECRET" help:"The app's client secret; give it by environment, so that it stays out of the process list."`
 	SigningSecret string `env:"EBB_SLACK_SIGNING_SECRET" help:"The app's signing secret, for Slack's events; give it by environment. Without it no event is taken, and the syncs alone tell what happens in Slack."`
 	AppToken      string `env:"EBB_SLACK_APP_TOKEN" help:"An app-level token (xapp-…, scope connections:write): what Slack tells then comes by Socket Mode, and no address of this machine has to be public. Give it by environment."`
-	SCIM          bool   `name:"scim" env:"EBB_SLACK_SCIM" help:"Install with Slack asks for the scope admin too: SCIM then takes the last member out of a user group (Business+)."`
+	SCIM          bool   `name:"scim" aliases:"last-seen" env:"EBB_SLACK_SCIM" help:"Install with Slack asks for the scope admin too, also as --last-seen: SCIM then takes the last member out of a user group (Business+), and Slack tells when accounts were last active (paid plans)."`
 	Issuer        `embed:"" prefix:""`
 	SimulatedNote bool `name:"simulated" hidden:"" help:"The Slack at --slack-api-url is simulated, without rate limits."`
 }

@@ -24,6 +24,7 @@ type Print struct {
 	House             string `placeholder:"URL" help:"Where your browser reaches the house, when that is elsewhere: http://127.0.0.1:8484 behind a tunnel, or with --socket."`
 	Socket            bool   `help:"Socket Mode: the house connects to Slack with an app-level token (EBB_SLACK_APP_TOKEN), and needs no address that Slack reaches."`
 	Command           string `default:"/ebb" help:"The slash command."`
+	LastSeen          bool   `help:"Ask for the user scope admin too, as an optional one: Slack then tells when accounts were last active (any paid plan; it is in business anyway)."`
 	CollaborationOnly bool   `help:"The bot alone: ask, approve and be told in Slack. No administrator's token, and nothing that changes access."`
 }
 
@@ -51,7 +52,7 @@ const laptop = "http://127.0.0.1:8484"
 func (p *Print) choice() (Choice, error) {
 	c := Choice{
 		Plan: Plan(p.Plan), URL: strings.TrimRight(p.URL, "/"), House: strings.TrimRight(cmp.Or(p.House, p.URL), "/"),
-		Command: p.Command, CollaborationOnly: p.CollaborationOnly, Socket: p.Socket,
+		Command: p.Command, CollaborationOnly: p.CollaborationOnly, LastSeen: p.LastSeen, Socket: p.Socket,
 	}
 	if c.Socket {
 		c.House = cmp.Or(c.House, laptop)

@@ -36,6 +36,8 @@ type Choice struct {
 	// CollaborationOnly asks for the app's own voice alone: no administrator's
 	// token, nothing that changes access.
 	CollaborationOnly bool
+	// LastSeen asks for the scope of Slack's access logs.
+	LastSeen bool
 	// Socket has Slack tell everything by Socket Mode, so that it needs no URL.
 	Socket bool
 }
@@ -86,12 +88,14 @@ func command(c Choice) Command {
 // a user group's last member out on Business+; it is wide, so whoever installs
 // may leave it out (docs.slack.dev, "Optional scopes have landed"). On
 // Enterprise SCIM's groups are the identity provider's, and Ebb asks for nothing.
+// The same scope opens Slack's access logs, which tell when accounts were last
+// active; for that alone it has to be wished.
 func scopes(c Choice) Scopes {
 	if c.CollaborationOnly {
 		return Scopes{Bot: sorted(connector.CollaborationScopes)}
 	}
 	s := Scopes{Bot: sorted(connector.InstallBotScopes), User: sorted(connector.InstallUserScopes)}
-	if c.Plan == Business {
+	if c.Plan == Business || c.LastSeen {
 		s.User = sorted(append(s.User, connector.SCIMScope))
 		s.UserOptional = []string{connector.SCIMScope}
 	}

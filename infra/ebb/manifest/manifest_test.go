@@ -21,6 +21,8 @@ func every() map[string]Choice {
 	for _, plan := range []Plan{Pro, Business, Enterprise} {
 		c := Choice{Plan: plan, URL: "https://ebb.example.com", House: "https://ebb.example.com", Command: "/ebb"}
 		out[string(plan)] = c
+		c.LastSeen = true
+		out[string(plan)+", last seen"] = c
 		c.CollaborationOnly = true
 		out[string(plan)+", collaboration only"] = c
 		c.Socket = true
@@ -130,6 +132,10 @@ func TestInstallAsksForNoMore(t *testing.T) {
 		}
 		if slices.Contains(s.User, connector.SCIMScope) != (plan == Business) {
 			t.Errorf("%s: SCIM's scope", plan)
+		}
+		seen := New(every()[string(plan)+", last seen"]).OAuth.Scopes
+		if !slices.Contains(seen.User, connector.ActivityScope) || !slices.Contains(seen.UserOptional, connector.ActivityScope) || len(seen.User) > len(s.User)+1 {
+			t.Errorf("%s: the scope of the access logs, and no other: %v", plan, seen.User)
 		}
 	}
 }

@@ -22,7 +22,7 @@ var ofCollaboration = []string{
 var notMethods = map[string]string{
 	"commands":          "slash commands and shortcuts (docs.slack.dev, commands)",
 	"users:read.email":  "profile.email in users.list and users.info (docs.slack.dev, users:read.email)",
-	connector.SCIMScope: "SCIM's PATCH of a group (docs.slack.dev, SCIM API)",
+	connector.SCIMScope: "SCIM's PATCH of a group (docs.slack.dev, SCIM API), and team.accessLogs where that is wished",
 }
 
 // kinds of conversation that Ebb calls a method about: Slack's methods take any

@@ -17,6 +17,27 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AccountActivity.
+const (
+	NotKnown AccountActivity = "not known"
+	NotSeen  AccountActivity = "not seen"
+	Seen     AccountActivity = "seen"
+)
+
+// Valid indicates whether the value is a known member of the AccountActivity enum.
+func (e AccountActivity) Valid() bool {
+	switch e {
+	case NotKnown:
+		return true
+	case NotSeen:
+		return true
+	case Seen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AccountKind.
 const (
 	AccountKindBot                AccountKind = "bot"
@@ -582,14 +603,25 @@ type Acceptance struct {
 
 // Account id, name and handle for everybody; the rest for auditors and administrators
 type Account struct {
-	Email     string      `json:"email,omitempty,omitzero"`
-	Forgotten bool        `json:"forgotten,omitempty,omitzero"`
-	Handle    string      `json:"handle,omitempty,omitzero"`
-	Id        string      `json:"id"`
-	Kind      AccountKind `json:"kind,omitempty,omitzero"`
-	Name      string      `json:"name,omitempty,omitzero"`
-	OrgAdmin  bool        `json:"orgAdmin,omitempty,omitzero"`
-	OrgOwner  bool        `json:"orgOwner,omitempty,omitzero"`
+	// Activity not seen: not since activityFrom. not known: see activityWhy
+	Activity AccountActivity `json:"activity,omitempty,omitzero"`
+
+	// ActivityFrom Since when Slack's access logs were read without a gap
+	ActivityFrom string `json:"activityFrom,omitempty,omitzero"`
+
+	// ActivityWhy Why it is not known
+	ActivityWhy string      `json:"activityWhy,omitempty,omitzero"`
+	Email       string      `json:"email,omitempty,omitzero"`
+	Forgotten   bool        `json:"forgotten,omitempty,omitzero"`
+	Handle      string      `json:"handle,omitempty,omitzero"`
+	Id          string      `json:"id"`
+	Kind        AccountKind `json:"kind,omitempty,omitzero"`
+
+	// LastActive The day of the last use that is known, to a week: it may be up to six days later. Missing: none is known
+	LastActive string `json:"lastActive,omitempty,omitzero"`
+	Name       string `json:"name,omitempty,omitzero"`
+	OrgAdmin   bool   `json:"orgAdmin,omitempty,omitzero"`
+	OrgOwner   bool   `json:"orgOwner,omitempty,omitzero"`
 
 	// Roles Workspace to role
 	Roles map[string]string `json:"roles,omitempty,omitzero"`
@@ -601,6 +633,9 @@ type Account struct {
 	// TwoFactorKnown Slack tells this connector who has a second factor
 	TwoFactorKnown bool `json:"twoFactorKnown,omitempty,omitzero"`
 }
+
+// AccountActivity not seen: not since activityFrom. not known: see activityWhy
+type AccountActivity string
 
 // AccountKind defines model for Account.Kind.
 type AccountKind string
@@ -1871,6 +1906,10 @@ type ListAccountsParams struct {
 
 	// Standing admin: administrators and owners by Slack's own roles
 	Standing *ListAccountsParamsStanding `form:"standing,omitempty" json:"standing,omitempty"`
+
+	// Inactive Days: accounts that were surely not active for so long. It is refused where Slack's access logs are not read, or
+	// not for so long.
+	Inactive *int `form:"inactive,omitempty" json:"inactive,omitempty"`
 
 	// Limit How many at most
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -5826,6 +5865,18 @@ func NewListAccountsRequest(server string, connectorId ConnectorParam, params *L
 		if params.Standing != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "standing", *params.Standing, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Inactive != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "inactive", *params.Inactive, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "60db44ab1d184da5b7ffbd66a37cb19a2d24b5498632fb83835f17588323d519"
+const Digest = "c302fcaf66eb6087c810564e81d4afdbe64f86c1dc5b465d9a59e70f16c4e9c9"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -61,6 +61,7 @@ var operations = []Operation{
 			{Name: "workspace", In: Query, Required: false, Schema: schemaSlackId},
 			{Name: "twoFactor", In: Query, Required: false, Schema: &Schema{Type: String, Enum: []string{"on", "off"}}},
 			{Name: "standing", In: Query, Required: false, Schema: &Schema{Type: String, Enum: []string{"admin"}}},
+			{Name: "inactive", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 7, HasLeast: true, Most: 400, HasMost: true}},
 			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
 			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
 		},

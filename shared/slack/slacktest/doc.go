@@ -13,7 +13,7 @@
 //
 // # What is simulated
 //
-//	Web API     auth.test teams.list revoke; team.info; users.list info lookupByEmail conversations;
+//	Web API     auth.test teams.list revoke; team.info accessLogs; users.list info lookupByEmail conversations;
 //	            usergroups.* (all seven); conversations.list info members invite kick join leave open;
 //	            chat.postMessage update postEphemeral delete getPermalink; views.open push update publish;
 //	            admin.teams.list admins.list owners.list, admin.users.list, admin.conversations.search,
@@ -30,7 +30,7 @@
 //	people      full members, guests of both kinds, bots, USLACKBOT, invited, deactivated, external
 //	groups      whole-list replace, default channels, disabled, IdP-managed, locked, automatic
 //	channels    public, private, #general, archived, shared in the organization or with others, direct messages
-//	plans       free has no user groups, SCIM needs business, admin.* and several workspaces need enterprise
+//	plans       free has no user groups and no access logs, SCIM needs business, admin.* and several workspaces need enterprise
 //	limits      the lower of Slack's two tables of tiers, per method and per workspace or organization,
 //	            a sliding minute on Options.Now; chat.postMessage one a second and channel
 //	events      app_home_opened, team_access_granted/revoked, team_join, user_change, subteam_created/updated/members_changed,
@@ -38,7 +38,7 @@
 //	            queued, signed, delivered and retried only by DeliverEvents
 //	faults      fail, fail although it happened, slow, landing late, cut, cut although it happened, 429
 //
-// Not simulated: the other admin.* methods, team.*Logs, the other apps.*, the Audit
+// Not simulated: the other admin.* methods, the other team.*Logs, the other apps.*, the Audit
 // Logs API, message shortcuts, dialogs, the stricter limit for calls
 // without a cursor, SCIM bursts and locks, eventual consistency, messages' history.
 //
@@ -63,6 +63,7 @@
 //	              missing, it is missing_argument or target_team_must_be_specified_in_org_context
 //	listings      pages are full but the last, in the order of hashed ids; users.list demands a limit above
 //	              2,000 users; team_id of a user is the workspace that was asked about
+//	access logs   come by their last use, the newest first; of a workspace in an organization, third parties alone
 //	deactivated   accounts stay listed in groups and channels (Options can hide them), cannot be kicked
 //	              (user_not_found) or invited (cant_invite), and make a whole list failed_for_some_users
 //	user groups   an unknown id is no_such_subteam everywhere; so is a disabled group in usergroups.users.list

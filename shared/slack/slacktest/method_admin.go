@@ -155,7 +155,7 @@ func (r *request) adminUser(u *User, team string) adminUserJSON {
 		ID: u.ID, Email: u.Email, IsAdmin: admin, IsOwner: owner, IsPrimaryOwner: u.OrgPrimaryOwn && team == "" || u.isPrimary(team),
 		IsRestricted: u.Restricted, IsUltraRestricted: u.UltraRestricted, IsBot: u.Bot, Username: u.Name, FullName: u.RealName,
 		IsActive: !u.Deleted, DateCreated: u.Created, ExpirationTS: u.GuestExpires, Workspaces: notNil(u.Teams),
-		Roles: r.org.rolesOf(u.ID), Has2FA: u.Has2FA, LastActiveTS: u.Updated,
+		Roles: r.org.rolesOf(u.ID), Has2FA: u.Has2FA, LastActiveTS: r.org.lastUse(u.ID),
 	}
 	if u.Deleted {
 		v.DeactivatedTS = u.Updated

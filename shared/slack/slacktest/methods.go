@@ -7,6 +7,7 @@ var endpoints = map[string]endpoint{
 	"auth.teams.list": {run: (*request).authTeamsList},
 	"auth.revoke":     {run: (*request).authRevoke, write: true},
 	"team.info":       {run: (*request).teamInfo},
+	"team.accessLogs": {run: (*request).teamAccessLogs},
 
 	"apps.connections.open": {run: (*request).appsConnectionsOpen, noToken: true},
 

@@ -163,8 +163,8 @@ func (o *Org) mayInstall(c consent, u *User, where string) string {
 		switch {
 		case strings.HasPrefix(s, "admin.") && !org:
 			return "invalid_scope: " + s + " needs an installation on an Enterprise organization"
-		case s == "admin" && o.opt.Plan != PlanBusiness && o.opt.Plan != PlanEnterprise:
-			return "invalid_scope: admin needs Business+ or Enterprise"
+		case s == "admin" && o.opt.Plan == PlanFree:
+			return "invalid_scope: admin needs a paid plan"
 		case s == "admin" && !org && !u.isAdmin(where):
 			return "not_an_admin: admin needs an admin of the workspace"
 		}

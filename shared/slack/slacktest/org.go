@@ -33,6 +33,7 @@ type Org struct {
 	channels   map[string]*channel
 	externals  idset
 	roles      []roleAssignment
+	logs       []Access
 	messages   map[string]*message // by channel + ts
 
 	screens  screens

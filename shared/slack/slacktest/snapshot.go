@@ -19,6 +19,7 @@ type snapshot struct {
 	Channels   []Channel
 	Externals  []string
 	Roles      []roleAssignment
+	Logs       []Access `json:",omitempty"`
 	App        appSnapshot
 	Tokens     []tokenSnapshot
 	BotToken   string
@@ -66,7 +67,7 @@ func (o *Org) Save(w io.Writer) error {
 
 func (o *Org) snapshot() snapshot {
 	s := snapshot{
-		Format: snapshotFormat, Externals: o.externals.ids(), Roles: o.roles, App: o.app.snapshot(),
+		Format: snapshotFormat, Externals: o.externals.ids(), Roles: o.roles, Logs: o.logs, App: o.app.snapshot(),
 		BotToken: o.botToken, UserToken: o.usrToken,
 	}
 	if e := o.enterprise; e != nil {
@@ -133,7 +134,7 @@ func (o *Org) restore(s snapshot) {
 		})
 	}
 	o.restorePeople(s)
-	o.externals, o.roles = newIDSet(s.Externals), s.Roles
+	o.externals, o.roles, o.logs = newIDSet(s.Externals), s.Roles, s.Logs
 	a := s.App
 	o.app = app{id: a.ID, botID: a.BotID, clientID: a.ClientID, clientSecret: a.ClientSecret, signingSecret: a.SigningSecret, verification: a.Verification}
 	for _, i := range a.Installs {
