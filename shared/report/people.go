@@ -10,7 +10,7 @@ import (
 
 var (
 	name     = Column{Head: "Name"}
-	email    = Column{Head: "E-mail"}
+	email    = Column{Head: "Email"}
 	handle   = Column{Head: "Handle", Aside: true}
 	id       = Column{Head: "ID", Aside: true}
 	state    = Column{Head: "State"}
@@ -29,7 +29,7 @@ func (b *builder) rows(choose func(Account) bool, row func(Account) []string) (o
 	return out
 }
 
-const ofSSO = "Who signs in through an identity provider has the second factor there, and Slack says \"no\"."
+const ofSSO = "Who signs in through an identity provider may have the second factor there, of which Slack does not know."
 
 // admins: the highest role first.
 func (b *builder) admins() Section {
@@ -67,7 +67,7 @@ func (b *builder) guests() Section {
 	s := b.section("guests", "Guests", "People from outside with an account of yours. Each should have somebody who needs them.",
 		[]Column{name, email, {Head: "Kind"}, channels, state, factor, changed, handle, id}, People)
 	s.Rows = b.rows(func(a Account) bool { return guest(a) && a.State != directory.Deactivated }, func(a Account) []string {
-		return []string{a.Label(), a.Email, string(a.Kind), b.inChannels(a), string(a.State), b.factor(a), day(a.Changed), a.Handle, a.ID}
+		return []string{a.Label(), a.Email, kindOf(a), b.inChannels(a), string(a.State), b.factor(a), day(a.Changed), a.Handle, a.ID}
 	})
 	b.misses(&s, Emails, Factors)
 	s.Missing = append(s.Missing, "When a guest's access ends: Slack shows that to an Enterprise organization only.")
@@ -104,10 +104,10 @@ func (b *builder) withoutFactor() Section {
 	if s.Gap == "" {
 		s.Rows = b.rows(func(a Account) bool { return person(a) && a.Live() && a.SecondFactor == No }, func(a Account) []string {
 			word, _ := role(a)
-			return []string{a.Label(), a.Email, word, string(a.Kind), a.Handle, a.ID}
+			return []string{a.Label(), a.Email, word, kindOf(a), a.Handle, a.ID}
 		})
 		told, all := b.told()
-		s.Missing = append(s.Missing, "Said of "+grouped(told)+" of "+many(all, "active person", "active people")+"; of the others it is not shown.", ofSSO)
+		s.Missing = append(s.Missing, "Said of "+Number(told)+" of "+many(all, "active person", "active people")+"; of the others it is not shown.", ofSSO)
 		if told == all {
 			s.Missing = []string{ofSSO}
 		}
@@ -131,18 +131,23 @@ func (b *builder) inactive() Section {
 	days := b.options.InactiveDays
 	s := b.section("inactive", "Accounts without activity", "Active accounts that were not used for "+many(days, "day", "days")+" or more.",
 		[]Column{name, email, {Head: "Last active"}, {Head: "Role"}, {Head: "Kind"}, handle, id}, People, Activity)
-	if b.Seen == nil && s.Gap == "" {
+	limit := b.Source.Read.AddDate(0, 0, -days)
+	switch {
+	case s.Gap != "":
+		return s
+	case b.Seen == nil:
 		s.Gap = "this source does not show it."
-	}
-	if s.Gap != "" {
+		return s
+	case b.SeenFrom.After(limit):
+		// Who is not in logs that end too early may have been active before.
+		s.Gap = "Slack's access logs were read back to " + day(b.SeenFrom) + " only. Ask for fewer days: --inactive-days " + strconv.Itoa(max(int(b.Source.Read.Sub(b.SeenFrom).Hours()/24), 1))
 		return s
 	}
-	limit := b.Source.Read.AddDate(0, 0, -days)
 	s.Rows = b.rows(func(a Account) bool {
 		return person(a) && a.Live() && !b.Seen[a.ID].After(limit)
 	}, func(a Account) []string {
 		word, _ := role(a)
-		return []string{a.Label(), a.Email, cmp.Or(day(b.Seen[a.ID]), "not since "+day(b.SeenFrom)), word, string(a.Kind), a.Handle, a.ID}
+		return []string{a.Label(), a.Email, cmp.Or(day(b.Seen[a.ID]), "not since "+day(b.SeenFrom)), word, kindOf(a), a.Handle, a.ID}
 	})
 	s.Missing = append(s.Missing, "Slack's access logs were read back to "+day(b.SeenFrom)+"; what was before is not shown.")
 	return s
@@ -152,7 +157,7 @@ func (b *builder) invited() Section {
 	s := b.section("invited", "Invited, not yet in", "An invitation that nobody took up can be taken back.",
 		[]Column{name, email, {Head: "Kind"}, changed, handle, id}, People)
 	s.Rows = b.rows(func(a Account) bool { return a.State == directory.Invited }, func(a Account) []string {
-		return []string{a.Label(), a.Email, string(a.Kind), day(a.Changed), a.Handle, a.ID}
+		return []string{a.Label(), a.Email, kindOf(a), day(a.Changed), a.Handle, a.ID}
 	})
 	s.Missing = append(s.Missing, "Who invited them, and when: this source does not show it.")
 	return s
@@ -161,7 +166,7 @@ func (b *builder) invited() Section {
 func (b *builder) bots() Section {
 	s := b.section("bots", "Bots and apps' accounts", "Apps speak and read through these.",
 		[]Column{name, channels, state, changed, handle, id}, People)
-	s.Rows = b.rows(func(a Account) bool { return a.Kind == directory.Bot && a.State != directory.Deactivated }, func(a Account) []string {
+	s.Rows = b.rows(func(a Account) bool { return app(a) && a.State != directory.Deactivated }, func(a Account) []string {
 		return []string{a.Label(), b.inChannels(a), string(a.State), day(a.Changed), a.Handle, a.ID}
 	})
 	s.Missing = append(s.Missing, "What an app may do (its scopes), and apps without a bot: this source does not show them.")
@@ -172,7 +177,7 @@ func (b *builder) deactivated() Section {
 	s := b.section("deactivated", "Deactivated accounts", "They cannot sign in. An admin can reactivate each of them.",
 		[]Column{name, email, {Head: "Was"}, changed, handle, id}, People)
 	s.Rows = b.rows(func(a Account) bool { return a.State == directory.Deactivated }, func(a Account) []string {
-		return []string{a.Label(), a.Email, string(a.Kind), day(a.Changed), a.Handle, a.ID}
+		return []string{a.Label(), a.Email, kindOf(a), day(a.Changed), a.Handle, a.ID}
 	})
 	s.Missing = append(s.Missing, "When and by whom they were deactivated: this source does not show it; the profile changed then or later.")
 	return s
@@ -189,7 +194,7 @@ func (b *builder) everybody() Section {
 		if b.Seen != nil {
 			last = day(b.Seen[a.ID])
 		}
-		return []string{a.Label(), a.Email, string(a.Kind), string(a.State), word, b.factor(a), b.inChannels(a), last, day(a.Changed), a.Handle, a.ID}
+		return []string{a.Label(), a.Email, kindOf(a), string(a.State), word, b.factor(a), b.inChannels(a), last, day(a.Changed), a.Handle, a.ID}
 	})
 	return s
 }

@@ -1,10 +1,10 @@
 // Package report owns the first look at a Slack: who administers it, who is a
 // guest, what is shared, what nobody looks after. A Picture, as an export or a
-// token showed it, goes in; a Report comes out, and with it a page to print
-// (Page), sheets (Sheets) and a few lines for a terminal (Summary).
+// token showed it, goes in; a Report comes out, which package reportpage writes as
+// a page to print, sheets, and lines for a terminal.
 //
-// It reads nothing and writes to what it is given. It has no clock: the same
-// picture gives the same bytes. It never takes what a source does not show for
+// It reads and writes nothing and has no clock: the same picture gives the same
+// report. It never takes what a source does not show for
 // an absence: a Gap says so in the place of a number, and each section names
 // what its source leaves out. It knows of no message.
 package report

@@ -70,12 +70,11 @@ func Build(p Picture, o Options) Report {
 // builder holds a picture sorted, and what is asked of it again and again.
 type builder struct {
 	Picture
-	options   Options
-	known     map[string]*Account
-	held      map[string]int // channels by account, where the source lists members
-	members   bool           // the source lists who is in a channel
-	lastDay   time.Time      // the newest day with a message anywhere
-	emailless bool
+	options Options
+	known   map[string]*Account
+	held    map[string]int // channels by account, where the source lists members
+	members bool           // the source lists who is in a channel
+	lastDay time.Time      // the newest day with a message anywhere
 }
 
 func newBuilder(p Picture, o Options) *builder {
@@ -126,7 +125,7 @@ func (b *builder) figures() []Figure {
 	for _, a := range b.Accounts {
 		switch {
 		case a.Kind == directory.Bot:
-			bots += one(a.State != directory.Deactivated)
+			bots += one(app(a) && a.State != directory.Deactivated)
 		case a.State == directory.Deactivated:
 			gone++
 		case guest(a):

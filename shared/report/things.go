@@ -22,11 +22,11 @@ var (
 // groups, the largest first.
 func (b *builder) groups() Section {
 	s := b.section("user-groups", "User groups", "Whoever is in one is told what is said to it, and is in its channels.",
-		[]Column{{Head: "Group"}, {Head: "Name"}, size, with, {Head: "Deactivated", Number: true}, {Head: "State"}, maker, id}, Groups)
+		[]Column{{Head: "Handle"}, {Head: "Name"}, size, with, {Head: "Deactivated", Number: true}, {Head: "State"}, maker, id}, Groups)
 	for _, g := range bySize(b.Groups, func(g directory.GroupListing) int { return len(g.Members) }) {
 		out, gone := b.sorts(g.Members)
 		s.Rows = append(s.Rows, []string{
-			"@" + g.Resource.Name, g.Resource.Title, strconv.Itoa(len(g.Members)), strconv.Itoa(out), strconv.Itoa(gone),
+			g.Resource.Name, g.Resource.Title, strconv.Itoa(len(g.Members)), strconv.Itoa(out), strconv.Itoa(gone),
 			groupState(g.Resource), b.whose(g.Resource.Creator), g.Resource.ID,
 		})
 	}
@@ -137,7 +137,7 @@ func (b *builder) unowned() Section {
 	}
 	for _, g := range bySize(b.Groups, func(g directory.GroupListing) int { return len(g.Members) }) {
 		if why := b.why(g.Resource.Creator, len(g.Members) == 0); why != "" && !g.Resource.Disabled {
-			s.Rows = append(s.Rows, []string{"@" + g.Resource.Name, "user group", strconv.Itoa(len(g.Members)), why, "", g.Resource.ID})
+			s.Rows = append(s.Rows, []string{g.Resource.Name, "user group", strconv.Itoa(len(g.Members)), why, "", g.Resource.ID})
 		}
 	}
 	if len(s.Rows) == 0 {
@@ -221,7 +221,9 @@ func (b *builder) newestApps() []App {
 	newest := map[string]App{}
 	for _, a := range b.Apps {
 		key := cmp.Or(a.ID, a.Name)
-		if was, ok := newest[key]; !ok || a.At.After(was.At) {
+		was, met := newest[key]
+		later := cmp.Or(a.At.Compare(was.At), cmp.Compare(a.Change, was.Change), cmp.Compare(a.By, was.By))
+		if !met || later > 0 {
 			newest[key] = a
 		}
 	}

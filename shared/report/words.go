@@ -37,11 +37,11 @@ func many(n int, single, plural string) string {
 	if n == 1 {
 		return "1 " + single
 	}
-	return grouped(n) + " " + plural
+	return Number(n) + " " + plural
 }
 
-// grouped writes a number for people: 12,345.
-func grouped(n int) string {
+// Number writes a number for people: 12,345.
+func Number(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
@@ -59,6 +59,18 @@ func outside(a Account) bool { return guest(a) || a.Kind == directory.External }
 // person reports whether somebody signs in with the account to work in the
 // company's own workspace: its second factor and its activity are the company's.
 func person(a Account) bool { return a.Kind == directory.Human || guest(a) }
+
+// app reports whether an account is an app's. Slackbot is Slack's own, in every
+// workspace, and nobody's to look after.
+func app(a Account) bool { return a.Kind == directory.Bot && a.ID != "USLACKBOT" }
+
+// kindOf is the kind of an account in a reader's words.
+func kindOf(a Account) string {
+	if a.Kind == directory.Human {
+		return "full member"
+	}
+	return string(a.Kind)
+}
 
 var rank = []directory.WorkspaceRole{"", directory.Member, directory.Admin, directory.Owner, directory.PrimaryOwner}
 
@@ -90,14 +102,6 @@ func day(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.DateOnly)
-}
-
-// label is what a person calls an account by its id; who is not known stays an id.
-func (b *builder) label(id string) string {
-	if a := b.known[id]; a != nil {
-		return a.Label()
-	}
-	return id
 }
 
 // whose says of the maker of something what has become of them.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/report"
+	"github.com/ebb-access/ebb/shared/reportpage"
 	"github.com/ebb-access/ebb/shared/slackexport"
 )
 
@@ -75,7 +76,7 @@ func (r *Report) make(ctx context.Context, d desk) error {
 	if err := write(r.Out, made); err != nil {
 		return err
 	}
-	if err := made.Summary(d.out); err != nil {
+	if err := reportpage.Summary(d.out, made); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(d.out, "\n%s (open it, print it), and a CSV of each section beside it\n", filepath.Join(r.Out, pageName))

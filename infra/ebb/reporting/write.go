@@ -9,6 +9,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/report"
+	"github.com/ebb-access/ebb/shared/reportpage"
 )
 
 // pageName is the page's file, by which an earlier report is known, too.
@@ -45,11 +46,11 @@ func write(dir string, r report.Report) error {
 			}
 			continue
 		}
-		if err := replace(at, s.Sheet); err != nil {
+		if err := replace(at, func(w io.Writer) error { return reportpage.Sheet(w, s) }); err != nil {
 			return err
 		}
 	}
-	return replace(filepath.Join(dir, pageName), r.Page)
+	return replace(filepath.Join(dir, pageName), func(w io.Writer) error { return reportpage.Page(w, r) })
 }
 
 func replace(at string, body func(io.Writer) error) error {

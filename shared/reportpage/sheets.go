@@ -1,15 +1,16 @@
-package report
+package reportpage
 
 import (
 	"io"
 	"strings"
 
+	"github.com/ebb-access/ebb/shared/report"
 	"github.com/ebb-access/ebb/shared/sheet"
 )
 
 // Sheet writes a section as CSV. Its head is the page's, in lower case and with
 // underscores.
-func (s Section) Sheet(w io.Writer) error {
+func Sheet(w io.Writer, s report.Section) error {
 	head := make([]string, len(s.Columns))
 	for i, c := range s.Columns {
 		head[i] = strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(c.Head))

@@ -1,4 +1,9 @@
-package report
+// Package reportpage writes a report: a page of HTML that prints (Page), a sheet of
+// each section (Sheet), and a few lines for a terminal (Summary). It is apart from
+// package report so that whoever only reads a Slack links no templates.
+//
+// It decides nothing: what is told, and in which order, is the report's.
+package reportpage
 
 import (
 	"bufio"
@@ -6,6 +11,8 @@ import (
 	"html/template"
 	"io"
 	"time"
+
+	"github.com/ebb-access/ebb/shared/report"
 )
 
 //go:embed page.html
@@ -15,7 +22,7 @@ var pageText string
 var styleText string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"number": grouped,
+	"number": report.Number,
 	"stamp":  stamp,
 }).Parse(pageText))
 
@@ -27,19 +34,23 @@ const onPage = 100
 
 // page is what the template is given.
 type page struct {
-	Report
-	Style template.CSS
-	Limit int
+	report.Report
+	Style    template.CSS
+	Limit    int
+	Sections []section
 }
+
+// section is a section as the page shows it.
+type section struct{ report.Section }
 
 // cell is one cell with its column.
 type cell struct {
-	Column
+	report.Column
 	Text string
 }
 
-// Shown are the section's rows for the page, without what stands in the sheet alone.
-func (s Section) Shown() (out [][]cell) {
+// Shown are the rows for the page, without what stands in the sheet alone.
+func (s section) Shown() (out [][]cell) {
 	for _, row := range s.Rows[:min(len(s.Rows), onPage)] {
 		var cells []cell
 		for i, text := range row {
@@ -53,7 +64,7 @@ func (s Section) Shown() (out [][]cell) {
 }
 
 // Heads are the columns of the page.
-func (s Section) Heads() (out []Column) {
+func (s section) Heads() (out []report.Column) {
 	for _, c := range s.Columns {
 		if !c.Aside {
 			out = append(out, c)
@@ -63,13 +74,17 @@ func (s Section) Heads() (out []Column) {
 }
 
 // Cut reports whether the page leaves rows to the sheet.
-func (s Section) Cut() bool { return len(s.Rows) > onPage }
+func (s section) Cut() bool { return len(s.Rows) > onPage }
 
 // Page writes the report as one page of HTML that needs nothing else: no script,
 // no font, no picture from anywhere.
-func (r Report) Page(w io.Writer) error {
+func Page(w io.Writer, r report.Report) error {
+	p := page{Report: r, Style: template.CSS(styleText), Limit: onPage}
+	for _, s := range r.Sections {
+		p.Sections = append(p.Sections, section{s})
+	}
 	out := bufio.NewWriter(w)
-	if err := pageTemplate.Execute(out, page{Report: r, Style: template.CSS(styleText), Limit: onPage}); err != nil {
+	if err := pageTemplate.Execute(out, p); err != nil {
 		return err
 	}
 	return out.Flush()

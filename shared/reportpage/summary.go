@@ -1,4 +1,4 @@
-package report
+package reportpage
 
 import (
 	"bufio"
@@ -6,15 +6,17 @@ import (
 	"io"
 	"strings"
 	"unicode"
+
+	"github.com/ebb-access/ebb/shared/report"
 )
 
 // Summary writes what a terminal shows: the source, the figures, what to look at
 // first, and what the source does not show.
-func (r Report) Summary(w io.Writer) error {
+func Summary(w io.Writer, r report.Report) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%s, read %s\n\n", plain(r.Source.Name), stamp(r.Source.Read))
 	for _, f := range r.Figures {
-		n := grouped(f.Count)
+		n := report.Number(f.Count)
 		if f.Unknown {
 			n = "?"
 		}
