@@ -34,11 +34,14 @@ type Report struct {
 
 // Run makes the report.
 func (r *Report) Run(ctx context.Context) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	if r.Export == "" { // what is read of a file ends with the process, as it is
+		var stop func()
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		defer stop()
+	}
 	err := r.make(ctx, desk{in: os.Stdin, out: os.Stdout, progress: os.Stderr, now: time.Now, wait: wait})
 	if err != nil && ctx.Err() != nil {
-		return fault.New("ebb report", fault.Backoff, "stopped; nothing was written")
+		return fault.New(op, fault.Backoff, "stopped; nothing was written")
 	}
 	return err
 }
@@ -98,6 +101,6 @@ func (r *Report) picture(ctx context.Context, d desk) (report.Picture, error) {
 		}
 		return r.byToken(ctx, d, token)
 	}
-	return report.Picture{}, fault.New("ebb report", fault.Invalid,
+	return report.Picture{}, fault.New(op, fault.Invalid,
 		"name what to look at: --export FILE.zip, a workspace export of Slack's; --token-file FILE, a token that can read; or --example, a simulated company")
 }

@@ -66,7 +66,7 @@ func once[T any](ctx context.Context, s *survey, what string, page func(cursor s
 		case got.Next == "":
 			return out, nil
 		case seen[got.Next]:
-			return nil, fault.New("ebb report", fault.Backoff, "Slack's list of %s goes round in circles; try again later", what)
+			return nil, fault.New(op, fault.Backoff, "Slack's list of %s goes round in circles; try again later", what)
 		}
 		seen[got.Next], cursor = true, got.Next
 	}

@@ -50,7 +50,7 @@ func (s *survey) read(ctx context.Context, who connector.Identity) error {
 		}
 	}
 	if s.shown == 0 {
-		return fault.New("ebb report", fault.Misconfigured,
+		return fault.New(op, fault.Misconfigured,
 			"this token may read none of people, groups and channels: give its app the scopes users:read, users:read.email, usergroups:read, channels:read and groups:read, install it again, and use its new token")
 	}
 	s.gaps(who)

@@ -23,10 +23,10 @@ func usable(dir string) error {
 	case errors.Is(err, fs.ErrNotExist), err == nil && len(entries) == 0:
 		return nil
 	case err != nil:
-		return fault.New("ebb report", fault.Invalid, "--out %s is no folder that can be read; name another", dir)
+		return fault.New(op, fault.Invalid, "--out %s is no folder that can be read; name another", dir)
 	}
 	if _, err := os.Stat(filepath.Join(dir, pageName)); err != nil {
-		return fault.New("ebb report", fault.Invalid, "--out %s holds other files; name a folder that is new, empty, or of an earlier report", dir)
+		return fault.New(op, fault.Invalid, "--out %s holds other files; name a folder that is new, empty, or of an earlier report", dir)
 	}
 	return nil
 }
@@ -36,7 +36,7 @@ func usable(dir string) error {
 // report that this source has not goes.
 func write(dir string, r report.Report) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fault.New("ebb report", fault.Invalid, "--out %s cannot be made (%v); name another folder", dir, cause(err))
+		return fault.New(op, fault.Invalid, "--out %s cannot be made (%v); name another folder", dir, cause(err))
 	}
 	for _, s := range r.Sections {
 		at := filepath.Join(dir, s.File())
@@ -73,7 +73,7 @@ func replace(at string, body func(io.Writer) error) error {
 }
 
 func unwritten(at string, err error) error {
-	return fault.New("ebb report", fault.Invalid, "%s cannot be written (%v)", at, cause(err))
+	return fault.New(op, fault.Invalid, "%s cannot be written (%v)", at, cause(err))
 }
 
 // cause is the system's word without the path, which is said already.
