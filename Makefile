@@ -8,7 +8,7 @@ GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 'shared/**.html' 
 # Everything but the CDK app, which alone costs a minute to compile.
 PACKAGES := ./shared/... ./functions/... ./infra/workflow/... ./infra/lambdatest/... ./infra/e2e/... ./infra/rights/... ./infra/pack/... ./infra/ebb/... ./infra/cost/... ./infra/live/...
 
-.PHONY: help demo run test aws-local lint bench sim guards crash fuzz generate clean bin build functions-test e2e cost synth synth-test diff deploy destroy browser
+.PHONY: help demo report-example run test aws-local lint bench sim guards crash fuzz generate clean bin build functions-test e2e cost synth synth-test diff deploy destroy browser
 
 help: ## Show this help.
 	@echo "Ebb: Slack access that ends by itself, and proof that it did."
@@ -29,6 +29,9 @@ bin: $(BUILD)/ebb $(BUILD)/slacktest ## Build the ebb command and the simulated 
 
 demo: bin ## The main job told in this terminal, on a simulated Slack (about 30 s).
 	@$(BUILD)/ebb demo --slacktest $(BUILD)/slacktest
+
+report-example: $(BUILD)/ebb ## The first look of `ebb report`, at a simulated company, into .build/report.
+	@$(BUILD)/ebb report --example --out $(BUILD)/report
 
 run: bin ## The whole house on 127.0.0.1, over a simulated company; Ctrl-C stops it.
 	@$(BUILD)/ebb run $(ARGS)

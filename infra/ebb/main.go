@@ -1,5 +1,5 @@
 // Command ebb is the operator's and everybody's hand: the house on a laptop
-// (run, demo), a look at a Slack (sync, directory), and a client of a house
+// (run, demo), a look at a Slack (report, sync, directory), and a client of a house
 // that runs (request, approve, grants, …).
 package main
 
@@ -17,16 +17,18 @@ import (
 	"github.com/ebb-access/ebb/infra/ebb/glance"
 	"github.com/ebb-access/ebb/infra/ebb/local"
 	"github.com/ebb-access/ebb/infra/ebb/manifest"
+	"github.com/ebb-access/ebb/infra/ebb/reporting"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
 // cli is the tree of commands.
 type cli struct {
-	Run    local.Run      `cmd:"" help:"Run the whole house on this machine." group:"The house:"`
-	Demo   demo.Demo      `cmd:"" help:"Tell the main job in this terminal." group:"The house:"`
-	Sync   glance.Sync    `cmd:"" help:"Read a Slack into a file, once, changing nothing." group:"A look at a Slack:"`
-	SignIn first.SignIn   `cmd:"" name:"signin" help:"Make a link that signs the first administrator in." group:"The house:"`
-	Slack  manifest.Slack `cmd:"" help:"Print the manifest of Ebb's Slack app." group:"The house:"`
+	Run    local.Run        `cmd:"" help:"Run the whole house on this machine." group:"The house:"`
+	Demo   demo.Demo        `cmd:"" help:"Tell the main job in this terminal." group:"The house:"`
+	Report reporting.Report `cmd:"" help:"A first look at a Slack, from an export or a token: a page to print, and CSV." group:"A look at a Slack:"`
+	Sync   glance.Sync      `cmd:"" help:"Read a Slack into a file, once, changing nothing." group:"A look at a Slack:"`
+	SignIn first.SignIn     `cmd:"" name:"signin" help:"Make a link that signs the first administrator in." group:"The house:"`
+	Slack  manifest.Slack   `cmd:"" help:"Print the manifest of Ebb's Slack app." group:"The house:"`
 
 	ClientCommands `embed:"" group:"A house that runs:"`
 

@@ -70,12 +70,12 @@ func standard(path string) bool {
 	return !strings.Contains(first, ".")
 }
 
-var domain = []string{"shared/access", "shared/directory", "shared/connector", "shared/review", "shared/audit"}
+var domain = []string{"shared/access", "shared/directory", "shared/connector", "shared/review", "shared/audit", "shared/report"}
 
 // adapters wrap one dependency each; an engine lies in a subfolder of its port.
-var adapters = []string{"shared/store", "shared/slack", "shared/policyfile", "shared/secret", "shared/heads", "shared/mail", "shared/workflow", "shared/oidc"}
+var adapters = []string{"shared/store", "shared/slack", "shared/policyfile", "shared/secret", "shared/heads", "shared/mail", "shared/workflow", "shared/oidc", "shared/slackexport"}
 
-var edges = []string{"shared/api", "shared/install", "shared/slackapp", "shared/console", "shared/steps"}
+var edges = []string{"shared/api", "shared/install", "shared/slackapp", "shared/console", "shared/steps", "shared/reportpage"}
 
 // in reports whether a package is one of the folders or lies below one.
 func in(p string, folders []string) bool {
@@ -191,6 +191,10 @@ func TestRules(t *testing.T) {
 		{"shared/flow", module + "infra/ebb/local"},
 		{"shared/slackapp", "github.com/slack-go/slack/socketmode"},
 		{"functions/slackapp", "github.com/slack-go/slack/socketmode"},
+		{"shared/report", module + "shared/sheet"},
+		{"shared/slackexport", module + "shared/slack"},
+		{"shared/slack", module + "shared/reportpage"},
+		{"shared/reportpage", module + "shared/slackexport"},
 	}
 	for _, f := range forbidden {
 		if allowed(f[0], f[1]) == "" {

@@ -99,7 +99,10 @@ func (c channel) resource(l connector.Link) directory.Resource {
 		ID: c.ID, Connector: l.Connector, Workspace: cmp.Or(l.Team, c.ContextTeamID), Kind: directory.Channel,
 		Name: c.Name, Creator: c.Creator, Private: c.IsPrivate, Archived: c.IsArchived, Shared: c.IsExtShared,
 		General: c.IsGeneral || c.OrgDefault || c.Mandatory,
-		Reached: c.Member != nil && *c.Member, Count: c.NumMembers,
+		Reached: c.Member != nil && *c.Member,
+	}
+	if c.Size != nil {
+		r.Count = *c.Size
 	}
 	if c.IsOrgShared {
 		r.Workspace = ""

@@ -79,6 +79,7 @@ type channel struct {
 	Latest     ignored `json:"latest"`
 	Properties ignored `json:"properties"`
 	Member     *bool   `json:"is_member"` // absent from conversations.info
+	Size       *int    `json:"num_members"`
 	OrgDefault bool    `json:"is_org_default"`
 	Mandatory  bool    `json:"is_org_mandatory"`
 }

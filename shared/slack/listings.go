@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 
+	slackgo "github.com/slack-go/slack"
+
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
 )
@@ -39,7 +41,12 @@ func (c *Client) Workspaces(ctx context.Context, l connector.Link, cursor string
 // Accounts is a page of users.list: everybody of the workspace, invited and
 // deactivated accounts too. Roles speak of l.Team alone.
 func (c *Client) Accounts(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Account], error) {
-	var out directory.Listing[directory.Account]
+	return listed(ctx, l, cursor, c.people, func(u slackgo.User) directory.Account { return person(l, u) })
+}
+
+// people is a page of users.list as Slack has it.
+func (c *Client) people(ctx context.Context, l connector.Link, cursor string) (directory.Listing[slackgo.User], error) {
+	var out directory.Listing[slackgo.User]
 	var a usersAnswer
 	q, err := c.page(ctx, l, "users.list", cursor, nil)
 	if err != nil {
@@ -53,45 +60,70 @@ func (c *Client) Accounts(ctx context.Context, l connector.Link, cursor string) 
 	}
 	for _, u := range a.Members {
 		if err := named(q.method, u.ID); err != nil {
-			return directory.Listing[directory.Account]{}, err
+			return out, err
 		}
-		where := l.Team
-		if where == "" {
-			where = u.TeamID
-		}
-		out.Items = append(out.Items, account(l, u, where, u.IsStranger || !belongs(u, where)))
 	}
+	out.Items = a.Members
 	out.Next, err = next(q.method, a.paging, cursor)
+	return out, err
+}
+
+// person is somebody of a listing of the link's workspace.
+func person(l connector.Link, u slackgo.User) directory.Account {
+	where := l.Team
+	if where == "" {
+		where = u.TeamID
+	}
+	return account(l, u, where, u.IsStranger || !belongs(u, where))
+}
+
+// listed turns what Slack has on a page into what is ours.
+func listed[S, T any](
+	ctx context.Context, l connector.Link, cursor string,
+	read func(context.Context, connector.Link, string) (directory.Listing[S], error), turn func(S) T,
+) (directory.Listing[T], error) {
+	page, err := read(ctx, l, cursor)
+	out := directory.Listing[T]{Next: page.Next}
+	for _, item := range page.Items {
+		out.Items = append(out.Items, turn(item))
+	}
 	return out, err
 }
 
 // Channels is a page of conversations.list: public or private channels, archived
 // ones too. Slack lists private channels only to a token that is in them.
 func (c *Client) Channels(ctx context.Context, l connector.Link, private bool, cursor string) (directory.Listing[directory.Resource], error) {
-	var out directory.Listing[directory.Resource]
-	var a channelsAnswer
-	args := url.Values{"types": {"public_channel"}, "exclude_archived": {"false"}}
-	if private {
-		args.Set("types", "private_channel")
-	}
-	q, err := c.page(ctx, l, "conversations.list", cursor, args)
-	if err != nil {
-		return out, err
-	}
-	if _, err := c.call(ctx, q, &a); err != nil {
-		return out, err
-	}
-	if a.Channels == nil {
-		return out, short(q.method, "no channels")
-	}
-	for _, ch := range a.Channels {
-		if err := named(q.method, ch.ID); err != nil {
-			return directory.Listing[directory.Resource]{}, err
+	return listed(ctx, l, cursor, c.rooms(private), func(ch channel) directory.Resource { return ch.resource(l) })
+}
+
+// rooms reads a page of conversations.list as Slack has it.
+func (c *Client) rooms(private bool) func(context.Context, connector.Link, string) (directory.Listing[channel], error) {
+	return func(ctx context.Context, l connector.Link, cursor string) (directory.Listing[channel], error) {
+		var out directory.Listing[channel]
+		var a channelsAnswer
+		args := url.Values{"types": {"public_channel"}, "exclude_archived": {"false"}}
+		if private {
+			args.Set("types", "private_channel")
 		}
-		out.Items = append(out.Items, ch.resource(l))
+		q, err := c.page(ctx, l, "conversations.list", cursor, args)
+		if err != nil {
+			return out, err
+		}
+		if _, err := c.call(ctx, q, &a); err != nil {
+			return out, err
+		}
+		if a.Channels == nil {
+			return out, short(q.method, "no channels")
+		}
+		for _, ch := range a.Channels {
+			if err := named(q.method, ch.ID); err != nil {
+				return out, err
+			}
+		}
+		out.Items = a.Channels
+		out.Next, err = next(q.method, a.paging, cursor)
+		return out, err
 	}
-	out.Next, err = next(q.method, a.paging, cursor)
-	return out, err
 }
 
 // ChannelMembers is a page of conversations.members. The first page is asked for

@@ -88,7 +88,7 @@ func (l *looker) look(ctx context.Context, s *Sync) (connector.Run, error) {
 	by := access.Actor{User: root}
 	c, err := l.house.Attach(ctx, by, l.token)
 	if err != nil {
-		return connector.Run{}, refused(err, s.SlackAPIURL)
+		return connector.Run{}, Refused("ebb sync", err, s.SlackAPIURL)
 	}
 	l.c = c
 	began := time.Now()

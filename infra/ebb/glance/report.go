@@ -76,11 +76,11 @@ func ownWords(text string) string {
 // oneLine keeps what Slack sent from breaking a line or the terminal.
 func oneLine(text string) string { return clean([]string{text})[0] }
 
-// checkURL refuses an address that cannot be Slack's before a token goes there.
-func checkURL(address string, progress io.Writer) error {
+// CheckURL refuses an address that cannot be Slack's before a token goes there.
+func CheckURL(op, address string, progress io.Writer) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return fault.New("ebb sync", fault.Invalid, "--slack-api-url wants an address like https://slack.com/api/, not %q", address)
+		return fault.New(op, fault.Invalid, "--slack-api-url wants an address like https://slack.com/api/, not %q", address)
 	}
 	if ip := net.ParseIP(u.Hostname()); u.Scheme == "http" && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		fmt.Fprintf(progress, "warning: the token travels to %s without encryption\n", u.Host)
@@ -88,9 +88,9 @@ func checkURL(address string, progress io.Writer) error {
 	return nil
 }
 
-// refused says of a token that Slack did not take what its holder can do.
-func refused(err error, address string) error {
-	out := &fault.Error{Op: "ebb sync", Kind: fault.KindOf(err), Code: fault.CodeOf(err), Text: ownWords(fault.TextOf(err)), Err: err}
+// Refused says of a token that Slack did not take what its holder can do.
+func Refused(op string, err error, address string) error {
+	out := &fault.Error{Op: op, Kind: fault.KindOf(err), Code: fault.CodeOf(err), Text: ownWords(fault.TextOf(err)), Err: err}
 	switch {
 	case fault.CodeOf(err) == "not_sent":
 		out.Text = "nothing answers at " + address

@@ -51,7 +51,7 @@ func (s *Sync) sync(ctx context.Context, in io.Reader, out, progress io.Writer) 
 	if err != nil {
 		return err
 	}
-	if err := checkURL(s.SlackAPIURL, progress); err != nil {
+	if err := CheckURL("ebb sync", s.SlackAPIURL, progress); err != nil {
 		return err
 	}
 	for i, k := range s.Kinds {

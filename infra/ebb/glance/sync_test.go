@@ -131,7 +131,7 @@ func TestWhatIsWrong(t *testing.T) {
 	_, err := s.sync(func(c *Sync) { c.Data = filepath.Join(t.TempDir(), "no", "where.db") })
 	wantError(t, err, fault.Misconfigured, "cannot be opened")
 	var progress bytes.Buffer
-	if err := checkURL("http://slack.example/api/", &progress); err != nil || !strings.Contains(progress.String(), "without encryption") {
+	if err := CheckURL("ebb sync", "http://slack.example/api/", &progress); err != nil || !strings.Contains(progress.String(), "without encryption") {
 		t.Errorf("%v, %q", err, progress.String())
 	}
 }
