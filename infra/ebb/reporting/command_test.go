@@ -35,6 +35,9 @@ func newClerk(t *testing.T) *clerk {
 
 func (c *clerk) run(r Report) (string, error) {
 	c.t.Helper()
+	if r.InactiveDays == 0 {
+		r.InactiveDays = 90
+	}
 	if r.Out == "" {
 		r.Out = c.dir
 	}

@@ -22,7 +22,9 @@ type survey struct {
 	accounts map[string]int // where an account stands in the picture
 	channels map[string]bool
 	shown    int // listings that were not refused
-	said     time.Time
+	// inactiveDays is how far back the access logs are asked for.
+	inactiveDays int
+	said         time.Time
 }
 
 func (s *survey) read(ctx context.Context, who connector.Identity) error {
@@ -54,7 +56,7 @@ func (s *survey) read(ctx context.Context, who connector.Identity) error {
 			"this token may read none of people, groups and channels: give its app the scopes users:read, users:read.email, usergroups:read, channels:read and groups:read, install it again, and use its new token")
 	}
 	s.gaps(who)
-	return nil
+	return s.activity(ctx, who)
 }
 
 // workspace reads one workspace. Members of channels are not read: their number
@@ -189,7 +191,6 @@ func (s *survey) gaps(who connector.Identity) {
 	if public && private {
 		p.Gap(report.Shared, "needs the scopes channels:read and groups:read.")
 	}
-	p.Gap(report.Activity, "this report does not read Slack's access logs.")
 	p.Gap(report.Apps, "the log of apps is in an export of the workspace: ebb report --export FILE.zip")
 	p.Gap(report.Days, "a token for a report reads nothing of messages, their days neither. An export shows them by the names of its files.")
 }

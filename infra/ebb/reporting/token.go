@@ -63,7 +63,7 @@ func (r *Report) byToken(ctx context.Context, d desk, token string) (report.Pict
 	}
 	s := &survey{
 		desk: d, client: slack.New(slack.Config{APIURL: r.SlackAPIURL, Tokens: slack.Static(tokens), Now: d.now}),
-		accounts: map[string]int{}, channels: map[string]bool{},
+		accounts: map[string]int{}, channels: map[string]bool{}, inactiveDays: max(r.InactiveDays, 1),
 	}
 	var who connector.Identity
 	err := s.patiently(ctx, func() (err error) {
