@@ -99,6 +99,7 @@ type stager struct {
 	people   *people
 	members  []string        // of the first level's user group
 	admins   map[string]bool // of the user group of admins
+	keepers  []string        // owners of the connector
 	ready    bool
 	resource *stagedResource
 }
@@ -161,6 +162,9 @@ func (s *stager) prepare(ctx context.Context) error {
 	s.admins = map[string]bool{}
 	if s.members, err = s.h.reviewGroup(ctx, s.c, 0); err == nil {
 		err = read(s.c.Admins, func(a string) { s.admins[a] = true })
+	}
+	if err == nil {
+		s.keepers, err = s.h.accountsOf(ctx, s.conn)
 	}
 	s.ready = err == nil
 	return err
@@ -282,7 +286,7 @@ func (s *stager) fact(ctx context.Context, x *stagedResource, m directory.Member
 	if why := s.c.Scope.Leaves(hold, now); why != "" {
 		return review.Fact{}, why, nil
 	}
-	to := s.c.Pick(0, x.Resource, a.ID, review.Crowd{Members: s.members, Manager: a.Manager, Able: s.people.able(ctx)})
+	to := s.c.Pick(0, x.Resource, a.ID, review.Crowd{Members: s.members, Manager: a.Manager, Keepers: s.keepers, Able: s.people.able(ctx)})
 	if s.people.err != nil {
 		return review.Fact{}, "", s.people.err
 	}

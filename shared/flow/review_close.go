@@ -244,7 +244,11 @@ func (h *House) reassignReview(ctx context.Context, by access.Actor, campaign, a
 		}
 	}
 	moved := 0
+	until := h.Now().Add(submitFor)
 	for part := range slices.Chunk(lines, review.MostDecided) {
+		if h.Now().After(until) {
+			return moved, fault.New(op, fault.Wait, "%d lines are reassigned, and the time of one call is over; do it again for the rest", moved)
+		}
 		n, err := h.moveLines(ctx, by, c, assignment, part, able2)
 		if err != nil {
 			return moved, err

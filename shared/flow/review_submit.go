@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
@@ -17,7 +18,14 @@ type Submitted struct {
 	Gone                      int // not held any more
 	Refused                   map[string]string
 	Left                      int // lines of the list that still wait
+	// More is how many that were noted are not submitted yet, because the time of one
+	// call was over: submit again.
+	More int
 }
+
+// submitFor is how long one call submits or reassigns: a Lambda behind the API has
+// 29 seconds.
+const submitFor = 15 * time.Second
 
 // SubmitReviews submits what the actor noted in an assignment. From here on it
 // stands: what is denied is removed, what is certified goes to the next level or
@@ -53,7 +61,7 @@ func (h *House) SubmitReviews(ctx context.Context, by access.Actor, campaign, as
 		x := l.Draft
 		x.At, x.For = h.Now(), d.place
 		return x, ""
-	}, actor: by.User.ID, action: "review.submitted", out: &out}
+	}, actor: by.User.ID, action: "review.submitted", until: h.Now().Add(submitFor), out: &out}
 	if err := s.run(ctx, ids); err != nil {
 		return out, fault.Wrap(op, err)
 	}
@@ -71,6 +79,7 @@ type submission struct {
 	decide func(review.Line) (review.Decision, string)
 	actor  string
 	action string
+	until  time.Time // zero: to the end
 	out    *Submitted
 }
 
@@ -81,6 +90,10 @@ const rowsAtOnce = 60
 // run decides lines by id.
 func (s *submission) run(ctx context.Context, ids []string) error {
 	for len(ids) > 0 {
+		if !s.until.IsZero() && s.h.Now().After(s.until) {
+			s.out.More = len(ids)
+			return nil
+		}
 		done, err := s.part(ctx, ids)
 		if err != nil {
 			return err
@@ -236,7 +249,15 @@ func (h *House) pick(ctx context.Context, c review.Campaign, p *people, l review
 	if err != nil {
 		return review.Assigned{}, err
 	}
-	to := c.Pick(l.Level, r, l.Account, review.Crowd{Members: members, Manager: a.Manager, Able: p.able(ctx)})
+	conn, err := h.Memory.Connector(ctx, c.Connector)
+	if err != nil {
+		return review.Assigned{}, err
+	}
+	keepers, err := h.accountsOf(ctx, conn)
+	if err != nil {
+		return review.Assigned{}, err
+	}
+	to := c.Pick(l.Level, r, l.Account, review.Crowd{Members: members, Manager: a.Manager, Keepers: keepers, Able: p.able(ctx)})
 	return to, p.err
 }
 

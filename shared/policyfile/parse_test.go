@@ -200,3 +200,23 @@ func problems(err error) Errors {
 	errors.As(err, &list)
 	return list
 }
+
+// An admin's role is asked for of a workspace, and nothing else of one is.
+func TestWorkspaceAdmin(t *testing.T) {
+	rule := func(more string) string {
+		return "version: 1\nrules:\n  - id: a\n    requesters: {anyone: true}\n    max: 2h\n    approve: auto\n" + more
+	}
+	p, err := Parse([]byte(rule("    resources: {kind: workspace, ids: [T0123]}\n    entitlement: admin\n")))
+	if err != nil || p.Rules[0].Slug != "admin" {
+		t.Errorf("%v", err)
+	}
+	for more, want := range map[string]string{
+		"    resources: {kind: workspace, ids: [T0123]}\n":                                                  "say entitlement: admin",
+		"    resources: {kind: usergroup, ids: [S0123]}\n    entitlement: admin\n":                          "admin is about workspaces",
+		"    resources: {kind: workspace, ids: [T0123]}\n    entitlement: admin\n    when_empty: disable\n": "is about user groups",
+	} {
+		if _, err := Parse([]byte(rule(more))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", more, err, want)
+		}
+	}
+}

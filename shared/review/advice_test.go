@@ -155,7 +155,8 @@ func TestPick(t *testing.T) {
 		"named":             {Level{By: ByNamed, Accounts: []string{"Ux", "Ux"}}, false, "U1", Crowd{}, Assigned{Source: ByNamed, Accounts: []string{"Ux"}}},
 		"manager":           {Level{By: ByManager}, false, "U1", Crowd{Manager: "Uboss"}, Assigned{Source: ByManager, Accounts: []string{"Uboss"}}},
 		"no manager":        {Level{By: ByManager}, false, "U1", Crowd{}, Assigned{Source: ByFallback, Accounts: fall}},
-		"the fallback's":    {Level{By: ByManager}, false, "Uf", Crowd{}, Assigned{Source: Unassigned}},
+		"the fallback's":    {Level{By: ByManager}, false, "Uf", Crowd{Keepers: []string{"Uf", "Uk"}}, Assigned{Source: ByKeeper, Accounts: []string{"Uk"}}},
+		"nobody":            {Level{By: ByManager}, false, "Uf", Crowd{Keepers: []string{"Uf"}}, Assigned{Source: Unassigned}},
 	} {
 		c.crowd.Able = able
 		s := Spec{Levels: []Level{c.level}, Fallback: fall, Self: c.self}

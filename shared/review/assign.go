@@ -15,8 +15,9 @@ import (
 // Source says where a level finds its reviewers.
 type Source string
 
-// The sources. Unassigned is where neither a level nor the fallback had anybody:
-// campaign administrators reassign it.
+// The sources. ByKeeper, an owner of the connector, is where neither a level nor the
+// fallback had anybody; Unassigned where these had nobody either: campaign
+// administrators reassign it.
 const (
 	ByOwner    Source = "owner"   // of the resource
 	ByCreator  Source = "creator" // of the channel or user group, in Slack
@@ -24,6 +25,7 @@ const (
 	ByNamed    Source = "named"
 	ByManager  Source = "manager" // of the account, from its profile in Slack
 	ByFallback Source = "fallback"
+	ByKeeper   Source = "connector owner"
 	Unassigned Source = "unassigned"
 )
 
@@ -65,6 +67,7 @@ type Assigned struct {
 type Crowd struct {
 	Members []string // of the level's user group
 	Manager string   // of the account; "": not known
+	Keepers []string // owners of the connector
 	// Able reports whether an account may review at all: active, and no guest or bot.
 	Able func(account string) bool
 }
@@ -86,7 +89,7 @@ func (s Spec) Pick(level int, resource directory.Resource, account string, c Cro
 	case ByManager:
 		from = []string{c.Manager}
 	}
-	for _, a := range []Assigned{{Source: l.By, Group: l.Group, Accounts: from}, {Source: ByFallback, Accounts: s.Fallback}} {
+	for _, a := range []Assigned{{Source: l.By, Group: l.Group, Accounts: from}, {Source: ByFallback, Accounts: s.Fallback}, {Source: ByKeeper, Accounts: c.Keepers}} {
 		a.Accounts = s.able(a.Accounts, account, c)
 		if len(a.Accounts) == 0 {
 			continue
