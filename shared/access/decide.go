@@ -56,6 +56,15 @@ func (q Ask) ByHand() bool {
 	return q.Resource.Kind == directory.Workspace && q.Slug == string(directory.Admin)
 }
 
+// Askable is what can be asked for of a kind of resource: an admin's role in a
+// workspace, membership of everything else.
+func Askable(k directory.Kind) string {
+	if k == directory.Workspace {
+		return string(directory.Admin)
+	}
+	return string(directory.Member)
+}
+
 // Words are what the policy says, as a sentence without its end.
 func (d Decision) Words() string {
 	if d.Rule.ID == "" {

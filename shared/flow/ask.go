@@ -29,6 +29,9 @@ func (h *House) gather(ctx context.Context, conn, requester, subject, resource, 
 	if q.Resource, err = h.Memory.Resource(ctx, conn, resource); err != nil {
 		return f, fault.Wrap(op, err)
 	}
+	if q.Slug == "" {
+		q.Slug = access.Askable(q.Resource.Kind)
+	}
 	if q.Subject, err = h.Memory.Account(ctx, conn, subject); err != nil {
 		return f, fault.Wrap(op, err)
 	}

@@ -134,8 +134,12 @@ func (f *finder) byMiddle(ctx context.Context) error {
 
 // take keeps a resource as it is now, when it fits and is seen.
 func (f *finder) take(ctx context.Context, res directory.Resource) error {
-	grantable := res.Kind == directory.UserGroup || res.Kind == directory.Channel
-	if len(f.out) == mostFound || !grantable || !res.Visible() || !fits(f.typed, res.ID, res.Name, res.Title) {
+	words := []string{res.Name, res.Title}
+	if res.Kind == directory.Workspace {
+		words = append(words, "admin of "+res.Name)
+	}
+	grantable := res.Kind == directory.UserGroup || res.Kind == directory.Channel || res.Kind == directory.Workspace
+	if len(f.out) == mostFound || !grantable || !res.Visible() || !fits(f.typed, res.ID, words...) {
 		return nil
 	}
 	ok, err := f.r.sees(ctx, res)
@@ -145,6 +149,12 @@ func (f *finder) take(ctx context.Context, res directory.Resource) error {
 	x := Found{Resource: res}
 	if x.Allowed, err = f.r.mayRequest(ctx, res); err != nil {
 		return err
+	}
+	if res.Kind == directory.Workspace {
+		if !x.Allowed {
+			return nil // everybody sees it, and hardly anybody asks to administer it
+		}
+		x.Name = "admin of " + res.Name
 	}
 	if len(f.r.conn.Workspaces) > 1 {
 		w, err := f.r.look(ctx, res.Workspace)

@@ -64,9 +64,6 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 	if !by.Is(access.Auditor) && !by.Is(access.IntegrationAdministrator) && (err != nil || requester != own) {
 		return Explanation{}, fault.New(op, fault.Forbidden, "you can ask what you may have yourself; about others, an auditor or administrator can")
 	}
-	if slug == "" {
-		slug = "member"
-	}
 	f, d, err := h.decide(ctx, conn, requester, subject, resource, slug, length)
 	if err == nil && !d.Allowed && requester == own {
 		if hidden := h.denial(ctx, by, f, d); fault.Is(hidden, fault.NotFound) {

@@ -186,7 +186,7 @@ func (r *realm) mayRequest(ctx context.Context, res directory.Resource) (bool, e
 	}
 	f := facts{conn: r.conn}
 	d := r.s.policy.Decide(access.Ask{
-		Requester: r.me, Subject: r.me.Account, Resource: res, Slug: "member", Length: time.Second,
+		Requester: r.me, Subject: r.me.Account, Resource: res, Slug: access.Askable(res.Kind), Length: time.Second,
 		AppOwners: r.appOwners, Proven: f.proven(res), OpenGroups: r.conn.OpenGroups,
 		Now: r.s.h.Now(), Condition: r.s.h.Condition,
 	})

@@ -16,7 +16,8 @@ import (
 )
 
 // Asking is what a requester says. Subject "" is the requester. Start zero:
-// as soon as approved. Slug "" is "member". Key is the caller's own word for
+// as soon as approved. Slug "" is what can
+// be asked for of the resource (access.Askable). Key is the caller's own word for
 // this call, by which it is known when it is sent again ("": every call is new).
 type Asking struct {
 	Connector string
@@ -63,9 +64,6 @@ func (h *House) ask(ctx context.Context, by access.Actor, a Asking, note *access
 	}
 	if a.Subject == "" {
 		a.Subject = account
-	}
-	if a.Slug == "" {
-		a.Slug = "member"
 	}
 	if a.Profile != "" {
 		if a.Resources, err = h.ofProfile(ctx, by, a); err != nil {
@@ -223,7 +221,7 @@ func (h *House) item(ctx context.Context, by access.Actor, r *access.Request, n 
 		return access.Item{}, nil, cannot
 	}
 	it := access.Item{
-		Resource: resource, Kind: f.ask.Resource.Kind, Slug: slug, State: access.Pending,
+		Resource: resource, Kind: f.ask.Resource.Kind, Slug: f.ask.Slug, State: access.Pending,
 		Rule: d.Rule.ID, PolicyVersion: d.Version, Risk: d.Rule.Risk,
 	}
 	if end := r.Created.Add(cmp.Or(d.Rule.Wait, decisionTime)); r.Expires.IsZero() || end.Before(r.Expires) {

@@ -24,7 +24,7 @@ rules:
 func (c *company) adminFor(account string, d time.Duration) string {
 	c.t.Helper()
 	r, err := c.house.Request(c.ctx, c.actor(account), flow.Asking{
-		Connector: c.conn.ID, Resources: []string{c.slack.TeamIDs()[0]}, Slug: "admin", Length: d, Reason: "the audit",
+		Connector: c.conn.ID, Resources: []string{c.slack.TeamIDs()[0]}, Length: d, Reason: "the audit",
 	})
 	c.ok(err)
 	return r.Items[0].Grant

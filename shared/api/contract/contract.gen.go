@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "c302fcaf66eb6087c810564e81d4afdbe64f86c1dc5b465d9a59e70f16c4e9c9"
+const Digest = "086ca4a1ce7b6c7a06fb6717acf68e64c36ccf6d13c913cd747d62f31c15b6b7"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -670,7 +670,7 @@ var schemaSignInRules = &Schema{Type: Object, Fields: []Field{
 
 var schemaSlackId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"}
 
-var schemaSlug = &Schema{Type: String, Enum: []string{"member"}}
+var schemaSlug = &Schema{Type: String, Enum: []string{"member", "admin"}}
 
 var schemaTarget = &Schema{Type: Object, Fields: []Field{
 	{Name: "account", Required: false, Schema: schemaSlackId},
