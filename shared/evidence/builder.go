@@ -18,9 +18,6 @@ import (
 // Subject is what a package is about, with the names that go with its ids.
 type Subject struct {
 	review.Campaign
-	// AsOf is when the newest event of the campaign happened: the package says how
-	// things stood then.
-	AsOf          time.Time
 	ConnectorName string
 	Drafter       string // names; "": not known, or erased
 	Ender         string
@@ -52,6 +49,7 @@ type Builder struct {
 	order   []*part
 	sheets  map[string]*sheet.Writer
 	page    *page
+	asOf    time.Time // of the newest event: the package says how things stood then
 	err     error
 }
 
@@ -145,6 +143,9 @@ func (b *Builder) Manual(m access.Manual, line, saidBy string) {
 // whom it tells, where it tells somebody.
 func (b *Builder) Event(x audit.Sealed, name string) {
 	r := newEventRecord(x)
+	if x.Event.Action != Action && x.Event.At.After(b.asOf) {
+		b.asOf = x.Event.At
+	}
 	b.json(eventsLines, r)
 	b.row(eventsSheet, eventRow(r)...)
 	if what := told(x.Event); what != "" {

@@ -6,8 +6,8 @@ func (b *Builder) campaign() campaignRecord {
 	x := s.Snapshot
 	lines := b.page.states()
 	return campaignRecord{
-		ID: s.ID, Spec: newSpecRecord(s.Spec), Says: specWords(s.Spec), Template: s.Template, State: s.State, AsOf: stamp(s.AsOf),
-		Standing: standing(s, lines), By: s.By, ByName: s.Drafter, Created: stamp(s.Created), Started: stamp(s.Started),
+		ID: s.ID, Spec: newSpecRecord(s.Spec), Says: specWords(s.Spec), Template: s.Template, State: s.State, AsOf: stamp(b.asOf),
+		Standing: standing(s.Campaign, b.asOf, lines), By: s.By, ByName: s.Drafter, Created: stamp(s.Created), Started: stamp(s.Started),
 		Deadline: stamp(s.Deadline), Ended: stamp(s.Ended), EndedBy: s.EndedBy, EndedByName: s.Ender, Done: stamp(s.Done),
 		Settled: stamp(s.Settled), ConnectorName: s.ConnectorName, House: s.House, Lines: lines,
 		Policy: policyRecord{Version: s.Policy.Version, Digest: s.Policy.Digest, By: s.Policy.By, Published: stamp(s.Policy.Published)},

@@ -108,7 +108,7 @@ func (p *page) line(l Line, r lineRecord) {
 	if e == nil {
 		return
 	}
-	row := endRow{Resource: named(l.Kind, l.ResourceName), Account: l.AccountName, ID: l.ID, Kind: l.Slug, Outcome: l.Outcome, Closed: minute(r.Closed)}
+	row := endRow{Resource: named(l.Kind, l.ResourceName), Account: cmp.Or(l.AccountName, l.Account), ID: l.ID, Kind: l.Slug, Outcome: l.Outcome, Closed: minute(r.Closed)}
 	if n := len(r.Decided); n > 0 {
 		d := r.Decided[n-1]
 		row.Verdict, row.At, row.Comment, row.By = string(d.Verdict), minute(d.At), d.comment(), d.Name

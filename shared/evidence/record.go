@@ -282,7 +282,7 @@ func Aggregate(campaign string) string { return "campaign/" + campaign }
 // Lists is what the aggregates of a campaign's lists begin with.
 func Lists(campaign string) string { return "review/" + campaign + "/" }
 
-// ours reports whether an aggregate's events are of a campaign.
-func ours(campaign, aggregate string) bool {
+// Ours reports whether an aggregate's events are of a campaign.
+func Ours(campaign, aggregate string) bool {
 	return aggregate == Aggregate(campaign) || strings.HasPrefix(aggregate, Lists(campaign)) || strings.HasPrefix(aggregate, "manual/")
 }

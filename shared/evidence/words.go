@@ -134,15 +134,15 @@ func specWords(s review.Spec) []string {
 }
 
 // standing says in a sentence how far the campaign was.
-func standing(s Subject, lines map[string]int) string {
+func standing(s review.Campaign, asOf time.Time, lines map[string]int) string {
 	switch {
 	case !s.Settled.IsZero():
 		return "Settled at " + clock(s.Settled) + ": every line is closed, and everything that was denied was seen gone in Slack, or kept for the reason given."
 	case s.State == review.Completed:
-		return fmt.Sprintf("As of %s: nothing is open, and the removal of %s denied lines is still to be seen in Slack.", clock(s.AsOf), thousands(lines["denied"]))
+		return fmt.Sprintf("As of %s: nothing is open, and the removal of %s denied lines is still to be seen in Slack.", clock(asOf), thousands(lines["denied"]))
 	}
 	return fmt.Sprintf("As of %s: the review is %s. %s lines are open, and the removal of %s denied ones is still to be seen in Slack.",
-		clock(s.AsOf), s.State, thousands(lines["open"]), thousands(lines["denied"]))
+		clock(asOf), s.State, thousands(lines["open"]), thousands(lines["denied"]))
 }
 
 // clock is an instant for people.

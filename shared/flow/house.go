@@ -111,6 +111,10 @@ type House struct {
 	// any, people sign in by a link of the operator alone.
 	Vouchers map[access.Means]Voucher
 
+	// Seals: this house may sign heads of the audit's chain. Where it may not, what
+	// is to be sealed waits for the sweep.
+	Seals bool
+
 	// AskSCIM makes Install with Slack ask for the scope of SCIM, which takes
 	// the last member out of a user group on Business+. It is that of Slack's
 	// access logs, too.
