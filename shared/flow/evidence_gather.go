@@ -198,9 +198,7 @@ func (g *gathering) line(ctx context.Context, l review.Line) error {
 		}
 		var said evidence.Comment
 		if d.Comment != "" {
-			at := l
-			at.Level = d.Level
-			t, err := g.h.Memory.Text(ctx, LineText(at))
+			t, err := g.h.Memory.Text(ctx, LineText(l, d))
 			if err != nil && !fault.Is(err, fault.NotFound) {
 				return err
 			}
