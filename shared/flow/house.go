@@ -128,6 +128,8 @@ type House struct {
 	URL string
 	Log *slog.Logger
 
+	packed atomic.Pointer[packed] // the evidence package that is given in parts
+
 	recent sync.Map     // approver groups read within seconds, by connector and id
 	signed atomic.Int64 // the seal up to which this process knows a head
 }

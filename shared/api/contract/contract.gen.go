@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "c302fcaf66eb6087c810564e81d4afdbe64f86c1dc5b465d9a59e70f16c4e9c9"
+const Digest = "8f9a7d6950659f871f4e4d1a23ca79af33e162d752ad70390528bb396c3d40a0"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -18,6 +18,7 @@ var operations = []Operation{
 			{Name: "after", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true}},
 		},
 	},
+	{Method: "GET", Path: "/v1/audit/key"},
 	{Method: "GET", Path: "/v1/audit/search",
 		Params: []Param{
 			{Name: "person", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 80}},
@@ -30,6 +31,13 @@ var operations = []Operation{
 		},
 	},
 	{Method: "POST", Path: "/v1/audit/verify"},
+	{Method: "GET", Path: "/v1/campaigns/{campaignId}/evidence",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+			{Name: "part", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true, Most: 1000000, HasMost: true}},
+			{Name: "sha256", In: Query, Required: false, Schema: &Schema{Type: String, Pattern: "^[0-9a-f]{64}$"}},
+		},
+	},
 	{Method: "GET", Path: "/v1/connectors"},
 	{Method: "POST", Path: "/v1/connectors",
 		Params: []Param{
