@@ -149,7 +149,7 @@ func (b *Builder) Event(x audit.Sealed, name string) {
 	b.json(eventsLines, r)
 	b.row(eventsSheet, eventRow(r)...)
 	if what := told(x.Event); what != "" {
-		b.row(toldSheet, utc(x.Event.At), x.Event.Data["account"], name, what, x.Event.Data["n"], x.Event.Aggregate)
+		b.row(toldSheet, utc(x.Event.At), toldWhom(x.Event), name, what, x.Event.Data["n"], x.Event.Aggregate)
 	}
 	b.page.event(b.subject.ID, x.Event, name)
 }

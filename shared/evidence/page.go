@@ -33,6 +33,7 @@ type page struct {
 	tasks     bounded[manualRecord]
 	told      bounded[toldRow]
 	life      []lifeRow
+	names     map[string]string // of reviewers, by account
 }
 
 // resource counts lines by what became of them.
@@ -88,7 +89,7 @@ var endings = []struct {
 }
 
 func newPage() *page {
-	p := &page{state: map[string]int{}, resources: map[string]*resource{}, ends: map[review.LineState]*ending{}}
+	p := &page{state: map[string]int{}, resources: map[string]*resource{}, names: map[string]string{}, ends: map[review.LineState]*ending{}}
 	for _, e := range endings {
 		p.ends[e.state] = &ending{Title: e.title, Says: e.says}
 	}
@@ -139,7 +140,11 @@ func minute(s stamp) string {
 	return s.String()[:10] + " " + s.String()[11:16]
 }
 
-func (p *page) list(r listRecord)     { p.lists.add(r, mostLists) }
+func (p *page) list(r listRecord) {
+	p.lists.add(r, mostLists)
+	maps.Copy(p.names, r.Names)
+}
+
 func (p *page) manual(r manualRecord) { p.tasks.add(r, mostTasks) }
 
 func (p *page) event(campaign string, e audit.Event, name string) {

@@ -51,12 +51,24 @@ type populationRecord struct {
 	Done       stamp          `json:"staging_done"`
 	Slack      map[string]int `json:"told_by_slack"`
 	Seen       map[string]int `json:"looked_at"`
+	Kinds      []kindRecord   `json:"by_kind"`
 	Left       []leftRecord   `json:"left_out"`
 	Pages      int            `json:"pages"`
 	Lines      int            `json:"staged"`
 	Unassigned int            `json:"unassigned"`
 	Digest     string         `json:"digest"`
 	Says       []string       `json:"in_words"`
+}
+
+// kindRecord holds what Slack told of a kind against what was looked at and staged.
+type kindRecord struct {
+	Kind   directory.Kind `json:"kind"`
+	Says   string         `json:"in_words"`
+	Slack  int            `json:"resources_told_by_slack"`
+	Looked int            `json:"resources_looked_at"`
+	Told   int            `json:"memberships_told_by_slack"`
+	Seen   int            `json:"memberships_looked_at"`
+	Staged int            `json:"staged"`
 }
 
 type leftRecord struct {

@@ -127,3 +127,12 @@ func told(e audit.Event) string {
 	}
 	return ""
 }
+
+// toldWhom is the account that was told; the owners of a manual task are several, and
+// its account is whom it is about.
+func toldWhom(e audit.Event) string {
+	if e.Action == "review.told" {
+		return e.Data["account"]
+	}
+	return ""
+}

@@ -25,7 +25,6 @@ var leftWords = map[string]string{
 }
 
 var kindWords = map[string]string{
-	"workspace": "memberships of workspaces", "usergroup": "memberships of user groups", "channel": "memberships of channels",
 	"resources:workspace": "workspaces", "resources:usergroup": "user groups", "resources:channel": "channels",
 }
 
@@ -56,7 +55,8 @@ func populationWords(c review.Campaign) []string {
 	if x.RunAfter != x.Run {
 		out = append(out, fmt.Sprintf("While the snapshot was taken another sync ended (%s): it spans both.", x.RunAfter))
 	}
-	out = append(out, "In that run Slack told of "+counts(x.Slack, nil)+".", "The snapshot looked at "+counts(x.Seen, kindWords)+".")
+	out = append(out, fmt.Sprintf("In that run Slack told of %s accounts and of the resources and memberships below, beside what the snapshot looked at. "+
+		"Where the two differ, Ebb gave or took access between the sync and the snapshot, or heard of a change in Slack, or resources outside the scope count in one of them.", thousands(x.Slack["accounts"])))
 	left := 0
 	for code, n := range x.Left {
 		if !strings.HasPrefix(code, "resources:") {
@@ -79,23 +79,8 @@ func populationWords(c review.Campaign) []string {
 	return out
 }
 
-func counts(n map[string]int, words map[string]string) string {
-	var out []string
-	for _, k := range slices.Sorted(maps.Keys(n)) {
-		name := k
-		if w := words[k]; w != "" {
-			name = w
-		}
-		out = append(out, thousands(n[k])+" "+name)
-	}
-	if len(out) == 0 {
-		return "nothing"
-	}
-	return strings.Join(out, ", ")
-}
-
 // specWords say in sentences what was reviewed and by whom.
-func specWords(s review.Spec) []string {
+func specWords(s review.Spec, names map[string]string) []string {
 	var kinds []string
 	for _, k := range s.Scope.StagedKinds() {
 		kinds = append(kinds, map[string]string{"workspace": "workspaces", "usergroup": "user groups", "channel": "private channels"}[string(k)])
@@ -121,16 +106,28 @@ func specWords(s review.Spec) []string {
 	say(s.Scope.New, "Only what was not certified before, or came since.")
 	say(s.Scope.Findings, "Only what an open finding is about.")
 	for i, l := range s.Levels {
-		text := sourceWords[l.By] + l.Group + strings.Join(l.Accounts, ", ")
+		text := sourceWords[l.By] + l.Group + people(l.Accounts, names)
 		say(true, "Level %d is reviewed by %s.", i+1, text)
 	}
-	say(len(s.Fallback) > 0, "Where a level finds nobody: %s.", strings.Join(s.Fallback, ", "))
+	say(len(s.Fallback) > 0, "Where a level finds nobody: %s.", people(s.Fallback, names))
 	say(s.Self, "People might review their own access.")
 	say(!s.Self, "Nobody reviewed their own access.")
 	say(s.Unchanged, "What did not change since it was certified could be certified at once.")
 	say(s.AtEnd == review.SkipOpen, "What nobody decided was to be left as it is.")
 	say(s.AtEnd == review.RevokeOpen, "What nobody decided was to be denied.")
 	return out
+}
+
+// people are accounts with the names that are known.
+func people(accounts []string, names map[string]string) string {
+	var out []string
+	for _, a := range accounts {
+		if n := names[a]; n != "" {
+			a = n + " (" + a + ")"
+		}
+		out = append(out, a)
+	}
+	return strings.Join(out, ", ")
 }
 
 // standing says in a sentence how far the campaign was.
