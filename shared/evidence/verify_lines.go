@@ -176,9 +176,6 @@ func (c *check) line(r lineRecord, s *said) {
 		c.Decisions++
 		x := s.decided[i]
 		got := decisionSaid{verdict: d.Verdict, level: d.Level, by: d.By, account: d.Account, place: d.For, comment: d.Hash, at: x.at}
-		if d.By == "" {
-			got.account = x.account
-		}
 		if got != x {
 			c.broken("the decision about line %s is not what was submitted: %s by %q, and the audit says %s by %q", r.ID, d.Verdict, d.By, x.verdict, x.by)
 		}
