@@ -1,9 +1,9 @@
 package evidence
 
 import (
-	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
@@ -81,8 +81,8 @@ func made(n int) (*Builder, audit.Seal, audit.Event) {
 	return b, seal, last[own]
 }
 
-// packaged is the zip of a package that was made.
-func packaged(t testing.TB, b *Builder, seal audit.Seal, own audit.Event) []byte {
+// packaged writes the zip of a package that was made to a file.
+func packaged(t testing.TB, b *Builder, seal audit.Seal, own audit.Event) *os.File {
 	t.Helper()
 	p, err := b.Close()
 	if err != nil {
@@ -91,11 +91,14 @@ func packaged(t testing.TB, b *Builder, seal audit.Seal, own audit.Event) []byte
 	at := seal.At
 	e := audit.Link(own, audit.Event{ID: "ev_last", Aggregate: own.Aggregate, At: at, Action: Action, Actor: "u_1", Data: map[string]string{"manifest": p.Hash()}})
 	s := audit.Append(seal, e, at)
-	var out bytes.Buffer
-	if err := p.Write(&out, Binding{Event: audit.Sealed{Event: e, Seal: s}, Head: audit.Sign(demoKey(), s), Key: fmt.Sprintf("%x", []byte(pinned))}); err != nil {
+	out, err := os.Create(filepath.Join(t.TempDir(), "review.zip"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	return out.Bytes()
+	if err := p.Write(out, Binding{Event: audit.Sealed{Event: e, Seal: s}, Head: audit.Sign(demoKey(), s), Key: fmt.Sprintf("%x", []byte(pinned))}); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // peak samples how much is in use until stopped.
@@ -128,19 +131,24 @@ func TestMemoryOfPackages(t *testing.T) {
 	runtime.GC()
 	stop, began := peak(), time.Now()
 	b, seal, own := made(n)
-	raw := packaged(t, b, seal, own)
-	_ = b
+	file := packaged(t, b, seal, own)
+	defer file.Close()
 	wrote, took := stop(), time.Since(began)
 	runtime.GC()
 	stop, began = peak(), time.Now()
-	v, err := Verify(bytes.NewReader(raw), int64(len(raw)), pinned)
+	info, err := file.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := Verify(file, info.Size(), pinned)
 	if err != nil || !v.Whole() || v.Lines != n {
 		t.Fatalf("%+v, %v", v, err)
 	}
 	read, checked := stop(), time.Since(began)
 	t.Logf("%d lines, %d events: %d KB; written in %s with at most %d MB, verified in %s with at most %d MB",
-		n, v.Events, len(raw)>>10, took.Round(time.Millisecond), wrote>>20, checked.Round(time.Millisecond), read>>20)
-	if wrote > most || read > most {
+		n, v.Events, info.Size()>>10, took.Round(time.Millisecond), wrote>>20, checked.Round(time.Millisecond), read>>20)
+	// The house has 256 MiB; who verifies has a computer, and half as much again.
+	if wrote > most || read > most+most/2 {
 		t.Errorf("memory: %d MB written, %d MB verified; at most %d MB", wrote>>20, read>>20, most>>20)
 	}
 }
