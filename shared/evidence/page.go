@@ -262,8 +262,13 @@ func (p *page) write(w io.Writer, s Subject, c campaignRecord) error {
 		}
 	}
 	for _, t := range []tile{
-		{"certified", 0, "certified"}, {"removed", 0, "removed"}, {"denied", 0, "denied, on the way"}, {"kept", 0, "denied, kept"},
-		{"gone", 0, "gone before"}, {"skipped", 0, "skipped"}, {"open", 0, "open"},
+		{"certified", 0, "certified"},
+		{"removed", 0, "removed"},
+		{"denied", 0, "denied, on the way"},
+		{"kept", 0, "denied, kept"},
+		{"gone", 0, "gone before"},
+		{"skipped", 0, "skipped"},
+		{"open", 0, "open"},
 	} {
 		if t.N = c.Lines[t.Word]; t.N > 0 {
 			d.Tiles = append(d.Tiles, t)
