@@ -80,7 +80,7 @@ func mayEverybody(pattern string) bool {
 	return slices.Contains([]string{"POST /zone", "POST /signout", "POST /ask", "POST /tasks", "POST /signin/first", "POST /keys", "POST /audit/verify", "POST /policies/check"}, pattern)
 }
 
-// reviewed is an access review that runs, with lin as its reviewer.
+// reviewed is an access review that has just ended, with lin as its reviewer.
 func (w *world) reviewed() string {
 	w.Helper()
 	c, err := w.House.DraftCampaign(w.Context(), w.As("root"), review.Spec{
@@ -92,6 +92,8 @@ func (w *world) reviewed() string {
 	_, err = w.House.Review(w.Context())
 	w.OK(err)
 	_, err = w.House.StartCampaign(w.Context(), w.As("root"), c.ID)
+	w.OK(err)
+	_, err = w.House.EndCampaign(w.Context(), w.As("root"), c.ID, "") // it is nobody's task any more
 	w.OK(err)
 	return c.ID
 }
