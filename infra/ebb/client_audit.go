@@ -20,6 +20,7 @@ type AuditCmd struct {
 	Search AuditSearchCmd `cmd:"" help:"Find events by person, resource, action and time, newest first."`
 	Export AuditExportCmd `cmd:"" help:"Write all sealed events, with their hashes, to a file or the terminal."`
 	Check  AuditCheckCmd  `cmd:"" help:"Verify an export away from the house."`
+	Key    AuditKeyCmd    `cmd:"" help:"Print the house's public key, by which evidence is checked."`
 }
 
 // AuditVerifyCmd is ebb audit verify.

@@ -29,6 +29,7 @@ type ClientCommands struct {
 	Directory  DirectoryCmd  `cmd:"" help:"Who holds what; what a sync has found."`
 	Owners     OwnersCmd     `cmd:"" help:"Say who owns a resource, or list its owners."`
 	Policy     PolicyCmd     `cmd:"" help:"Publish, explain, check or compare the policy."`
+	Review     ReviewCmd     `cmd:"" help:"Evidence of an access review: write it, check it."`
 	Audit      AuditCmd      `cmd:"" help:"Verify the audit trail, or read it."`
 	Forget     ForgetCmd     `cmd:"" help:"Erase what an account wrote and its name. Cannot be undone."`
 	Key        KeyCmd        `cmd:"" help:"Make, list and end API keys."`

@@ -24,7 +24,7 @@ import (
 // cli is the tree of commands.
 type cli struct {
 	Run    local.Run        `cmd:"" help:"Run the whole house on this machine." group:"The house:"`
-	Demo   demo.Demo        `cmd:"" help:"Tell the main job in this terminal." group:"The house:"`
+	Demo   demoCmd          `cmd:"" help:"Tell the main job in this terminal; or an access review." group:"The house:"`
 	Report reporting.Report `cmd:"" help:"A first look at a Slack, from an export or a token: a page to print, and CSV." group:"A look at a Slack:"`
 	Sync   glance.Sync      `cmd:"" help:"Read a Slack into a file, once, changing nothing." group:"A look at a Slack:"`
 	SignIn first.SignIn     `cmd:"" name:"signin" help:"Make a link that signs the first administrator in." group:"The house:"`
@@ -34,6 +34,12 @@ type cli struct {
 
 	Version     versionCmd       `cmd:"" help:"Say which ebb this is."`
 	VersionFlag kong.VersionFlag `name:"version" help:"Say which ebb this is."`
+}
+
+// demoCmd is ebb demo: without another word, the main job.
+type demoCmd struct {
+	Main   demo.Demo   `cmd:"" default:"withargs" help:"Tell the main job in this terminal."`
+	Review demo.Review `cmd:"" help:"Tell an access review from its draft to its evidence."`
 }
 
 func main() {

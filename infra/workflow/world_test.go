@@ -220,6 +220,12 @@ func (s *secrets) Tokens(ctx context.Context, id string) (connector.Tokens, erro
 	return connector.Tokens{User: v.User, Bot: v.Bot}, err
 }
 
+// HeadFrom gives the first head at or behind link n.
+func (h *heads) HeadFrom(ctx context.Context, n int64) (audit.Head, error) {
+	all, err := h.Heads(ctx)
+	return audit.HeadFrom(all, n), err
+}
+
 type heads struct{ list []audit.Head }
 
 func (h *heads) Heads(context.Context) ([]audit.Head, error) { return h.list, nil }

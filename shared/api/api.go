@@ -29,11 +29,14 @@ type Options struct {
 	// Log takes internal errors, with the instance that the answer names.
 	// nil: the house's log.
 	Log *slog.Logger
+	// Whole: an answer may be of any size. API Gateway takes 6 MB, so that what may be
+	// larger is given in parts.
+	Whole bool
 }
 
 // Handler serves the API, for a Lambda and a laptop alike.
 func Handler(h *flow.House, o Options) http.Handler {
-	s := &server{house: h, log: o.Log}
+	s := &server{house: h, log: o.Log, whole: o.Whole}
 	if s.log == nil {
 		s.log = h.Log
 	}
@@ -52,6 +55,7 @@ func Handler(h *flow.House, o Options) http.Handler {
 type server struct {
 	house *flow.House
 	log   *slog.Logger
+	whole bool // answers of any size
 }
 
 var _ apigen.StrictServerInterface = (*server)(nil)

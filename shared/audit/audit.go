@@ -124,3 +124,14 @@ func Pseudonym(key []byte, text string) string {
 	m.Write([]byte(text))
 	return "h:" + hex.EncodeToString(m.Sum(nil))[:32]
 }
+
+// HeadFrom is the first of heads, oldest first, at or behind link n; the zero Head
+// where there is none.
+func HeadFrom(heads []Head, n int64) Head {
+	for _, h := range heads {
+		if h.N >= n {
+			return h
+		}
+	}
+	return Head{}
+}

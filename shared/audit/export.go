@@ -32,3 +32,12 @@ func (s Sealed) Follows(before Seal) string {
 	}
 	return ""
 }
+
+// LinkFollows says what is wrong with a link of the chain that came behind another,
+// without the event that it seals. "": nothing.
+func LinkFollows(before, s Seal) string {
+	if s.sum() != s.Hash {
+		return "the seal was changed"
+	}
+	return Sealed{Seal: s}.Follows(before)
+}

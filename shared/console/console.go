@@ -58,7 +58,7 @@ func (s *server) routes() []route {
 	for _, part := range [][]route{
 		signInRoutes, userRoutes, keyRoutes, homeRoutes, askRoutes, requestRoutes, taskRoutes, grantRoutes, findingRoutes,
 		directoryRoutes, integrationRoutes,
-		policyRoutes, auditRoutes, emergencyRoutes,
+		policyRoutes, auditRoutes, evidenceRoutes, emergencyRoutes,
 	} {
 		all = append(all, part...)
 	}

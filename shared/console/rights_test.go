@@ -15,6 +15,7 @@ import (
 	"github.com/ebb-access/ebb/shared/console"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/housetest"
+	"github.com/ebb-access/ebb/shared/review"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
 
@@ -79,6 +80,24 @@ func mayEverybody(pattern string) bool {
 	return slices.Contains([]string{"POST /zone", "POST /signout", "POST /ask", "POST /tasks", "POST /signin/first", "POST /keys", "POST /audit/verify", "POST /policies/check"}, pattern)
 }
 
+// reviewed is an access review that has just ended, with lin as its reviewer.
+func (w *world) reviewed() string {
+	w.Helper()
+	c, err := w.House.DraftCampaign(w.Context(), w.As("root"), review.Spec{
+		Name: "Autumn", Connector: w.Conn, Days: 14, AtEnd: review.SkipOpen, Levels: []review.Level{{By: review.ByNamed, Accounts: []string{w.Account["lin"]}}},
+	})
+	w.OK(err)
+	_, err = w.House.StageCampaign(w.Context(), w.As("root"), c.ID)
+	w.OK(err)
+	_, err = w.House.Review(w.Context())
+	w.OK(err)
+	_, err = w.House.StartCampaign(w.Context(), w.As("root"), c.ID)
+	w.OK(err)
+	_, err = w.House.EndCampaign(w.Context(), w.As("root"), c.ID, "") // it is nobody's task any more
+	w.OK(err)
+	return c.ID
+}
+
 // example fills a route with things that were made just now: a request of ada's, a
 // grant of hers that lives, a connector of its own.
 func (w *world) example(pattern, path string) (string, string) {
@@ -97,6 +116,8 @@ func (w *world) example(pattern, path string) (string, string) {
 		id = g.ID
 		form.Set("from", g.End.UTC().Format(time.RFC3339))
 		form.Set("by", "1h")
+	case strings.HasPrefix(path, "/reviews/{id}/evidence"):
+		id = w.reviewed()
 	case strings.Contains(path, "/findings/{id}"):
 		id = w.found(w.Oncall, w.Slack.AddUser(slacktest.User{}))
 		form.Set("from", w.At.UTC().Format(time.RFC3339))

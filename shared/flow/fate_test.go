@@ -202,6 +202,11 @@ func (h fatedHeads) Heads(ctx context.Context) ([]audit.Head, error) {
 	return out, err
 }
 
+func (h fatedHeads) HeadFrom(ctx context.Context, n int64) (audit.Head, error) {
+	all, err := h.Heads(ctx)
+	return audit.HeadFrom(all, n), err
+}
+
 func (h fatedHeads) AddHead(ctx context.Context, x audit.Head) error {
 	return h.f.port("heads add", func() error { return h.heads.AddHead(ctx, x) })
 }

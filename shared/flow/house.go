@@ -111,6 +111,10 @@ type House struct {
 	// any, people sign in by a link of the operator alone.
 	Vouchers map[access.Means]Voucher
 
+	// Seals: this house may sign heads of the audit's chain. Where it may not, what
+	// is to be sealed waits for the sweep.
+	Seals bool
+
 	// AskSCIM makes Install with Slack ask for the scope of SCIM, which takes
 	// the last member out of a user group on Business+. It is that of Slack's
 	// access logs, too.
@@ -123,6 +127,8 @@ type House struct {
 	// URL is where people reach the house, without a slash at the end.
 	URL string
 	Log *slog.Logger
+
+	packed atomic.Pointer[packed] // the evidence package that is given in parts
 
 	recent sync.Map     // approver groups read within seconds, by connector and id
 	signed atomic.Int64 // the seal up to which this process knows a head

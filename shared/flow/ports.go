@@ -205,7 +205,11 @@ type Trail interface {
 	// EachEvent calls f for each event, each aggregate's in sequence.
 	EachEvent(ctx context.Context, f func(audit.Event) error) error
 	EventsOf(ctx context.Context, aggregate string) ([]audit.Event, error)
+	// EachEventOf calls f for each event of an aggregate, in sequence.
+	EachEventOf(ctx context.Context, aggregate string, f func(audit.Event) error) error
 	EachSeal(ctx context.Context, f func(audit.Seal) error) error
+	// SealsAfter calls f for each link behind n, in order, until f fails.
+	SealsAfter(ctx context.Context, n int64, f func(audit.Seal) error) error
 	// Seal appends up to limit unsealed events to the chain and gives its last
 	// link and how many were added. Repeats safely.
 	Seal(ctx context.Context, at time.Time, limit int) (last audit.Seal, added int, err error)
@@ -224,5 +228,8 @@ type Trail interface {
 // Heads keeps signed heads of the chain outside the table, append only.
 type Heads interface {
 	Heads(ctx context.Context) ([]audit.Head, error)
+	// HeadFrom gives the first head at or behind link n, without reading those
+	// before; the zero Head where there is none.
+	HeadFrom(ctx context.Context, n int64) (audit.Head, error)
 	AddHead(ctx context.Context, h audit.Head) error
 }

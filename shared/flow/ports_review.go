@@ -88,7 +88,8 @@ type Manuals interface {
 	// are not over. ManualsOf lists those that wait about one resource.
 	Manuals(ctx context.Context, conn string, waiting bool, limit int) ([]access.Manual, error)
 	ManualsOf(ctx context.Context, conn, resource string) ([]access.Manual, error)
-	// SaveManual saves a task with an event; while Next is set it is due then in the
-	// lane "act", as kind "manual", and somebody is to hear of it (kind "manual").
+	// SaveManual saves a task; a new one and a new state need an event, of which
+	// somebody is to hear (kind "manual"). While Next is set it is due then in the
+	// lane "act", as kind "manual".
 	SaveManual(ctx context.Context, m access.Manual, e ...audit.Event) (access.Manual, error)
 }

@@ -128,6 +128,12 @@ func (h *heads) Heads(context.Context) ([]audit.Head, error) {
 	return slices.Clone(h.list), nil
 }
 
+// HeadFrom gives the first head at or behind link n.
+func (h *heads) HeadFrom(ctx context.Context, n int64) (audit.Head, error) {
+	all, err := h.Heads(ctx)
+	return audit.HeadFrom(all, n), err
+}
+
 func (h *heads) AddHead(_ context.Context, x audit.Head) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -172,7 +178,7 @@ func (w *world) open() *flow.House {
 	return &flow.House{
 		Now: w.clock.Now, NewID: w.id, NewWord: func() string { return w.id("word") },
 		Memory: store.New(w.table, store.Options{Now: w.clock.Now}), Slack: client,
-		Secrets: fatedSecrets{w.vault, w.fate}, Heads: fatedHeads{w.heads, w.fate}, URL: "http://ebb.test",
+		Secrets: fatedSecrets{w.vault, w.fate}, Heads: fatedHeads{w.heads, w.fate}, URL: "http://ebb.test", Seals: true,
 		AskSCIM: w.askSCIM, Condition: policyfile.NewConditions(),
 	}
 }

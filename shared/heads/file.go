@@ -65,6 +65,13 @@ func (f *File) Heads(context.Context) ([]audit.Head, error) {
 	return out, fault.Wrap(op, lines.Err())
 }
 
+// HeadFrom gives the first head at or behind link n; the zero Head where there is
+// none.
+func (f *File) HeadFrom(ctx context.Context, n int64) (audit.Head, error) {
+	all, err := f.Heads(ctx)
+	return audit.HeadFrom(all, n), err
+}
+
 // AddHead appends a head and waits until it is on disk; the newest, added again
 // (after a restart), adds nothing. What a crash left of an earlier line is cut
 // off first.

@@ -39,6 +39,11 @@ func TestFile(t *testing.T) {
 	if got := count(3); got[2].N != 4 {
 		t.Fatalf("last head %+v", got[2])
 	}
+	for n, want := range map[int64]int64{1: 1, 2: 2, 3: 4, 4: 4, 5: 0} {
+		if h, err := f.HeadFrom(t.Context(), n); err != nil || h.N != want {
+			t.Errorf("from %d: head %d, %v, want %d", n, h.N, err, want)
+		}
+	}
 	if err := os.WriteFile(path, []byte("rubbish\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -87,7 +87,7 @@ func New(t *testing.T) *World {
 	vault := NewSecrets()
 	w.Store = store.New(memory.New(now), store.Options{Now: now})
 	w.House = &flow.House{
-		Now: now, NewID: flow.RandomID, NewWord: flow.RandomWord, Memory: w.Store, Secrets: vault, Heads: &Heads{}, URL: URL,
+		Now: now, NewID: flow.RandomID, NewWord: flow.RandomWord, Memory: w.Store, Secrets: vault, Heads: &Heads{}, URL: URL, Seals: true,
 		Condition: policyfile.NewConditions(),
 		Slack: slack.New(slack.Config{
 			APIURL: "http://slack.test/api/", HTTP: w.Slack.Client(), Tokens: vault, Now: now,

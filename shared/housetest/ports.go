@@ -81,6 +81,12 @@ func (h *Heads) Heads(context.Context) ([]audit.Head, error) {
 	return slices.Clone(h.list), nil
 }
 
+// HeadFrom gives the first head at or behind link n.
+func (h *Heads) HeadFrom(ctx context.Context, n int64) (audit.Head, error) {
+	all, err := h.Heads(ctx)
+	return audit.HeadFrom(all, n), err
+}
+
 func (h *Heads) AddHead(_ context.Context, x audit.Head) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

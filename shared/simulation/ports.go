@@ -298,6 +298,11 @@ func (h heads) Heads(context.Context) ([]audit.Head, error) {
 	return out, nil
 }
 
+func (h heads) HeadFrom(ctx context.Context, n int64) (audit.Head, error) {
+	all, err := h.Heads(ctx)
+	return audit.HeadFrom(all, n), err
+}
+
 func (h heads) AddHead(_ context.Context, x audit.Head) error {
 	h.c.call("heads add", others)
 	if h.c.how.fail {

@@ -110,7 +110,10 @@ func (v *vault) Delete(context.Context, string) error { return nil }
 type noHeads struct{}
 
 func (noHeads) Heads(context.Context) ([]audit.Head, error) { return nil, nil }
-func (noHeads) AddHead(context.Context, audit.Head) error   { return nil }
+func (noHeads) HeadFrom(context.Context, int64) (audit.Head, error) {
+	return audit.Head{}, nil
+}
+func (noHeads) AddHead(context.Context, audit.Head) error { return nil }
 
 func newOffice(t *testing.T, opt slacktest.Options) *office {
 	t.Helper()

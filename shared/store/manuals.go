@@ -63,9 +63,6 @@ func (s *Store) SaveManual(ctx context.Context, m access.Manual, e ...audit.Even
 
 // addManual adds a task's row, its due row, its pointers and a row for telling.
 func (s *Store) addManual(ctx context.Context, c *change, m access.Manual, e []audit.Event) error {
-	if err := told("a manual task", e); err != nil {
-		return err
-	}
 	if m.ID == "" || m.ID != m.ManualID() {
 		return fault.New("", fault.Internal, "a manual task was to be saved under another one's id")
 	}
@@ -73,12 +70,19 @@ func (s *Store) addManual(ctx context.Context, c *change, m access.Manual, e []a
 	if err != nil {
 		return err
 	}
+	if m.Rev == 0 || prev.manual(m.Rev).State != m.State {
+		if err := told("a manual task", e); err != nil {
+			return err
+		}
+	}
 	if m.Rev > 0 {
 		m.Created = prev.Created.time() // it stands in the pointers' keys
 	}
 	rec := newManualRecord(m)
 	rec.Due = c.due(laneAct, prev.Due, access.Due{At: m.Next, Kind: "manual", ID: m.ID, Connector: m.Connector, Urgency: 2}, !m.Next.IsZero())
-	s.news(c, "manual", m.ID, m.Connector, m.Rev)
+	if len(e) > 0 { // that it was looked at is no news
+		s.news(c, "manual", m.ID, m.Connector, m.Rev)
+	}
 	c.put(manualKey(m.ID), m.Rev, rec)
 	if m.Rev == 0 {
 		c.point(manualsKey(m), pointer{ID: m.ID})

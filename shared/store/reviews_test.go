@@ -217,6 +217,7 @@ func TestManuals(t *testing.T) {
 	h.must(err)
 	said.Created = time.Time{} // the pointers know
 	said = value[access.Manual](h)(h.SaveManual(ctx, said, e))
+	said = value[access.Manual](h)(h.SaveManual(ctx, said)) // looked at, and nothing is new
 	h.refused(second(h.SaveManual(ctx, m, e)), fault.Conflict)
 	lists("[U2 U1]", "[U2 U1]", "[U1 U2]")
 	done, err := said.Turn(access.SeeManual, h.now)

@@ -73,6 +73,19 @@ func (s *Store) eventsOf(ctx context.Context, aggregate string, f func(audit.Eve
 	})
 }
 
+// EachEventOf calls f for each event of an aggregate, in sequence.
+func (s *Store) EachEventOf(ctx context.Context, aggregate string, f func(audit.Event) error) error {
+	return fault.Wrap("store.EachEventOf", s.eventsOf(ctx, aggregate, f))
+}
+
+// SealsAfter calls f for each link of the house's chain behind n, in order, until f
+// fails.
+func (s *Store) SealsAfter(ctx context.Context, n int64, f func(audit.Seal) error) error {
+	r := Range{Part: "chain", From: chainKey(n + 1).Sort}
+	err := eachRecord(ctx, s, r, func(r sealRecord, _ Row) error { return f(r.seal()) })
+	return fault.Wrap("store.SealsAfter", err)
+}
+
 // EachSeal calls f for each link of the house's chain, from the first.
 func (s *Store) EachSeal(ctx context.Context, f func(audit.Seal) error) error {
 	err := eachRecord(ctx, s, Range{Part: "chain"}, func(r sealRecord, _ Row) error { return f(r.seal()) })

@@ -134,6 +134,9 @@ type noHeads struct{}
 
 func (noHeads) Heads(context.Context) ([]audit.Head, error) { return nil, errNoHeads }
 
+func (noHeads) HeadFrom(context.Context, int64) (audit.Head, error) {
+	return audit.Head{}, errNoHeads
+}
 func (noHeads) AddHead(context.Context, audit.Head) error { return errNoHeads }
 
 var errNoHeads = fault.New("functions", fault.Internal, "this function was built without the heads of the audit")

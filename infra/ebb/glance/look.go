@@ -72,7 +72,10 @@ func (reader) Probe(context.Context, connector.Link, directory.Resource) (bool, 
 type noHeads struct{}
 
 func (noHeads) Heads(context.Context) ([]audit.Head, error) { return nil, nil }
-func (noHeads) AddHead(context.Context, audit.Head) error   { return nil }
+func (noHeads) HeadFrom(context.Context, int64) (audit.Head, error) {
+	return audit.Head{}, nil
+}
+func (noHeads) AddHead(context.Context, audit.Head) error { return nil }
 
 // stale is how old an interrupted run may be and still be today's picture.
 const stale = time.Hour

@@ -81,7 +81,7 @@ func Open(dir, url string, s Slack, log *slog.Logger) (*House, error) {
 	h := &flow.House{
 		Now: time.Now, NewID: flow.RandomID, NewWord: flow.RandomWord,
 		Memory: memory, Slack: client, Secrets: vault,
-		Heads: heads.Open(filepath.Join(dir, "heads.jsonl")), URL: url, Log: log, Pace: slack.Tier,
+		Heads: heads.Open(filepath.Join(dir, "heads.jsonl")), URL: url, Log: log, Pace: slack.Tier, Seals: true,
 		Mail:    mailfolder.Open(filepath.Join(dir, "mail"), "ebb@localhost", time.Now),
 		AskSCIM: s.AskSCIM, Condition: policyfile.NewConditions(),
 	}

@@ -183,7 +183,7 @@ func loopback(addrs ...string) error {
 // its signature is what it is let in by.
 func Edges(h *House, simulated bool) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/v1/", api.Handler(h.House, api.Options{}))
+	mux.Handle("/v1/", api.Handler(h.House, api.Options{Whole: true}))
 	door := install.Handler(h.House)
 	mux.Handle("/connect/", door)
 	mux.Handle("/slack/oauth/", door)

@@ -1889,6 +1889,15 @@ type SearchEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ReadEvidenceParams defines parameters for ReadEvidence.
+type ReadEvidenceParams struct {
+	// Part From 0
+	Part *int `form:"part,omitempty" json:"part,omitempty"`
+
+	// Sha256 Of the whole package, as the first part's header says
+	Sha256 *string `form:"sha256,omitempty" json:"sha256,omitempty"`
+}
+
 // AddConnectorParams defines parameters for AddConnector.
 type AddConnectorParams struct {
 	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
@@ -2272,6 +2281,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/audit/export (the `ExportEvents` operationId).
 	ExportEvents(ctx context.Context, params *ExportEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetAuditKey The public key by which signed heads and evidence are checked
+	//
+	// For auditors, who keep it outside the house.
+	//
+	// Corresponds with GET /v1/audit/key (the `GetAuditKey` operationId).
+	GetAuditKey(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SearchEvents Events by person, resource, action and time, the newest first
 	//
 	// For auditors. All of what is given has to fit. A page may hold few events, or none, and still a cursor: so many reads a page, however
@@ -2286,6 +2302,15 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/audit/verify (the `VerifyAudit` operationId).
 	VerifyAudit(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReadEvidence The evidence package of an access review, a zip
+	//
+	// For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
+	// be so large; with `part` 4 MB from there, and with `sha256` only of the package that the first part was of. `429` while its seal is
+	// still to come: ask again. `ebb review verify` checks it away from the house.
+	//
+	// Corresponds with GET /v1/campaigns/{campaignId}/evidence (the `ReadEvidence` operationId).
+	ReadEvidence(ctx context.Context, campaignId Id, params *ReadEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListConnectors Connectors that you can see
 	//
@@ -3242,6 +3267,23 @@ func (c *Client) ExportEvents(ctx context.Context, params *ExportEventsParams, r
 	return c.Client.Do(req)
 }
 
+// GetAuditKey The public key by which signed heads and evidence are checked
+//
+// For auditors, who keep it outside the house.
+//
+// Corresponds with GET /v1/audit/key (the `GetAuditKey` operationId).
+func (c *Client) GetAuditKey(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAuditKeyRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SearchEvents Events by person, resource, action and time, the newest first
 //
 // For auditors. All of what is given has to fit. A page may hold few events, or none, and still a cursor: so many reads a page, however
@@ -3267,6 +3309,25 @@ func (c *Client) SearchEvents(ctx context.Context, params *SearchEventsParams, r
 // Corresponds with POST /v1/audit/verify (the `VerifyAudit` operationId).
 func (c *Client) VerifyAudit(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewVerifyAuditRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReadEvidence The evidence package of an access review, a zip
+//
+// For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
+// be so large; with `part` 4 MB from there, and with `sha256` only of the package that the first part was of. `429` while its seal is
+// still to come: ask again. `ebb review verify` checks it away from the house.
+//
+// Corresponds with GET /v1/campaigns/{campaignId}/evidence (the `ReadEvidence` operationId).
+func (c *Client) ReadEvidence(ctx context.Context, campaignId Id, params *ReadEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReadEvidenceRequest(c.Server, campaignId, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5454,6 +5515,33 @@ func NewExportEventsRequest(server string, params *ExportEventsParams) (*http.Re
 	return req, nil
 }
 
+// NewGetAuditKeyRequest constructs an http.Request for the GetAuditKey method
+func NewGetAuditKeyRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/audit/key")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSearchEventsRequest constructs an http.Request for the SearchEvents method
 func NewSearchEventsRequest(server string, params *SearchEventsParams) (*http.Request, error) {
 	var err error
@@ -5600,6 +5688,79 @@ func NewVerifyAuditRequest(server string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReadEvidenceRequest constructs an http.Request for the ReadEvidence method
+func NewReadEvidenceRequest(server string, campaignId Id, params *ReadEvidenceParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/evidence", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Part != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "part", *params.Part, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sha256 != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sha256", *params.Sha256, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -9636,6 +9797,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/audit/export (the `ExportEvents` operationId).
 	ExportEventsWithResponse(ctx context.Context, params *ExportEventsParams, reqEditors ...RequestEditorFn) (*ExportEventsResponse, error)
 
+	// GetAuditKeyWithResponse The public key by which signed heads and evidence are checked
+	//
+	// For auditors, who keep it outside the house.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/audit/key (the `GetAuditKey` operationId).
+	GetAuditKeyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAuditKeyResponse, error)
+
 	// SearchEventsWithResponse Events by person, resource, action and time, the newest first
 	//
 	// For auditors. All of what is given has to fit. A page may hold few events, or none, and still a cursor: so many reads a page, however
@@ -9654,6 +9824,17 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/audit/verify (the `VerifyAudit` operationId).
 	VerifyAuditWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*VerifyAuditResponse, error)
+
+	// ReadEvidenceWithResponse The evidence package of an access review, a zip
+	//
+	// For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
+	// be so large; with `part` 4 MB from there, and with `sha256` only of the package that the first part was of. `429` while its seal is
+	// still to come: ask again. `ebb review verify` checks it away from the house.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/campaigns/{campaignId}/evidence (the `ReadEvidence` operationId).
+	ReadEvidenceWithResponse(ctx context.Context, campaignId Id, params *ReadEvidenceParams, reqEditors ...RequestEditorFn) (*ReadEvidenceResponse, error)
 
 	// ListConnectorsWithResponse Connectors that you can see
 	//
@@ -10761,6 +10942,48 @@ func (r ExportEventsResponse) ContentType() string {
 	return ""
 }
 
+// GetAuditKeyResponseDefaultHeaders the declared response headers of an HTTP default response for GetAuditKey
+type GetAuditKeyResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type GetAuditKeyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Key string `json:"key"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetAuditKeyResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAuditKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAuditKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAuditKeyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SearchEventsResponseDefaultHeaders the declared response headers of an HTTP default response for SearchEvents
 type SearchEventsResponseDefaultHeaders struct {
 	RetryAfter int
@@ -10835,6 +11058,53 @@ func (r VerifyAuditResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r VerifyAuditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReadEvidenceResponse200Headers the declared response headers of an HTTP 200 response for ReadEvidence
+type ReadEvidenceResponse200Headers struct {
+	EbbParts  int
+	EbbSHA256 string
+	EbbSize   int64
+}
+
+// ReadEvidenceResponseDefaultHeaders the declared response headers of an HTTP default response for ReadEvidence
+type ReadEvidenceResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ReadEvidenceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReadEvidenceResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReadEvidenceResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ReadEvidenceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReadEvidenceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReadEvidenceResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -14260,6 +14530,21 @@ func (c *ClientWithResponses) ExportEventsWithResponse(ctx context.Context, para
 	return ParseExportEventsResponse(rsp)
 }
 
+// GetAuditKeyWithResponse The public key by which signed heads and evidence are checked
+//
+// For auditors, who keep it outside the house.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/audit/key (the `GetAuditKey` operationId).
+func (c *ClientWithResponses) GetAuditKeyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAuditKeyResponse, error) {
+	rsp, err := c.GetAuditKey(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAuditKeyResponse(rsp)
+}
+
 // SearchEventsWithResponse Events by person, resource, action and time, the newest first
 //
 // For auditors. All of what is given has to fit. A page may hold few events, or none, and still a cursor: so many reads a page, however
@@ -14289,6 +14574,23 @@ func (c *ClientWithResponses) VerifyAuditWithResponse(ctx context.Context, reqEd
 		return nil, err
 	}
 	return ParseVerifyAuditResponse(rsp)
+}
+
+// ReadEvidenceWithResponse The evidence package of an access review, a zip
+//
+// For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
+// be so large; with `part` 4 MB from there, and with `sha256` only of the package that the first part was of. `429` while its seal is
+// still to come: ask again. `ebb review verify` checks it away from the house.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/campaigns/{campaignId}/evidence (the `ReadEvidence` operationId).
+func (c *ClientWithResponses) ReadEvidenceWithResponse(ctx context.Context, campaignId Id, params *ReadEvidenceParams, reqEditors ...RequestEditorFn) (*ReadEvidenceResponse, error) {
+	rsp, err := c.ReadEvidence(ctx, campaignId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReadEvidenceResponse(rsp)
 }
 
 // ListConnectorsWithResponse Connectors that you can see
@@ -16086,6 +16388,54 @@ func ParseExportEventsResponse(rsp *http.Response) (*ExportEventsResponse, error
 	return response, nil
 }
 
+// ParseGetAuditKeyResponse parses an HTTP response from a GetAuditKeyWithResponse call
+func ParseGetAuditKeyResponse(rsp *http.Response) (*GetAuditKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAuditKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Key string `json:"key"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetAuditKeyResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseSearchEventsResponse parses an HTTP response from a SearchEventsWithResponse call
 func ParseSearchEventsResponse(rsp *http.Response) (*SearchEventsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -16165,6 +16515,69 @@ func ParseVerifyAuditResponse(rsp *http.Response) (*VerifyAuditResponse, error) 
 	switch {
 	case true:
 		var headers VerifyAuditResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReadEvidenceResponse parses an HTTP response from a ReadEvidenceWithResponse call
+func ParseReadEvidenceResponse(rsp *http.Response) (*ReadEvidenceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReadEvidenceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReadEvidenceResponse200Headers
+		if values := rsp.Header.Values("Ebb-Parts"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ebb-Parts", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.EbbParts = value
+		}
+		if values := rsp.Header.Values("Ebb-SHA256"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ebb-SHA256", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.EbbSHA256 = value
+		}
+		if values := rsp.Header.Values("Ebb-Size"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ebb-Size", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.EbbSize = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ReadEvidenceResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

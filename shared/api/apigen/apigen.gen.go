@@ -1890,6 +1890,15 @@ type SearchEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ReadEvidenceParams defines parameters for ReadEvidence.
+type ReadEvidenceParams struct {
+	// Part From 0
+	Part *int `form:"part,omitempty" json:"part,omitempty"`
+
+	// Sha256 Of the whole package, as the first part's header says
+	Sha256 *string `form:"sha256,omitempty" json:"sha256,omitempty"`
+}
+
 // AddConnectorParams defines parameters for AddConnector.
 type AddConnectorParams struct {
 	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
@@ -2192,12 +2201,18 @@ type ServerInterface interface {
 	// ExportEvents Sealed events with their links, in the chain's order
 	// (GET /v1/audit/export)
 	ExportEvents(w http.ResponseWriter, r *http.Request, params ExportEventsParams)
+	// GetAuditKey The public key by which signed heads and evidence are checked
+	// (GET /v1/audit/key)
+	GetAuditKey(w http.ResponseWriter, r *http.Request)
 	// SearchEvents Events by person, resource, action and time, the newest first
 	// (GET /v1/audit/search)
 	SearchEvents(w http.ResponseWriter, r *http.Request, params SearchEventsParams)
 	// VerifyAudit Walk the whole trail and say what does not fit
 	// (POST /v1/audit/verify)
 	VerifyAudit(w http.ResponseWriter, r *http.Request)
+	// ReadEvidence The evidence package of an access review, a zip
+	// (GET /v1/campaigns/{campaignId}/evidence)
+	ReadEvidence(w http.ResponseWriter, r *http.Request, campaignId Id, params ReadEvidenceParams)
 	// ListConnectors Connectors that you can see
 	// (GET /v1/connectors)
 	ListConnectors(w http.ResponseWriter, r *http.Request)
@@ -2553,6 +2568,20 @@ func (siw *ServerInterfaceWrapper) ExportEvents(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// GetAuditKey operation middleware
+func (siw *ServerInterfaceWrapper) GetAuditKey(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAuditKey(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // SearchEvents operation middleware
 func (siw *ServerInterfaceWrapper) SearchEvents(w http.ResponseWriter, r *http.Request) {
 
@@ -2669,6 +2698,61 @@ func (siw *ServerInterfaceWrapper) VerifyAudit(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.VerifyAudit(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReadEvidence operation middleware
+func (siw *ServerInterfaceWrapper) ReadEvidence(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadEvidenceParams
+
+	// ------------- Optional query parameter "part" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "part", r.URL.Query(), &params.Part, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "part"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "part", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sha256" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sha256", r.URL.Query(), &params.Sha256, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sha256"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sha256", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReadEvidence(w, r, campaignId, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5599,6 +5683,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/search", wrapper.SearchEvents)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/export", wrapper.ExportEvents)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/audit/verify", wrapper.VerifyAudit)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/key", wrapper.GetAuditKey)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/campaigns/{campaignId}/evidence", wrapper.ReadEvidence)
 
 	return m
 }
@@ -5696,6 +5782,48 @@ func (response ExportEventsdefaultApplicationProblemPlusJSONResponse) VisitExpor
 	return err
 }
 
+type GetAuditKeyRequestObject struct {
+}
+
+type GetAuditKeyResponseObject interface {
+	VisitGetAuditKeyResponse(w http.ResponseWriter) error
+}
+
+type GetAuditKey200JSONResponse struct {
+	Key string `json:"key"`
+}
+
+func (response GetAuditKey200JSONResponse) VisitGetAuditKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAuditKeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response GetAuditKeydefaultApplicationProblemPlusJSONResponse) VisitGetAuditKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SearchEventsRequestObject struct {
 	Params SearchEventsParams
 }
@@ -5765,6 +5893,64 @@ type VerifyAuditdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response VerifyAuditdefaultApplicationProblemPlusJSONResponse) VisitVerifyAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadEvidenceRequestObject struct {
+	CampaignId Id `json:"campaignId"`
+	Params     ReadEvidenceParams
+}
+
+type ReadEvidenceResponseObject interface {
+	VisitReadEvidenceResponse(w http.ResponseWriter) error
+}
+
+type ReadEvidence200ResponseHeaders struct {
+	EbbParts  int
+	EbbSHA256 string
+	EbbSize   int64
+}
+
+type ReadEvidence200ApplicationzipResponse struct {
+	Body          io.Reader
+	Headers       ReadEvidence200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ReadEvidence200ApplicationzipResponse) VisitReadEvidenceResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Ebb-Parts", fmt.Sprint(response.Headers.EbbParts))
+	w.Header().Set("Ebb-SHA256", fmt.Sprint(response.Headers.EbbSHA256))
+	w.Header().Set("Ebb-Size", fmt.Sprint(response.Headers.EbbSize))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ReadEvidencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ReadEvidencedefaultApplicationProblemPlusJSONResponse) VisitReadEvidenceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9294,12 +9480,18 @@ type StrictServerInterface interface {
 	// ExportEvents Sealed events with their links, in the chain's order
 	// (GET /v1/audit/export)
 	ExportEvents(ctx context.Context, request ExportEventsRequestObject) (ExportEventsResponseObject, error)
+	// GetAuditKey The public key by which signed heads and evidence are checked
+	// (GET /v1/audit/key)
+	GetAuditKey(ctx context.Context, request GetAuditKeyRequestObject) (GetAuditKeyResponseObject, error)
 	// SearchEvents Events by person, resource, action and time, the newest first
 	// (GET /v1/audit/search)
 	SearchEvents(ctx context.Context, request SearchEventsRequestObject) (SearchEventsResponseObject, error)
 	// VerifyAudit Walk the whole trail and say what does not fit
 	// (POST /v1/audit/verify)
 	VerifyAudit(ctx context.Context, request VerifyAuditRequestObject) (VerifyAuditResponseObject, error)
+	// ReadEvidence The evidence package of an access review, a zip
+	// (GET /v1/campaigns/{campaignId}/evidence)
+	ReadEvidence(ctx context.Context, request ReadEvidenceRequestObject) (ReadEvidenceResponseObject, error)
 	// ListConnectors Connectors that you can see
 	// (GET /v1/connectors)
 	ListConnectors(ctx context.Context, request ListConnectorsRequestObject) (ListConnectorsResponseObject, error)
@@ -9645,6 +9837,30 @@ func (sh *strictHandler) ExportEvents(w http.ResponseWriter, r *http.Request, pa
 	}
 }
 
+// GetAuditKey operation middleware
+func (sh *strictHandler) GetAuditKey(w http.ResponseWriter, r *http.Request) {
+	var request GetAuditKeyRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAuditKey(ctx, request.(GetAuditKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAuditKey")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAuditKeyResponseObject); ok {
+		if err := validResponse.VisitGetAuditKeyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // SearchEvents operation middleware
 func (sh *strictHandler) SearchEvents(w http.ResponseWriter, r *http.Request, params SearchEventsParams) {
 	var request SearchEventsRequestObject
@@ -9688,6 +9904,33 @@ func (sh *strictHandler) VerifyAudit(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(VerifyAuditResponseObject); ok {
 		if err := validResponse.VisitVerifyAuditResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadEvidence operation middleware
+func (sh *strictHandler) ReadEvidence(w http.ResponseWriter, r *http.Request, campaignId Id, params ReadEvidenceParams) {
+	var request ReadEvidenceRequestObject
+
+	request.CampaignId = campaignId
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadEvidence(ctx, request.(ReadEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadEvidence")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReadEvidenceResponseObject); ok {
+		if err := validResponse.VisitReadEvidenceResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

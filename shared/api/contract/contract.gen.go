@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "086ca4a1ce7b6c7a06fb6717acf68e64c36ccf6d13c913cd747d62f31c15b6b7"
+const Digest = "c8f0d651dd73ba36c261ebab8f2f293183b41218e59ef91058bdb6724105a335"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -18,6 +18,7 @@ var operations = []Operation{
 			{Name: "after", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true}},
 		},
 	},
+	{Method: "GET", Path: "/v1/audit/key"},
 	{Method: "GET", Path: "/v1/audit/search",
 		Params: []Param{
 			{Name: "person", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 80}},
@@ -30,6 +31,13 @@ var operations = []Operation{
 		},
 	},
 	{Method: "POST", Path: "/v1/audit/verify"},
+	{Method: "GET", Path: "/v1/campaigns/{campaignId}/evidence",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+			{Name: "part", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true, Most: 1000000, HasMost: true}},
+			{Name: "sha256", In: Query, Required: false, Schema: &Schema{Type: String, Pattern: "^[0-9a-f]{64}$"}},
+		},
+	},
 	{Method: "GET", Path: "/v1/connectors"},
 	{Method: "POST", Path: "/v1/connectors",
 		Params: []Param{

@@ -23,6 +23,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -94,8 +95,33 @@ func (b *Bucket) AddHead(ctx context.Context, h audit.Head) error {
 // Heads reads all heads, oldest first, a thousand with each request. What is
 // no head of Ebb's is passed over: it proves nothing.
 func (b *Bucket) Heads(ctx context.Context) (heads []audit.Head, err error) {
-	const op = "heads/aws.Heads"
-	in := &s3.ListObjectVersionsInput{Bucket: &b.name, Prefix: aws.String(folder), MaxKeys: b.page}
+	err = b.each(ctx, "heads/aws.Heads", nil, func(h audit.Head) bool {
+		heads = append(heads, h)
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	return heads, nil
+}
+
+// HeadFrom gives the first head at or behind link n, with one listing from there; the
+// zero Head where there is none.
+func (b *Bucket) HeadFrom(ctx context.Context, n int64) (head audit.Head, err error) {
+	from := fmt.Sprintf("%s%019d", folder, n)
+	err = b.each(ctx, "heads/aws.HeadFrom", &from, func(h audit.Head) bool {
+		head = h
+		return h.N < n
+	})
+	if head.N < n {
+		head = audit.Head{}
+	}
+	return head, err
+}
+
+// each calls f for each head whose name comes behind from, until f says no.
+func (b *Bucket) each(ctx context.Context, op string, from *string, f func(audit.Head) bool) error {
+	in := &s3.ListObjectVersionsInput{Bucket: &b.name, Prefix: aws.String(folder), MaxKeys: b.page, KeyMarker: from}
 	for last := ""; ; {
 		var out *s3.ListObjectVersionsOutput
 		err := b.call(op, false).Do(ctx, func(ctx context.Context) (err error) {
@@ -103,17 +129,17 @@ func (b *Bucket) Heads(ctx context.Context) (heads []audit.Head, err error) {
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, version := range out.Versions {
 			key := aws.ToString(version.Key)
-			if h, ok := headOf(key); ok && key != last {
-				heads = append(heads, h)
+			if h, ok := headOf(key); ok && key != last && !f(h) {
+				return nil
 			}
 			last = key
 		}
 		if !aws.ToBool(out.IsTruncated) {
-			return heads, nil
+			return nil
 		}
 		in.KeyMarker, in.VersionIdMarker = out.NextKeyMarker, out.NextVersionIdMarker
 	}

@@ -1,0 +1,44 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/ebb-access/ebb/shared/fault"
+)
+
+var evidenceRoutes = []route{
+	{pattern: "GET /reviews/{id}/evidence", serve: (*visit).evidence},
+}
+
+// evidence gives a review's package as a file. Where an answer is bounded and the
+// package is larger, the command takes it in parts.
+func (v *visit) evidence() error {
+	id := v.path("id")
+	header := func() {
+		h := v.w.Header()
+		h.Set("Content-Type", "application/zip")
+		h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="ebb-review-%s.zip"`, id))
+	}
+	if v.s.o.SheetRows == 0 { // answers are not bounded here
+		e, err := v.s.house.ReadEvidence(v.ctx(), v.by, id)
+		if err != nil {
+			return err
+		}
+		header()
+		if _, err := e.WriteTo(v.w); err != nil {
+			panic(http.ErrAbortHandler) // the file must not look whole
+		}
+		return nil
+	}
+	p, err := v.s.house.ReadEvidencePart(v.ctx(), v.by, id, 0, "")
+	if err != nil {
+		return err
+	}
+	if p.Of > 1 {
+		return fault.New("console.evidence", fault.Invalid, "this package has %d MB, too many for a browser here; take it with: ebb review export %s --out review.zip", p.Size>>20, id)
+	}
+	header()
+	_, _ = v.w.Write(p.Bytes) // who asked has gone
+	return nil
+}
