@@ -251,6 +251,6 @@ func (h *House) campaignEvent(c review.Campaign, action, actor string, more map[
 	return h.event("campaign/"+c.ID, action, actor, data)
 }
 
-// reviewFor is how long one look at what is due in the lane goes on before it lets
+// ReviewFor is how long one look at what is due in the lane goes on before it lets
 // its caller go.
-const reviewFor = 40 * time.Second
+const ReviewFor = 40 * time.Second
