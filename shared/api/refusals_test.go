@@ -45,7 +45,7 @@ func TestContract(t *testing.T) {
 		"a year and more":      {"POST", "/v1/requests", w.fill(`{"connector":"{conn}","resources":["{oncall}"],"seconds":31104001}`), 400, "seconds"},
 		"half a second":        {"POST", "/v1/requests", w.fill(`{"connector":"{conn}","resources":["{oncall}"],"seconds":0.5}`), 400, "seconds"},
 		"bad start":            {"POST", "/v1/requests", request(`,"start":"tomorrow"`), 400, "start"},
-		"other entitlement":    {"POST", "/v1/requests", request(`,"entitlement":"admin"`), 400, "entitlement"},
+		"other entitlement":    {"POST", "/v1/requests", request(`,"entitlement":"owner"`), 400, "entitlement"},
 		"no JSON":              {"POST", "/v1/requests", `{"connector":`, 400, ""},
 		"a list":               {"POST", "/v1/requests", `[]`, 400, ""},
 		"no body":              {"POST", "/v1/requests", "", 400, ""},

@@ -190,3 +190,31 @@ func TestUnseenReviews(t *testing.T) {
 		}
 	}
 }
+
+// TestAdminByHand: an admin's role for an hour is asked for like all else, and given
+// by a person.
+func TestAdminByHand(t *testing.T) {
+	w := newWorld(t)
+	team := w.slack.TeamIDs()[0]
+	w.want(w.send("root", "PUT", "/v1/policy", policy+`
+  - id: admins
+    resources: {kind: workspace, ids: ["`+team+`"]}
+    entitlement: admin
+    requesters: {anyone: true}
+    max: 4h
+    approve: auto
+`), 200, nil)
+	ask := `{"connector":"{conn}","resources":["` + team + `"],"entitlement":"admin","seconds":3600,"reason":"the audit"}`
+	var r apigen.Request
+	w.want(w.send("ada", "POST", "/v1/requests", w.fill(ask)), 201, &r)
+	if r.Items[0].Entitlement != "workspace:admin" || r.Items[0].State != "approved" {
+		t.Fatalf("%+v", r.Items)
+	}
+	_, err := w.house.Sweep(t.Context())
+	w.ok(err)
+	var list struct{ Items []apigen.ManualTask }
+	w.want(w.send("owner", "GET", "/v1/manual-tasks", ""), 200, &list)
+	if len(list.Items) != 1 || !list.Items[0].Give || list.Items[0].Entitlement != "workspace:admin" || list.Items[0].Account.Id != w.account["ada"] {
+		t.Errorf("%+v", list.Items)
+	}
+}

@@ -806,12 +806,15 @@ func (e SessionMeans) Valid() bool {
 
 // Defines values for Slug.
 const (
+	SlugAdmin  Slug = "admin"
 	SlugMember Slug = "member"
 )
 
 // Valid indicates whether the value is a known member of the Slug enum.
 func (e Slug) Valid() bool {
 	switch e {
+	case SlugAdmin:
+		return true
 	case SlugMember:
 		return true
 	default:
@@ -962,13 +965,13 @@ func (e ListAccountsParamsTwoFactor) Valid() bool {
 
 // Defines values for ListAccountsParamsStanding.
 const (
-	Admin ListAccountsParamsStanding = "admin"
+	ListAccountsParamsStandingAdmin ListAccountsParamsStanding = "admin"
 )
 
 // Valid indicates whether the value is a known member of the ListAccountsParamsStanding enum.
 func (e ListAccountsParamsStanding) Valid() bool {
 	switch e {
-	case Admin:
+	case ListAccountsParamsStandingAdmin:
 		return true
 	default:
 		return false
@@ -1931,7 +1934,7 @@ type NewRequest struct {
 	// Emergency Skip the approvers, where policy lets you; they are told, and somebody confirms afterwards. Needs a reason, and begins at once
 	Emergency bool `json:"emergency,omitempty,omitzero"`
 
-	// Entitlement The entitlement on the resource
+	// Entitlement The entitlement on the resource: member, or admin of a workspace, which people give and take by hand
 	Entitlement Slug `json:"entitlement,omitempty,omitzero"`
 
 	// Profile An access profile instead of resources
@@ -2536,7 +2539,7 @@ type SignInRules struct {
 // SlackId An id that Slack made; opaque
 type SlackId = string
 
-// Slug The entitlement on the resource
+// Slug The entitlement on the resource: member, or admin of a workspace, which people give and take by hand
 type Slug string
 
 // Snapshot defines model for Snapshot.

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "cb7591333b6ebafcb083e33e60731e2668be1c55c74bb0ce4d4d29e57cec5aba"
+const Digest = "8d5f95e9ed6e504abe540896befba297895bb850960d1c548c13a2350d603203"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -848,7 +848,7 @@ var schemaSignInRules = &Schema{Type: Object, Fields: []Field{
 
 var schemaSlackId = &Schema{Type: String, Pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"}
 
-var schemaSlug = &Schema{Type: String, Enum: []string{"member"}}
+var schemaSlug = &Schema{Type: String, Enum: []string{"member", "admin"}}
 
 var schemaTarget = &Schema{Type: Object, Fields: []Field{
 	{Name: "account", Required: false, Schema: schemaSlackId},
