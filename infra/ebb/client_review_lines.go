@@ -243,6 +243,9 @@ func (x *ReviewSubmitCmd) Run(c *Client) error {
 	return c.show(s, func(w io.Writer) {
 		fmt.Fprintf(w, "Submitted: %d certified, %d passed to the next level, %d denied, %d not held any more. %d are left.\n", s.Certified, s.Passed, s.Denied, s.Gone, s.Left)
 		tellRefused(w, s.Refused)
+		if s.More > 0 {
+			fmt.Fprintf(w, "%d noted lines are not submitted yet, for one call has an end: the same command again\n", s.More)
+		}
 	})
 }
 

@@ -44,7 +44,7 @@ func (s *server) NoteUnchanged(ctx context.Context, r apigen.NoteUnchangedReques
 func (s *server) SubmitReviews(ctx context.Context, r apigen.SubmitReviewsRequestObject) (apigen.SubmitReviewsResponseObject, error) {
 	x, err := s.house.SubmitReviews(ctx, actor(ctx), r.CampaignId, r.ListId)
 	return apigen.SubmitReviews200JSONResponse{
-		Certified: x.Certified, Passed: x.Passed, Denied: x.Denied, Gone: x.Gone, Left: x.Left, Refused: x.Refused,
+		Certified: x.Certified, Passed: x.Passed, Denied: x.Denied, Gone: x.Gone, Left: x.Left, More: x.More, Refused: x.Refused,
 	}, s.ofList(ctx, r.CampaignId, r.ListId, err)
 }
 

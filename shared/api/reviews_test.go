@@ -22,7 +22,7 @@ func TestReviews(t *testing.T) {
 	}
 	var p apigen.CampaignPreview
 	w.want(w.send("root", "POST", "/v1/campaign-preview", w.fill(spec)), 200, &p)
-	if p.Lines == 0 || len(p.Samples) == 0 || p.Hidden != 0 || len(p.Accuracy.Warnings) != 0 || p.Accuracy.Synced.IsZero() || p.Unassigned != 2 || p.Cut {
+	if p.Lines == 0 || len(p.Samples) == 0 || p.Hidden != 0 || len(p.Accuracy.Warnings) != 0 || p.Accuracy.Synced.IsZero() || p.Unassigned != 0 || p.Cut {
 		t.Errorf("%+v", p)
 	}
 	w.want(w.send("root", "POST", "/v1/campaigns", w.fill(strings.Replace(spec, `"skip"`, `"perhaps"`, 1))), 400, nil)
@@ -92,7 +92,7 @@ func TestReviewTasks(t *testing.T) {
 		t.Errorf("%+v", list.Items)
 	}
 	w.want(w.send("owner", "GET", "/v1/tasks", ""), 200, &list)
-	if len(list.Items) != 1 || list.Items[0].Kind != "by_hand" || list.Items[0].Manual.Id != id || len(list.Items[0].Manual.Steps) == 0 {
+	if len(list.Items) != 2 || list.Items[0].Kind != "by_hand" || list.Items[0].Manual.Id != id || len(list.Items[0].Manual.Steps) == 0 {
 		t.Errorf("%+v", list.Items)
 	}
 	var m apigen.ManualTask

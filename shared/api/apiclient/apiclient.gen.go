@@ -2583,6 +2583,9 @@ type Submitted struct {
 	// Left Lines of the list that still wait
 	Left int `json:"left"`
 
+	// More Noted lines that one call had no time for: submit again
+	More int `json:"more,omitempty,omitzero"`
+
 	// Passed To the next level
 	Passed  int               `json:"passed"`
 	Refused map[string]string `json:"refused"`

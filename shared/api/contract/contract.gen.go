@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "8d5f95e9ed6e504abe540896befba297895bb850960d1c548c13a2350d603203"
+const Digest = "78b0ece5ea324324b671dd5b9d81505c84f114db42161b57df7856111d3925aa"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
