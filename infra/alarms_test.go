@@ -73,7 +73,7 @@ func TestSilence(t *testing.T) {
 
 func TestAlarmsOfTheHouse(t *testing.T) {
 	all := alarmed(parts())
-	for id, metric := range map[string]string{"DueLag": names.MetricDueLag, "NeedsAttention": names.MetricNeedsAttentionAge} {
+	for id, metric := range map[string]string{"DueLag": names.MetricDueLag, "NeedsAttention": names.MetricNeedsAttentionAge, "ReviewLag": names.MetricReviewLag} {
 		expect(t, id, all[id], map[string]any{
 			"Namespace": names.MetricSpace, "MetricName": metric, "Dimensions.0.Name": names.MetricHouse, "Period": 60.0,
 		})

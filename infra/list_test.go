@@ -104,7 +104,7 @@ func TestImportsNamesOnly(t *testing.T) {
 
 // Each use is somebody's, and each has a right written down.
 func TestUses(t *testing.T) {
-	for _, use := range []Use{Locks, Directory, ReadTokens, WriteTokens, DropTokens, App, Pseudonyms, Signs, ReadSigner, ReadHeads, AddHeads, Wakes, Hears} {
+	for _, use := range []Use{Locks, Directory, Stages, ReadTokens, WriteTokens, DropTokens, App, Pseudonyms, Signs, ReadSigner, ReadHeads, AddHeads, Wakes, Hears} {
 		if !slices.ContainsFunc(Functions, func(f Function) bool { return f.uses(use) }) {
 			t.Errorf("nobody %s", use)
 		}

@@ -84,6 +84,10 @@ func (s *Stack) alarms() []Alarm {
 			Metric: s.house(names.MetricNeedsAttentionAge), Least: 300, Of: 2, Within: 3,
 		},
 		{
+			ID: "ReviewLag", Page: "review-lag.md", Says: "access reviews wait",
+			Metric: s.house(names.MetricReviewLag), Least: 900, Of: 3, Within: 5,
+		},
+		{
 			ID: "LeaseFailed", Page: "lease-failed.md", Says: "a lease failed",
 			Metric: s.leaseFailures(), Least: 1, Of: 1, Within: 5,
 		},

@@ -37,6 +37,7 @@ type Use string
 const (
 	Locks       Use = "takes the locks of resources"    // changes Slack, or its record
 	Directory   Use = "writes the directory in batches" // a cache of Slack
+	Stages      Use = "stages access reviews"           // lines only while their campaign is staged
 	ReadTokens  Use = "reads connectors' tokens"        // speaks to Slack as a connector
 	WriteTokens Use = "stores connectors' tokens"       // connects Slack
 	DropTokens  Use = "deletes connectors' tokens"      // disconnects, with WriteTokens
@@ -58,7 +59,8 @@ const (
 // that link CEL or parse long listings have twice as much. What is right on AWS
 // was not measured. Timeouts: a step of a lease holds a resource's lock for at
 // most 40 s and answers before lease.asl.json's 75 s; sweep waits up to 75 s for
-// what is due soon and then has a round of 45 s; sync packs steps of a minute.
+// what is due soon and then has a round of 45 s; sync packs steps of a minute,
+// review rounds of one.
 var Functions = []Function{
 	{
 		Name: names.Install, Trigger: HTTP, Memory: 512, Timeout: 29 * time.Second,
@@ -110,6 +112,13 @@ var Functions = []Function{
 		Name: names.Notify, Trigger: Streamed, Memory: 512, Timeout: time.Minute,
 		Does: "tells people in Slack what has just changed",
 		Uses: []Use{ReadTokens, Hears, Mails},
+	},
+	{
+		// It speaks to nobody: what it denies sweep takes away, what it tells notify
+		// says. A round is 40 s; large snapshots go on in the next.
+		Name: names.Review, Trigger: Scheduled, Memory: 256, Timeout: 5 * time.Minute,
+		Does: "access reviews: snapshots, deadlines, what was denied and is gone",
+		Uses: []Use{Stages},
 	},
 }
 

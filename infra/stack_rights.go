@@ -35,6 +35,9 @@ func (s *Stack) right(use Use) []awsiam.PolicyStatement {
 		return one(allow("Locks", []*string{s.table.TableArn()}, "dynamodb:ConditionCheckItem"))
 	case Directory:
 		return one(allow("Directory", []*string{s.table.TableArn()}, "dynamodb:BatchWriteItem"))
+	case Stages:
+		// A commit of lines checks that their campaign is still being staged.
+		return one(allow("Stages", []*string{s.table.TableArn()}, "dynamodb:ConditionCheckItem"))
 	case ReadTokens:
 		return one(allow("ReadTokens", tokens, "secretsmanager:GetSecretValue"))
 	case WriteTokens:

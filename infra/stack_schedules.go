@@ -12,14 +12,14 @@ import (
 	"github.com/ebb-access/ebb/shared/config/names"
 )
 
-// addSchedules wakes sync and sweep. (Campaigns get theirs with the function
-// review.)
+// addSchedules wakes sweep, sync and review.
 func (s *Stack) addSchedules() {
 	group := awsscheduler.NewCfnScheduleGroup(s.Stack, jsii.String("Schedules"), &awsscheduler.CfnScheduleGroupProps{
 		Name: jsii.String(s.p.StackName),
 	})
 	role := s.schedulerRole()
 	s.schedule(names.Sweep, 1, group, role)
+	s.schedule(names.Review, 1, group, role)
 	s.schedule(names.Sync, int(s.p.SyncEvery.Minutes()), group, role)
 }
 
@@ -48,7 +48,7 @@ func (s *Stack) schedule(function string, minutes int, group awsscheduler.CfnSch
 	})
 }
 
-// schedulerRole lets this account's schedules call the two functions, without
+// schedulerRole lets this account's schedules call their functions, without
 // versions or aliases, and put aside what they cannot deliver.
 func (s *Stack) schedulerRole() awsiam.Role {
 	var functions, queues []*string

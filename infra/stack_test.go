@@ -180,7 +180,7 @@ func TestSchedules(t *testing.T) {
 			t.Errorf("%s: %s, %v", id, dead, at(s, "Target.Input"))
 		}
 	}
-	if rates["ebb-sweep"] != "rate(1 minute)" || rates["ebb-sync"] != "rate(5 minutes)" || len(rates) != 2 {
+	if rates["ebb-sweep"] != "rate(1 minute)" || rates["ebb-review"] != "rate(1 minute)" || rates["ebb-sync"] != "rate(5 minutes)" || len(rates) != 3 {
 		t.Errorf("rates: %v", rates)
 	}
 	for _, f := range Functions {
@@ -189,8 +189,8 @@ func TestSchedules(t *testing.T) {
 			t.Errorf("what %s cannot do goes to %q", f.Name, dead)
 		}
 	}
-	if slices.Contains(p.ids("Lambda::EventInvokeConfig"), "") || len(p.ids("Lambda::EventInvokeConfig")) != 2 {
-		t.Error("a call of sweep or sync that failed is repeated by Lambda")
+	if slices.Contains(p.ids("Lambda::EventInvokeConfig"), "") || len(p.ids("Lambda::EventInvokeConfig")) != 3 {
+		t.Error("a call of sweep, sync or review that failed is repeated by Lambda")
 	}
 }
 

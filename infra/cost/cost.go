@@ -42,7 +42,7 @@ type Measured struct {
 	Date   string `json:"date"`
 	Syncs  []Sync `json:"syncs"`
 	Grant  Usage  `json:"grant"`  // from the request to seen gone, one approval
-	Minute Usage  `json:"minute"` // of rest: sweep and sync find nothing due
+	Minute Usage  `json:"minute"` // of rest: sweep, sync and review find nothing due
 	// TableBytesPerPerson is what a person takes in the table, with an average
 	// share of groups and channels.
 	TableBytesPerPerson *float64 `json:"tableBytesPerPerson"`

@@ -64,6 +64,6 @@ const (
 var FixedCosts = []Fixed{
 	{Keys, 1, 1, "the table's, which is rotated each year: $1 more after the first and the second; its use costs $0.03 for 10,000 calls, of which DynamoDB makes few", "kms/pricing", byAWS},
 	{Secrets, 4, 0.40, "the Slack app, the connector's tokens, two keys of the audit", "secrets-manager/pricing", byOthers},
-	{Alarms, 29, 0.10, "", "cloudwatch/pricing", byOthers},
-	{Metrics, 3, 0.30, "written by sweep", "cloudwatch/pricing", byOthers},
+	{Alarms, 33, 0.10, "", "cloudwatch/pricing", byOthers},
+	{Metrics, 4, 0.30, "written by sweep", "cloudwatch/pricing", byOthers},
 }

@@ -117,16 +117,16 @@ func (s *story) settle(ctx context.Context) error {
 	return nil
 }
 
-// rest is a minute in which nothing is due: both schedules call.
+// rest is a minute in which nothing is due: the schedules call.
 func (s *story) rest(ctx context.Context, memory map[string]int) (cost.Usage, error) {
 	was := s.tally(memory)
-	for _, name := range []string{names.Sweep, names.Sync} {
+	for _, name := range []string{names.Sweep, names.Sync, names.Review} {
 		if _, err := s.fleet.invoke(ctx, name, []byte(`{}`)); err != nil {
 			return cost.Usage{}, err
 		}
 	}
 	u := s.tally(memory).since(was)
-	*u.Schedules = 2
+	*u.Schedules = 3
 	s.told("a minute of rest", u)
 	return u, nil
 }

@@ -26,7 +26,7 @@ import (
 // here that comes within a second.
 var timeouts = map[string]time.Duration{
 	names.Install: 29 * time.Second, names.API: 29 * time.Second, names.Console: 29 * time.Second, names.Slack: 10 * time.Second, names.Grant: time.Minute, names.Revoke: time.Minute,
-	names.Sweep: 47 * time.Second, names.Sync: 72 * time.Second, names.Notify: time.Minute,
+	names.Sweep: 47 * time.Second, names.Sync: 72 * time.Second, names.Notify: time.Minute, names.Review: 52 * time.Second,
 }
 
 // fleet is Lambda: the functions, and what they printed.

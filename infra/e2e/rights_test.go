@@ -26,7 +26,7 @@ var kept = slices.Concat(
 		Sid: "TableKey", Why: "DynamoDB uses the table's key with the caller's rights; DynamoDB Local has no key",
 	}, "kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey"),
 	rights.Each(rights.Kept{
-		Roles: []string{names.Sync, names.Sweep}, Sid: "made by CDK", Why: "Lambda itself puts a call aside that failed, with the function's role",
+		Roles: []string{names.Sync, names.Sweep, names.Review}, Sid: "made by CDK", Why: "Lambda itself puts a call aside that failed, with the function's role",
 	}, "sqs:SendMessage"),
 	rights.Each(rights.Kept{
 		Roles: []string{names.Notify}, Sid: "Stream", Why: "Lambda itself reads the table's stream, with the function's role",

@@ -66,7 +66,7 @@ func TestStory(t *testing.T) {
 	s.tell("table, secrets, bucket, state machine, HTTP API, %d functions", len(names.Functions))
 	s.scheduled(t, names.Sync)
 	for _, act := range []func(context.Context) error{
-		s.connect, s.upgraded, s.plain, s.pages, s.troubled, s.clicked, s.unwoken, s.left, s.audit, s.silence, s.privileges,
+		s.connect, s.upgraded, s.plain, s.pages, s.troubled, s.clicked, s.reviewed, s.unwoken, s.left, s.audit, s.silence, s.privileges,
 	} {
 		if err := act(t.Context()); err != nil {
 			t.Logf("failures:\n%s\nlogs:\n%s", s.fleet.fails.String(), s.errors())

@@ -22,6 +22,8 @@ type ClientCommands struct {
 	End        EndCmd        `cmd:"" help:"End access now."`
 	Grants     GrantsCmd     `cmd:"" help:"List grants with the time left."`
 	Findings   FindingsCmd   `cmd:"" help:"List what changed in Slack without Ebb; accept, remove or keep it."`
+	Review     ReviewCmd     `cmd:"" help:"Access reviews: draft, stage, start, decide, end."`
+	Manual     ManualCmd     `cmd:"" help:"List what people have to do by hand in Slack, and say that it is done."`
 	Freeze     FreezeCmd     `cmd:"" help:"Stop new access, of one connector or of the whole house; ends go on."`
 	Kill       KillCmd       `cmd:"" help:"End everything of a person, a resource or a policy now."`
 	Thaw       ThawCmd       `cmd:"" help:"Lift a freeze."`

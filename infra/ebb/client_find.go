@@ -64,9 +64,9 @@ func (c *Client) resource(ctx context.Context, text string) (apiclient.Resource,
 	kind, name := apiclient.KindParam(""), text
 	switch {
 	case strings.HasPrefix(text, "@"):
-		kind, name = apiclient.Usergroup, text[1:]
+		kind, name = apiclient.ResourceKindUsergroup, text[1:]
 	case strings.HasPrefix(text, "#"):
-		kind, name = apiclient.Channel, text[1:]
+		kind, name = apiclient.ResourceKindChannel, text[1:]
 	}
 	near, _, err := all(0, func(cursor string) ([]apiclient.Resource, string, error) {
 		p, err := call[apiclient.ResourceList](c.api.ListResources(ctx, conn.Id, &apiclient.ListResourcesParams{Kind: opt(kind), Q: opt(name), Limit: opt(pageSize), Cursor: opt(cursor)}))
@@ -124,9 +124,9 @@ func distance(a, b string) int {
 // marked is a resource's name with its mark.
 func marked(r apiclient.Resource) string {
 	switch r.Kind {
-	case apiclient.Usergroup:
+	case apiclient.ResourceKindUsergroup:
 		return "@" + r.Name
-	case apiclient.Channel:
+	case apiclient.ResourceKindChannel:
 		return "#" + r.Name
 	}
 	return r.Name

@@ -13,14 +13,15 @@ import (
 // RequestCmd is ebb request.
 type RequestCmd struct {
 	ClientFlags
-	Resources []string `arg:"" optional:"" placeholder:"RESOURCE" help:"@handle, '#channel' (in quotes) or id; up to 20."`
-	For       span     `required:"" placeholder:"2h" help:"For how long: 30m, 2h, 1d12h."`
-	Why       string   `placeholder:"TEXT" help:"The reason, for who decides."`
-	Profile   string   `placeholder:"ID" help:"An access profile instead of resources; list them: ebb profiles."`
-	Subject   string   `placeholder:"PERSON" help:"For somebody else: id, handle, name or e-mail."`
-	Start     string   `placeholder:"TIME" help:"When it begins: 09:00, \"2026-11-24 09:00\", +2h. Left out: as soon as approved."`
-	Emergency bool     `help:"Skip the approvers, where policy lets you; they are told, and somebody confirms it afterwards. Needs --why."`
-	Once      string   `placeholder:"WORD" help:"A word of your own for this call; with the same one, a script that runs again within a day asks nothing twice."`
+	Resources   []string `arg:"" optional:"" placeholder:"RESOURCE" help:"@handle, '#channel' (in quotes) or id; up to 20."`
+	For         span     `required:"" placeholder:"2h" help:"For how long: 30m, 2h, 1d12h."`
+	Why         string   `placeholder:"TEXT" help:"The reason, for who decides."`
+	Profile     string   `placeholder:"ID" help:"An access profile instead of resources; list them: ebb profiles."`
+	Subject     string   `placeholder:"PERSON" help:"For somebody else: id, handle, name or e-mail."`
+	Start       string   `placeholder:"TIME" help:"When it begins: 09:00, \"2026-11-24 09:00\", +2h. Left out: as soon as approved."`
+	Entitlement string   `enum:"member,admin" default:"member" help:"member, or admin of a workspace (by its id or name), which people give and take by hand."`
+	Emergency   bool     `help:"Skip the approvers, where policy lets you; they are told, and somebody confirms it afterwards. Needs --why."`
+	Once        string   `placeholder:"WORD" help:"A word of your own for this call; with the same one, a script that runs again within a day asks nothing twice."`
 }
 
 // Run asks, and prints what became of it.
@@ -33,7 +34,7 @@ func (x *RequestCmd) Run(c *Client) error {
 	if err != nil {
 		return err
 	}
-	body := apiclient.NewRequest{Seconds: x.For.seconds(), Reason: x.Why, Start: start, Emergency: x.Emergency, Profile: x.Profile}
+	body := apiclient.NewRequest{Seconds: x.For.seconds(), Reason: x.Why, Start: start, Emergency: x.Emergency, Profile: x.Profile, Entitlement: apiclient.Slug(x.Entitlement)}
 	conn, err := c.connector(ctx)
 	if err != nil {
 		return err

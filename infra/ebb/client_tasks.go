@@ -43,6 +43,10 @@ func (c *Client) taskRow(t apiclient.Task) []string {
 		return []string{t.Connector.Name, "a sync would remove much; look before you let it", "ebb connectors confirm --connector " + t.Connector.Id}
 	case apiclient.Fix:
 		return []string{calledResource(t.Grant.Resource) + " for " + called(t.Grant.Account), t.Grant.Trouble.Text, "ebb grants"}
+	case apiclient.ByHand:
+		return []string{manualWhat(t.Manual), t.Manual.Because, "ebb manual show " + t.Manual.Id}
+	case apiclient.Review:
+		return []string{fmt.Sprintf("%d lines of %s", t.Review.Left, t.Review.Name), "until " + c.clock(t.Review.Deadline), "ebb review lines " + t.Review.Campaign}
 	}
 	do, place := "ebb approve ", ""
 	if t.Request.InPlaceOf.Id != "" {

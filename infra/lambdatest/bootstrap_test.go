@@ -29,6 +29,7 @@ var asked = map[string]struct{ payload, answer, failure string }{
 	names.Revoke:  {payload: `{"grantId":"g_1"}`, failure: "Ebb.Backoff"},
 	names.Sync:    {payload: `{}`, failure: "Ebb.Backoff"},
 	names.Sweep:   {payload: `{}`, failure: "Ebb.Backoff"},
+	names.Review:  {payload: `{}`, failure: "Ebb.Backoff"},
 	names.Notify:  {payload: told, answer: `{"batchItemFailures":[{"itemIdentifier":"7"}]}`},
 }
 
@@ -107,7 +108,7 @@ func answers(t *testing.T, name string, command ...string) {
 	if name == names.Sweep {
 		f.Timeout = 50 * time.Second
 	}
-	if name == names.Sync || name == names.Notify {
+	if name == names.Sync || name == names.Notify || name == names.Review {
 		f.Timeout = time.Minute
 	}
 	defer f.Close()

@@ -50,6 +50,7 @@ func TestEmptyHouse(t *testing.T) {
 		names.Revoke:  {payload: `{"grantId":"g_1"}`, failure: steps.NameNotFound},
 		names.Sync:    {payload: `{}`, answer: `null`},
 		names.Sweep:   {payload: `{}`, answer: `null`, log: `"NeedsAttention":0`},
+		names.Review:  {payload: `{}`, answer: `null`},
 		names.API:     {payload: get("/v1/connectors"), answer: `"statusCode":401`},
 		names.Install: {payload: get("/connect/word"), answer: `ebb/slack/app`},
 		names.Slack:   {payload: get("/slack/events"), answer: `ebb/slack/app`},

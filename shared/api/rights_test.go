@@ -219,6 +219,11 @@ func (w *world) fill(s string) string {
 	made("{grant}", w.granted)
 	made("{finding}", func() string { return w.foundIn(w.oncall, "auditor") })
 	made("{hushed}", func() string { return w.foundIn(w.hush, "auditor") })
+	made("{draft}", w.drafted)
+	made("{campaign}", w.started)
+	made("{list}", w.linsList)
+	made("{manual}", w.manual)
+	made("{template}", w.templated)
 	made("{version}", func() string { return "1" })
 	made("{someone}", func() string { return w.user("sam").ID })
 	made("{key}", func() string {
@@ -238,6 +243,6 @@ func (w *world) fill(s string) string {
 		w.ok(err)
 		return c.LastRun
 	})
-	return strings.NewReplacer("{conn}", w.conn, "{sam}", w.account["sam"], "{oncall}", w.oncall, "{incident}", w.incident,
+	return strings.NewReplacer("{conn}", w.conn, "{sam}", w.account["sam"], "{ada}", w.account["ada"], "{lin}", w.account["lin"], "{oncall}", w.oncall, "{incident}", w.incident,
 		"{hush}", w.hush, "{town}", w.open).Replace(s)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/api/apigen"
 	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/review"
 )
 
 func (s *server) ListTasks(ctx context.Context, _ apigen.ListTasksRequestObject) (apigen.ListTasksResponseObject, error) {
@@ -21,6 +22,14 @@ func taskJSON(t flow.Task) apigen.Task {
 		out.Grant = grantJSON(*t.Grant)
 	case t.Request != nil:
 		out.Request = requestJSON(*t.Request)
+	case t.Manual != nil:
+		out.Manual = manualJSON(*t.Manual)
+	case t.Review != nil:
+		c := t.Review.Campaign
+		out.Review = apigen.ReviewWaits{
+			Campaign: c.ID, Name: c.Name, Deadline: c.Deadline, Left: t.Review.Left,
+			Lists: each(t.Review.Lists, func(a review.Assignment) string { return a.ID }),
+		}
 	}
 	return out
 }

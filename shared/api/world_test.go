@@ -66,6 +66,7 @@ type world struct {
 	account                             map[string]string // by name
 	keys                                map[string]string // by role
 	oncall, leads, incident, hush, open string
+	campaign                            string // started last
 }
 
 func newWorld(t *testing.T) *world {

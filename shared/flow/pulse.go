@@ -13,6 +13,7 @@ type Pulse struct {
 	Lag       time.Duration // for how long the oldest due thing has waited
 	Attention int           // grants that a person has to look at
 	Longest   time.Duration // for how long the first of them has needed that
+	Reviews   time.Duration // for how long the oldest due access review has waited
 }
 
 // Pulse reads how well the house keeps up. Grants that need attention are
@@ -42,6 +43,12 @@ func (h *House) Pulse(ctx context.Context) (Pulse, error) {
 			p.Attention++
 			p.Longest = max(p.Longest, now.Sub(needsSince(g)))
 		}
+	}
+	if due, err = h.Memory.Due(ctx, LaneReview, now, 1); err != nil {
+		return Pulse{}, fault.Wrap(op, err)
+	}
+	if len(due) > 0 {
+		p.Reviews = now.Sub(due[0].At)
 	}
 	return p, nil
 }

@@ -39,3 +39,24 @@ func TestPulse(t *testing.T) {
 		t.Errorf("stuck: %+v", p)
 	}
 }
+
+// TestPulseOfReviews: a review that is due and that nobody serves has a lag.
+func TestPulseOfReviews(t *testing.T) {
+	c := newStoryCompany(t)
+	d, err := c.house.DraftCampaign(c.ctx, c.root, c.spec())
+	c.ok(err)
+	c.clock.move(time.Hour)
+	if p := c.pulse(); p.Reviews != 0 {
+		t.Errorf("a draft waits for nobody: %+v", p)
+	}
+	_, err = c.house.StageCampaign(c.ctx, c.root, d.ID)
+	c.ok(err)
+	c.clock.move(20 * time.Minute)
+	if p := c.pulse(); p.Reviews != 20*time.Minute {
+		t.Errorf("a snapshot that does not begin: %+v", p)
+	}
+	c.reviews()
+	if p := c.pulse(); p.Reviews != 0 {
+		t.Errorf("served: %+v", p)
+	}
+}

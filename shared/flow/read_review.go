@@ -126,19 +126,19 @@ func (h *House) ReadReview(ctx context.Context, by access.Actor, campaign, assig
 
 // lines reads a list whole, for its counts and groups, and furnishes one page.
 func (s *sight) lines(ctx context.Context, d *desk, out *ReviewView, w LineFilter, part Slice) error {
-	r, err := s.reviewRealm(ctx, d)
+	r, err := s.reviewRealm(ctx, d.campaign.Connector)
 	if err != nil {
 		return err
 	}
 	people := newPeople(s.h, r.conn)
 	var all []review.Line
 	err = s.h.Memory.LinesAfter(ctx, d.campaign.ID, d.assignment.ID, "", func(l review.Line) error {
-		if !out.Decides && l.Private && !s.by.Is(access.Auditor) {
-			x, err := r.look(ctx, l.Resource)
+		if !out.Decides {
+			known, err := r.knows(ctx, l.Fact)
 			if err != nil {
 				return err
 			}
-			if !x.seen {
+			if !known {
 				out.Hidden++
 				return nil
 			}
@@ -176,13 +176,24 @@ func (s *sight) lines(ctx context.Context, d *desk, out *ReviewView, w LineFilte
 	return err
 }
 
-// reviewRealm is the connector of a list; for an auditor without account in it, too.
-func (s *sight) reviewRealm(ctx context.Context, d *desk) (*realm, error) {
-	r, err := s.realm(ctx, d.campaign.Connector)
+// knows reports whether the actor may know of the resource of a line: of a private
+// one its members and owners, auditors, and whom policy lets request it.
+func (r *realm) knows(ctx context.Context, f review.Fact) (bool, error) {
+	if r.s.by.Is(access.Auditor) {
+		return true, nil
+	}
+	x, err := r.look(ctx, f.Resource)
+	return x.seen || !f.Private && !x.Private, err
+}
+
+// reviewRealm is the connector of a list; for an auditor or campaign administrator
+// without account in it, too.
+func (s *sight) reviewRealm(ctx context.Context, conn string) (*realm, error) {
+	r, err := s.realm(ctx, conn)
 	if !fault.Is(err, fault.NotFound) {
 		return r, err
 	}
-	c, err := s.h.Memory.Connector(ctx, d.campaign.Connector)
+	c, err := s.h.Memory.Connector(ctx, conn)
 	return &realm{s: s, conn: c, held: map[string]bool{}, resources: map[string]seenResource{}, labels: map[string]string{}}, err
 }
 

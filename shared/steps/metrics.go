@@ -31,6 +31,7 @@ func emit(out io.Writer, house string, now time.Time, p flow.Pulse) error {
 					{names.MetricDueLag, "Seconds"},
 					{names.MetricNeedsAttention, "Count"},
 					{names.MetricNeedsAttentionAge, "Seconds"},
+					{names.MetricReviewLag, "Seconds"},
 				},
 			}},
 		},
@@ -38,6 +39,7 @@ func emit(out io.Writer, house string, now time.Time, p flow.Pulse) error {
 		names.MetricDueLag:            p.Lag.Seconds(),
 		names.MetricNeedsAttention:    p.Attention,
 		names.MetricNeedsAttentionAge: p.Longest.Seconds(),
+		names.MetricReviewLag:         p.Reviews.Seconds(),
 	}
 	raw, err := json.Marshal(line)
 	if err != nil {

@@ -100,7 +100,7 @@ func TestRoundsGoOnAfterErrors(t *testing.T) {
 
 func TestEmit(t *testing.T) {
 	var out bytes.Buffer
-	if err := emit(&out, "ebb-table", noon, flow.Pulse{Lag: 1500 * time.Millisecond, Attention: 2, Longest: time.Hour}); err != nil {
+	if err := emit(&out, "ebb-table", noon, flow.Pulse{Lag: 1500 * time.Millisecond, Attention: 2, Longest: time.Hour, Reviews: 2 * time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Count(out.String(), "\n") != 1 {
@@ -115,17 +115,17 @@ func TestEmit(t *testing.T) {
 				Metrics    []struct{ Name, Unit string }
 			}
 		} `json:"_aws"`
-		House                                     string
-		DueLag, NeedsAttention, NeedsAttentionAge float64
+		House                                                string
+		DueLag, NeedsAttention, NeedsAttentionAge, ReviewLag float64
 	}
 	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
 		t.Fatal(err)
 	}
-	if line.AWS.Timestamp != noon.UnixMilli() || line.House != "ebb-table" || line.DueLag != 1.5 || line.NeedsAttention != 2 || line.NeedsAttentionAge != 3600 {
+	if line.AWS.Timestamp != noon.UnixMilli() || line.House != "ebb-table" || line.DueLag != 1.5 || line.NeedsAttention != 2 || line.NeedsAttentionAge != 3600 || line.ReviewLag != 120 {
 		t.Errorf("%+v", line)
 	}
 	m := line.AWS.CloudWatchMetrics
-	if len(m) != 1 || m[0].Namespace != "Ebb" || len(m[0].Metrics) != 3 || !slices.Equal(m[0].Dimensions[0], []string{"House"}) {
+	if len(m) != 1 || m[0].Namespace != "Ebb" || len(m[0].Metrics) != 4 || !slices.Equal(m[0].Dimensions[0], []string{"House"}) {
 		t.Errorf("%+v", m)
 	}
 }

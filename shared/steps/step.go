@@ -1,6 +1,6 @@
 // Package steps owns the edge of the functions that are not HTTP: the steps of
-// a grant's life, which Step Functions call, and the two that a schedule calls
-// (sweep, sync). It turns JSON into a verb of flow, the verb's answer and
+// a grant's life, which Step Functions call, and those that a schedule calls
+// (sweep, sync, review). It turns JSON into a verb of flow, the verb's answer and
 // errors into what lease.asl.json understands, and time that is left into how
 // long to go on.
 //

@@ -86,6 +86,168 @@ func (e AccountState) Valid() bool {
 	}
 }
 
+// Defines values for AdviceVerdict.
+const (
+	AdviceVerdictCertify AdviceVerdict = "certify"
+	AdviceVerdictDeny    AdviceVerdict = "deny"
+)
+
+// Valid indicates whether the value is a known member of the AdviceVerdict enum.
+func (e AdviceVerdict) Valid() bool {
+	switch e {
+	case AdviceVerdictCertify:
+		return true
+	case AdviceVerdictDeny:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignState.
+const (
+	CampaignStateCanceled  CampaignState = "canceled"
+	CampaignStateCompleted CampaignState = "completed"
+	CampaignStateDraft     CampaignState = "draft"
+	CampaignStateEnding    CampaignState = "ending"
+	CampaignStateRunning   CampaignState = "running"
+	CampaignStateStaged    CampaignState = "staged"
+	CampaignStateStaging   CampaignState = "staging"
+)
+
+// Valid indicates whether the value is a known member of the CampaignState enum.
+func (e CampaignState) Valid() bool {
+	switch e {
+	case CampaignStateCanceled:
+		return true
+	case CampaignStateCompleted:
+		return true
+	case CampaignStateDraft:
+		return true
+	case CampaignStateEnding:
+		return true
+	case CampaignStateRunning:
+		return true
+	case CampaignStateStaged:
+		return true
+	case CampaignStateStaging:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignEndAtEnd.
+const (
+	CampaignEndAtEndRevoke CampaignEndAtEnd = "revoke"
+	CampaignEndAtEndSkip   CampaignEndAtEnd = "skip"
+)
+
+// Valid indicates whether the value is a known member of the CampaignEndAtEnd enum.
+func (e CampaignEndAtEnd) Valid() bool {
+	switch e {
+	case CampaignEndAtEndRevoke:
+		return true
+	case CampaignEndAtEndSkip:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignSpecAccounts.
+const (
+	CampaignSpecAccountsAdmins      CampaignSpecAccounts = "admins"
+	CampaignSpecAccountsBots        CampaignSpecAccounts = "bots"
+	CampaignSpecAccountsDeactivated CampaignSpecAccounts = "deactivated"
+	CampaignSpecAccountsExternals   CampaignSpecAccounts = "externals"
+	CampaignSpecAccountsGuests      CampaignSpecAccounts = "guests"
+	CampaignSpecAccountsInactive    CampaignSpecAccounts = "inactive"
+	CampaignSpecAccountsMembers     CampaignSpecAccounts = "members"
+	CampaignSpecAccountsNoTwoFactor CampaignSpecAccounts = "no two-factor"
+)
+
+// Valid indicates whether the value is a known member of the CampaignSpecAccounts enum.
+func (e CampaignSpecAccounts) Valid() bool {
+	switch e {
+	case CampaignSpecAccountsAdmins:
+		return true
+	case CampaignSpecAccountsBots:
+		return true
+	case CampaignSpecAccountsDeactivated:
+		return true
+	case CampaignSpecAccountsExternals:
+		return true
+	case CampaignSpecAccountsGuests:
+		return true
+	case CampaignSpecAccountsInactive:
+		return true
+	case CampaignSpecAccountsMembers:
+		return true
+	case CampaignSpecAccountsNoTwoFactor:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignSpecAtEnd.
+const (
+	CampaignSpecAtEndRevoke CampaignSpecAtEnd = "revoke"
+	CampaignSpecAtEndSkip   CampaignSpecAtEnd = "skip"
+)
+
+// Valid indicates whether the value is a known member of the CampaignSpecAtEnd enum.
+func (e CampaignSpecAtEnd) Valid() bool {
+	switch e {
+	case CampaignSpecAtEndRevoke:
+		return true
+	case CampaignSpecAtEndSkip:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignSpecHeld.
+const (
+	CampaignSpecHeldGranted  CampaignSpecHeld = "granted"
+	CampaignSpecHeldStanding CampaignSpecHeld = "standing"
+)
+
+// Valid indicates whether the value is a known member of the CampaignSpecHeld enum.
+func (e CampaignSpecHeld) Valid() bool {
+	switch e {
+	case CampaignSpecHeldGranted:
+		return true
+	case CampaignSpecHeldStanding:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignSpecKinds.
+const (
+	CampaignSpecKindsChannel   CampaignSpecKinds = "channel"
+	CampaignSpecKindsUsergroup CampaignSpecKinds = "usergroup"
+	CampaignSpecKindsWorkspace CampaignSpecKinds = "workspace"
+)
+
+// Valid indicates whether the value is a known member of the CampaignSpecKinds enum.
+func (e CampaignSpecKinds) Valid() bool {
+	switch e {
+	case CampaignSpecKindsChannel:
+		return true
+	case CampaignSpecKindsUsergroup:
+		return true
+	case CampaignSpecKindsWorkspace:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Duty.
 const (
 	DutyAuditor                  Duty = "auditor"
@@ -157,28 +319,28 @@ func (e FindingKind) Valid() bool {
 
 // Defines values for FindingState.
 const (
-	Accepted FindingState = "accepted"
-	Gone     FindingState = "gone"
-	Kept     FindingState = "kept"
-	Open     FindingState = "open"
-	Removed  FindingState = "removed"
-	Removing FindingState = "removing"
+	FindingStateAccepted FindingState = "accepted"
+	FindingStateGone     FindingState = "gone"
+	FindingStateKept     FindingState = "kept"
+	FindingStateOpen     FindingState = "open"
+	FindingStateRemoved  FindingState = "removed"
+	FindingStateRemoving FindingState = "removing"
 )
 
 // Valid indicates whether the value is a known member of the FindingState enum.
 func (e FindingState) Valid() bool {
 	switch e {
-	case Accepted:
+	case FindingStateAccepted:
 		return true
-	case Gone:
+	case FindingStateGone:
 		return true
-	case Kept:
+	case FindingStateKept:
 		return true
-	case Open:
+	case FindingStateOpen:
 		return true
-	case Removed:
+	case FindingStateRemoved:
 		return true
-	case Removing:
+	case FindingStateRemoving:
 		return true
 	default:
 		return false
@@ -229,25 +391,25 @@ func (e GrantState) Valid() bool {
 
 // Defines values for ItemState.
 const (
-	Approved ItemState = "approved"
-	Canceled ItemState = "canceled"
-	Denied   ItemState = "denied"
-	Expired  ItemState = "expired"
-	Pending  ItemState = "pending"
+	ItemStateApproved ItemState = "approved"
+	ItemStateCanceled ItemState = "canceled"
+	ItemStateDenied   ItemState = "denied"
+	ItemStateExpired  ItemState = "expired"
+	ItemStatePending  ItemState = "pending"
 )
 
 // Valid indicates whether the value is a known member of the ItemState enum.
 func (e ItemState) Valid() bool {
 	switch e {
-	case Approved:
+	case ItemStateApproved:
 		return true
-	case Canceled:
+	case ItemStateCanceled:
 		return true
-	case Denied:
+	case ItemStateDenied:
 		return true
-	case Expired:
+	case ItemStateExpired:
 		return true
-	case Pending:
+	case ItemStatePending:
 		return true
 	default:
 		return false
@@ -284,21 +446,81 @@ func (e Label) Valid() bool {
 	}
 }
 
+// Defines values for LineShow.
+const (
+	LineShowAdvised   LineShow = "advised"
+	LineShowChanged   LineShow = "changed"
+	LineShowDecided   LineShow = "decided"
+	LineShowLeft      LineShow = "left"
+	LineShowNew       LineShow = "new"
+	LineShowNoted     LineShow = "noted"
+	LineShowOpen      LineShow = "open"
+	LineShowUnchanged LineShow = "unchanged"
+)
+
+// Valid indicates whether the value is a known member of the LineShow enum.
+func (e LineShow) Valid() bool {
+	switch e {
+	case LineShowAdvised:
+		return true
+	case LineShowChanged:
+		return true
+	case LineShowDecided:
+		return true
+	case LineShowLeft:
+		return true
+	case LineShowNew:
+		return true
+	case LineShowNoted:
+		return true
+	case LineShowOpen:
+		return true
+	case LineShowUnchanged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ManualTaskState.
+const (
+	ManualTaskStateDone     ManualTaskState = "done"
+	ManualTaskStateDropped  ManualTaskState = "dropped"
+	ManualTaskStateSaidDone ManualTaskState = "said done"
+	ManualTaskStateWaits    ManualTaskState = "waits"
+)
+
+// Valid indicates whether the value is a known member of the ManualTaskState enum.
+func (e ManualTaskState) Valid() bool {
+	switch e {
+	case ManualTaskStateDone:
+		return true
+	case ManualTaskStateDropped:
+		return true
+	case ManualTaskStateSaidDone:
+		return true
+	case ManualTaskStateWaits:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MemberHeld.
 const (
-	Granted            MemberHeld = "granted"
-	Standing           MemberHeld = "standing"
-	StandingAndGranted MemberHeld = "standing and granted"
+	MemberHeldGranted            MemberHeld = "granted"
+	MemberHeldStanding           MemberHeld = "standing"
+	MemberHeldStandingAndGranted MemberHeld = "standing and granted"
 )
 
 // Valid indicates whether the value is a known member of the MemberHeld enum.
 func (e MemberHeld) Valid() bool {
 	switch e {
-	case Granted:
+	case MemberHeldGranted:
 		return true
-	case Standing:
+	case MemberHeldStanding:
 		return true
-	case StandingAndGranted:
+	case MemberHeldStandingAndGranted:
 		return true
 	default:
 		return false
@@ -394,28 +616,142 @@ func (e PolicyDraftState) Valid() bool {
 
 // Defines values for ResourceKind.
 const (
-	App          ResourceKind = "app"
-	Channel      ResourceKind = "channel"
-	Organization ResourceKind = "organization"
-	Orgrole      ResourceKind = "orgrole"
-	Usergroup    ResourceKind = "usergroup"
-	Workspace    ResourceKind = "workspace"
+	ResourceKindApp          ResourceKind = "app"
+	ResourceKindChannel      ResourceKind = "channel"
+	ResourceKindOrganization ResourceKind = "organization"
+	ResourceKindOrgrole      ResourceKind = "orgrole"
+	ResourceKindUsergroup    ResourceKind = "usergroup"
+	ResourceKindWorkspace    ResourceKind = "workspace"
 )
 
 // Valid indicates whether the value is a known member of the ResourceKind enum.
 func (e ResourceKind) Valid() bool {
 	switch e {
-	case App:
+	case ResourceKindApp:
 		return true
-	case Channel:
+	case ResourceKindChannel:
 		return true
-	case Organization:
+	case ResourceKindOrganization:
 		return true
-	case Orgrole:
+	case ResourceKindOrgrole:
 		return true
-	case Usergroup:
+	case ResourceKindUsergroup:
 		return true
-	case Workspace:
+	case ResourceKindWorkspace:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewFactHeld.
+const (
+	ReviewFactHeldGranted  ReviewFactHeld = "granted"
+	ReviewFactHeldStanding ReviewFactHeld = "standing"
+)
+
+// Valid indicates whether the value is a known member of the ReviewFactHeld enum.
+func (e ReviewFactHeld) Valid() bool {
+	switch e {
+	case ReviewFactHeldGranted:
+		return true
+	case ReviewFactHeldStanding:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewLevelBy.
+const (
+	Creator ReviewLevelBy = "creator"
+	Group   ReviewLevelBy = "group"
+	Manager ReviewLevelBy = "manager"
+	Named   ReviewLevelBy = "named"
+	Owner   ReviewLevelBy = "owner"
+)
+
+// Valid indicates whether the value is a known member of the ReviewLevelBy enum.
+func (e ReviewLevelBy) Valid() bool {
+	switch e {
+	case Creator:
+		return true
+	case Group:
+		return true
+	case Manager:
+		return true
+	case Named:
+		return true
+	case Owner:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewLineState.
+const (
+	ReviewLineStateCertified ReviewLineState = "certified"
+	ReviewLineStateDenied    ReviewLineState = "denied"
+	ReviewLineStateGone      ReviewLineState = "gone"
+	ReviewLineStateKept      ReviewLineState = "kept"
+	ReviewLineStateOpen      ReviewLineState = "open"
+	ReviewLineStateRemoved   ReviewLineState = "removed"
+	ReviewLineStateSkipped   ReviewLineState = "skipped"
+)
+
+// Valid indicates whether the value is a known member of the ReviewLineState enum.
+func (e ReviewLineState) Valid() bool {
+	switch e {
+	case ReviewLineStateCertified:
+		return true
+	case ReviewLineStateDenied:
+		return true
+	case ReviewLineStateGone:
+		return true
+	case ReviewLineStateKept:
+		return true
+	case ReviewLineStateOpen:
+		return true
+	case ReviewLineStateRemoved:
+		return true
+	case ReviewLineStateSkipped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewNotesVerdict.
+const (
+	ReviewNotesVerdictCertify ReviewNotesVerdict = "certify"
+	ReviewNotesVerdictDeny    ReviewNotesVerdict = "deny"
+)
+
+// Valid indicates whether the value is a known member of the ReviewNotesVerdict enum.
+func (e ReviewNotesVerdict) Valid() bool {
+	switch e {
+	case ReviewNotesVerdictCertify:
+		return true
+	case ReviewNotesVerdictDeny:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewVerdict.
+const (
+	ReviewVerdictCertify ReviewVerdict = "certify"
+	ReviewVerdictDeny    ReviewVerdict = "deny"
+)
+
+// Valid indicates whether the value is a known member of the ReviewVerdict enum.
+func (e ReviewVerdict) Valid() bool {
+	switch e {
+	case ReviewVerdictCertify:
+		return true
+	case ReviewVerdictDeny:
 		return true
 	default:
 		return false
@@ -487,17 +823,21 @@ func (e Slug) Valid() bool {
 
 // Defines values for TaskKind.
 const (
+	ByHand        TaskKind = "by_hand"
 	Confirm       TaskKind = "confirm"
 	ConfirmAccess TaskKind = "confirm_access"
 	Decide        TaskKind = "decide"
 	Fix           TaskKind = "fix"
 	Reconnect     TaskKind = "reconnect"
+	Review        TaskKind = "review"
 	Veto          TaskKind = "veto"
 )
 
 // Valid indicates whether the value is a known member of the TaskKind enum.
 func (e TaskKind) Valid() bool {
 	switch e {
+	case ByHand:
+		return true
 	case Confirm:
 		return true
 	case ConfirmAccess:
@@ -508,7 +848,48 @@ func (e TaskKind) Valid() bool {
 		return true
 	case Reconnect:
 		return true
+	case Review:
+		return true
 	case Veto:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateEvery.
+const (
+	Monthly   TemplateEvery = "monthly"
+	Quarterly TemplateEvery = "quarterly"
+	Yearly    TemplateEvery = "yearly"
+)
+
+// Valid indicates whether the value is a known member of the TemplateEvery enum.
+func (e TemplateEvery) Valid() bool {
+	switch e {
+	case Monthly:
+		return true
+	case Quarterly:
+		return true
+	case Yearly:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListReviewLinesParamsBy.
+const (
+	ListReviewLinesParamsByPerson   ListReviewLinesParamsBy = "person"
+	ListReviewLinesParamsByResource ListReviewLinesParamsBy = "resource"
+)
+
+// Valid indicates whether the value is a known member of the ListReviewLinesParamsBy enum.
+func (e ListReviewLinesParamsBy) Valid() bool {
+	switch e {
+	case ListReviewLinesParamsByPerson:
+		return true
+	case ListReviewLinesParamsByResource:
 		return true
 	default:
 		return false
@@ -658,8 +1039,195 @@ type AccountRef struct {
 	Connector string `json:"connector"`
 }
 
+// Accuracy defines model for Accuracy.
+type Accuracy struct {
+	Run string `json:"run,omitempty,omitzero"`
+
+	// Synced When the last good sync ended
+	Synced time.Time `json:"synced,omitempty,omitzero"`
+
+	// Warnings What makes it doubtful, and what to do
+	Warnings []string `json:"warnings"`
+}
+
+// Advice Never a decision
+type Advice struct {
+	// Verdict Missing: look closely
+	Verdict AdviceVerdict `json:"verdict,omitempty,omitzero"`
+	Why     []string      `json:"why"`
+}
+
+// AdviceVerdict Missing: look closely
+type AdviceVerdict string
+
 // Aggregate defines model for Aggregate.
 type Aggregate = string
+
+// Campaign defines model for Campaign.
+type Campaign struct {
+	ConnectorName string    `json:"connectorName"`
+	Created       time.Time `json:"created"`
+	Deadline      time.Time `json:"deadline,omitempty,omitzero"`
+
+	// Done When no line was open any more
+	Done time.Time `json:"done,omitempty,omitzero"`
+
+	// DraftedBy An account or resource; the name is missing where you do not see it
+	DraftedBy Ref       `json:"draftedBy,omitempty,omitzero"`
+	Ended     time.Time `json:"ended,omitempty,omitzero"`
+
+	// EndedBy A user; missing: its deadline
+	EndedBy string `json:"endedBy,omitempty,omitzero"`
+
+	// HeldBack Why its automatic start waits
+	HeldBack string `json:"heldBack,omitempty,omitzero"`
+	Id       string `json:"id"`
+
+	// Lists Yours
+	Lists []ReviewList `json:"lists"`
+
+	// PolicyVersion In force when it was staged
+	PolicyVersion int64 `json:"policyVersion,omitempty,omitzero"`
+
+	// Reads You see all of its lists
+	Reads bool `json:"reads"`
+
+	// Runs You may stage, start and end it
+	Runs bool `json:"runs"`
+
+	// Settled When all that was denied was seen gone
+	Settled  time.Time     `json:"settled,omitempty,omitzero"`
+	Snapshot Snapshot      `json:"snapshot,omitempty,omitzero"`
+	Spec     CampaignSpec  `json:"spec"`
+	Started  time.Time     `json:"started,omitempty,omitzero"`
+	State    CampaignState `json:"state"`
+
+	// Template That drafted it
+	Template string `json:"template,omitempty,omitzero"`
+}
+
+// CampaignState defines model for Campaign.State.
+type CampaignState string
+
+// CampaignEnd defines model for CampaignEnd.
+type CampaignEnd struct {
+	// AtEnd Of open lines; missing: as the campaign says
+	AtEnd CampaignEndAtEnd `json:"atEnd,omitempty,omitzero"`
+}
+
+// CampaignEndAtEnd Of open lines; missing: as the campaign says
+type CampaignEndAtEnd string
+
+// CampaignPreview defines model for CampaignPreview.
+type CampaignPreview struct {
+	Accuracy Accuracy `json:"accuracy"`
+
+	// Cut The time was over before everything was looked at
+	Cut bool `json:"cut"`
+
+	// Denies Lines that are advised to be denied
+	Denies int `json:"denies"`
+
+	// Hidden Samples about private resources that you may not know
+	Hidden int            `json:"hidden"`
+	Left   map[string]int `json:"left"`
+	Lines  int            `json:"lines"`
+
+	// Lists How many lists of reviewers
+	Lists   int            `json:"lists"`
+	New     int            `json:"new"`
+	Samples []ReviewFact   `json:"samples"`
+	Seen    map[string]int `json:"seen"`
+
+	// Unassigned Lines that nobody could be found for
+	Unassigned int `json:"unassigned"`
+}
+
+// CampaignSpec defines model for CampaignSpec.
+type CampaignSpec struct {
+	// Accounts Accounts of any of these classes; none: all
+	Accounts []CampaignSpecAccounts `json:"accounts,omitempty,omitzero"`
+
+	// Admins An id that Slack made; opaque
+	Admins SlackId `json:"admins,omitempty,omitzero"`
+
+	// AtEnd What becomes of lines that nobody decides
+	AtEnd CampaignSpecAtEnd `json:"atEnd"`
+
+	// Connector An id that Ebb made
+	Connector Id `json:"connector"`
+
+	// Days How long it runs
+	Days int `json:"days"`
+
+	// Ends It ends by itself then; else it stays open until a person ends it
+	Ends bool `json:"ends,omitempty,omitzero"`
+
+	// Fallback Accounts that review what a level finds nobody for
+	Fallback []SlackId `json:"fallback,omitempty,omitzero"`
+
+	// Findings Only what an open finding is about
+	Findings bool `json:"findings,omitempty,omitzero"`
+
+	// Held Only access held that way; missing: any
+	Held CampaignSpecHeld `json:"held,omitempty,omitzero"`
+
+	// InactiveDays What inactive means; missing: 90
+	InactiveDays int `json:"inactiveDays,omitempty,omitzero"`
+
+	// Kinds Kinds of resources; none: all of these
+	Kinds []CampaignSpecKinds `json:"kinds,omitempty,omitzero"`
+
+	// Levels Who reviews, one after the other
+	Levels []ReviewLevel `json:"levels"`
+	Name   string        `json:"name"`
+
+	// New Only what was not certified before, or came since
+	New bool `json:"new,omitempty,omitzero"`
+
+	// Public Public channels too
+	Public bool `json:"public,omitempty,omitzero"`
+
+	// Resources Only these; none: all of the kinds
+	Resources []SlackId `json:"resources,omitempty,omitzero"`
+
+	// Self People may review their own access
+	Self bool `json:"self,omitempty,omitzero"`
+
+	// Unchanged Reviewers may certify at once what did not change
+	Unchanged bool `json:"unchanged,omitempty,omitzero"`
+}
+
+// CampaignSpecAccounts defines model for CampaignSpec.Accounts.
+type CampaignSpecAccounts string
+
+// CampaignSpecAtEnd What becomes of lines that nobody decides
+type CampaignSpecAtEnd string
+
+// CampaignSpecHeld Only access held that way; missing: any
+type CampaignSpecHeld string
+
+// CampaignSpecKinds defines model for CampaignSpec.Kinds.
+type CampaignSpecKinds string
+
+// CampaignTemplate defines model for CampaignTemplate.
+type CampaignTemplate struct {
+	Auto    bool          `json:"auto"`
+	Created time.Time     `json:"created"`
+	Drafted int           `json:"drafted"`
+	Every   TemplateEvery `json:"every"`
+	First   time.Time     `json:"first"`
+	Id      string        `json:"id"`
+
+	// Last The campaign that it drafted last
+	Last   string `json:"last,omitempty,omitzero"`
+	MadeBy string `json:"madeBy,omitempty,omitzero"`
+
+	// Next When the next campaign is drafted
+	Next    time.Time    `json:"next,omitempty,omitzero"`
+	Spec    CampaignSpec `json:"spec"`
+	Stopped bool         `json:"stopped"`
+}
 
 // Capability defines model for Capability.
 type Capability struct {
@@ -813,6 +1381,16 @@ type Drained struct {
 
 // Duty defines model for Duty.
 type Duty string
+
+// EarlierDecision defines model for EarlierDecision.
+type EarlierDecision struct {
+	At time.Time `json:"at"`
+
+	// By An account or resource; the name is missing where you do not see it
+	By       Ref           `json:"by,omitempty,omitzero"`
+	Campaign string        `json:"campaign"`
+	Verdict  ReviewVerdict `json:"verdict"`
+}
 
 // EmergencyState What an emergency left to do; missing for what was no emergency
 type EmergencyState struct {
@@ -1173,6 +1751,64 @@ type Lift struct {
 	Connector Id `json:"connector,omitempty,omitzero"`
 }
 
+// LineDecision defines model for LineDecision.
+type LineDecision struct {
+	Account string    `json:"account,omitempty,omitzero"`
+	At      time.Time `json:"at"`
+
+	// By A user; missing: nobody decided in time
+	By string `json:"by,omitempty,omitzero"`
+
+	// InPlaceOf An account
+	InPlaceOf string `json:"inPlaceOf,omitempty,omitzero"`
+
+	// Level From 1
+	Level   int           `json:"level,omitempty,omitzero"`
+	Verdict ReviewVerdict `json:"verdict"`
+}
+
+// LineIds defines model for LineIds.
+type LineIds = []string
+
+// LineShow defines model for LineShow.
+type LineShow string
+
+// ManualTask What no API of Slack does, so that a person has to
+type ManualTask struct {
+	// Account An account or resource; the name is missing where you do not see it
+	Account Ref `json:"account"`
+
+	// Because Why no API does it
+	Because   string    `json:"because"`
+	Closed    time.Time `json:"closed,omitempty,omitzero"`
+	Connector string    `json:"connector"`
+	Created   time.Time `json:"created"`
+
+	// Does You may say that it is done
+	Does        bool   `json:"does"`
+	Entitlement string `json:"entitlement"`
+
+	// Give To be given; else to be taken away
+	Give bool   `json:"give"`
+	Id   string `json:"id"`
+
+	// Origin What it is done for, such as review/uc_1/S1/member/U1
+	Origin   string      `json:"origin"`
+	Resource ResourceRef `json:"resource"`
+	Said     time.Time   `json:"said,omitempty,omitzero"`
+
+	// SaidBy An account or resource; the name is missing where you do not see it
+	SaidBy Ref             `json:"saidBy,omitempty,omitzero"`
+	State  ManualTaskState `json:"state"`
+
+	// Steps What to do in Slack
+	Steps []string `json:"steps"`
+	Why   string   `json:"why"`
+}
+
+// ManualTaskState defines model for ManualTask.State.
+type ManualTaskState string
+
 // ManyOwners defines model for ManyOwners.
 type ManyOwners struct {
 	Csv   string       `json:"csv,omitempty,omitzero"`
@@ -1319,6 +1955,17 @@ type NewSync struct {
 // NewSyncKinds defines model for NewSync.Kinds.
 type NewSyncKinds string
 
+// NewTemplate defines model for NewTemplate.
+type NewTemplate struct {
+	// Auto It stages and starts what it drafts, once the connector is fresh
+	Auto  bool          `json:"auto,omitempty,omitzero"`
+	Every TemplateEvery `json:"every"`
+
+	// First When the first is drafted; missing: now
+	First time.Time    `json:"first,omitempty,omitzero"`
+	Spec  CampaignSpec `json:"spec"`
+}
+
 // NewUser defines model for NewUser.
 type NewUser struct {
 	// Account An id that Slack made; opaque
@@ -1330,6 +1977,15 @@ type NewUser struct {
 
 	// User An id that Ebb made
 	User Id `json:"user,omitempty,omitzero"`
+}
+
+// Noted defines model for Noted.
+type Noted struct {
+	// Lines How many were noted
+	Lines int `json:"lines"`
+
+	// Refused Of the others why not, by line
+	Refused map[string]string `json:"refused"`
 }
 
 // Owned defines model for Owned.
@@ -1585,6 +2241,210 @@ type ResourceRef struct {
 	Name string `json:"name,omitempty,omitzero"`
 }
 
+// ReviewFact One account's access to one thing, as it was staged
+type ReviewFact struct {
+	// Account An account or resource; the name is missing where you do not see it
+	Account      Ref    `json:"account"`
+	AccountKind  string `json:"accountKind,omitempty,omitzero"`
+	AccountState string `json:"accountState,omitempty,omitzero"`
+
+	// Advice Never a decision
+	Advice Advice `json:"advice"`
+
+	// Changed What is another than when it was decided last
+	Changed     []string        `json:"changed,omitempty,omitzero"`
+	Earlier     EarlierDecision `json:"earlier,omitempty,omitzero"`
+	Entitlement string          `json:"entitlement"`
+
+	// Finding An open finding about it
+	Finding string         `json:"finding,omitempty,omitzero"`
+	Grants  []ReviewGrant  `json:"grants,omitempty,omitzero"`
+	Held    ReviewFactHeld `json:"held"`
+
+	// Id Resource, entitlement and account: S1/member/U1
+	Id string `json:"id"`
+
+	// LastActive Where Slack's plan shows it
+	LastActive time.Time   `json:"lastActive,omitempty,omitzero"`
+	New        bool        `json:"new"`
+	Private    bool        `json:"private,omitempty,omitzero"`
+	Resource   ResourceRef `json:"resource"`
+
+	// Shared The channel is shared with other organizations
+	Shared bool `json:"shared,omitempty,omitzero"`
+
+	// Since When a sync saw it first; missing: with the first sync
+	Since time.Time `json:"since,omitempty,omitzero"`
+
+	// Unseen Not seen active since, though Slack shows who was
+	Unseen time.Time `json:"unseen,omitempty,omitzero"`
+}
+
+// ReviewFactHeld defines model for ReviewFact.Held.
+type ReviewFactHeld string
+
+// ReviewGrant defines model for ReviewGrant.
+type ReviewGrant struct {
+	// ApprovedBy Accounts
+	ApprovedBy []string  `json:"approvedBy,omitempty,omitzero"`
+	End        time.Time `json:"end,omitempty,omitzero"`
+	Id         string    `json:"id"`
+	Rule       string    `json:"rule,omitempty,omitzero"`
+}
+
+// ReviewLevel defines model for ReviewLevel.
+type ReviewLevel struct {
+	// Accounts With named
+	Accounts []SlackId     `json:"accounts,omitempty,omitzero"`
+	By       ReviewLevelBy `json:"by"`
+
+	// Group An id that Slack made; opaque
+	Group SlackId `json:"group,omitempty,omitzero"`
+}
+
+// ReviewLevelBy defines model for ReviewLevel.By.
+type ReviewLevelBy string
+
+// ReviewLine defines model for ReviewLine.
+type ReviewLine struct {
+	Closed time.Time `json:"closed,omitempty,omitzero"`
+
+	// Comment On the note, or on the last decision
+	Comment string         `json:"comment,omitempty,omitzero"`
+	Decided []LineDecision `json:"decided,omitempty,omitzero"`
+
+	// Fact One account's access to one thing, as it was staged
+	Fact ReviewFact `json:"fact"`
+
+	// GivenBy Who approved what Ebb gave
+	GivenBy []string `json:"givenBy,omitempty,omitzero"`
+
+	// Gives What it gives
+	Gives string `json:"gives,omitempty,omitzero"`
+
+	// Grant That takes it away
+	Grant string `json:"grant,omitempty,omitzero"`
+
+	// Level That decides now, from 1
+	Level int `json:"level"`
+
+	// Manual The manual task that takes it away
+	Manual  string       `json:"manual,omitempty,omitzero"`
+	Note    LineDecision `json:"note,omitempty,omitzero"`
+	Outcome string       `json:"outcome,omitempty,omitzero"`
+
+	// Refuses Why you cannot decide about it
+	Refuses string          `json:"refuses,omitempty,omitzero"`
+	State   ReviewLineState `json:"state"`
+}
+
+// ReviewLineState defines model for ReviewLine.State.
+type ReviewLineState string
+
+// ReviewLinePage defines model for ReviewLinePage.
+type ReviewLinePage struct {
+	// Counts Of each part of the whole list; all: of all
+	Counts map[string]int `json:"counts"`
+	Cursor string         `json:"cursor,omitempty,omitzero"`
+
+	// Decides You are one of its reviewers
+	Decides bool `json:"decides"`
+
+	// Found Lines that fit what was asked for
+	Found int `json:"found"`
+
+	// Hidden Lines about private resources that you may not know
+	Hidden int `json:"hidden"`
+
+	// InPlaceOf The account in whose place; missing: your own right
+	InPlaceOf string       `json:"inPlaceOf,omitempty,omitzero"`
+	Items     []ReviewLine `json:"items"`
+
+	// List What some people review together; any one of them decides
+	List ReviewList `json:"list"`
+}
+
+// ReviewList What some people review together; any one of them decides
+type ReviewList struct {
+	Closed int    `json:"closed"`
+	Group  string `json:"group,omitempty,omitzero"`
+	Id     string `json:"id"`
+
+	// Left Lines without a submitted decision
+	Left int `json:"left"`
+
+	// Level From 1
+	Level int `json:"level"`
+	Lines int `json:"lines"`
+
+	// More How many reviewers more
+	More int `json:"more,omitempty,omitzero"`
+
+	// Noted Decided, and not submitted
+	Noted int `json:"noted"`
+
+	// Reviewers At most ten
+	Reviewers []Ref `json:"reviewers,omitempty,omitzero"`
+
+	// Source How its reviewers were found: owner, creator, group, named, manager, fallback, unassigned
+	Source string `json:"source"`
+}
+
+// ReviewListPage defines model for ReviewListPage.
+type ReviewListPage struct {
+	Cursor   string         `json:"cursor,omitempty,omitzero"`
+	Items    []ReviewList   `json:"items"`
+	Progress ReviewProgress `json:"progress"`
+}
+
+// ReviewNotes defines model for ReviewNotes.
+type ReviewNotes struct {
+	Comment string  `json:"comment,omitempty,omitzero"`
+	Lines   LineIds `json:"lines"`
+
+	// Verdict Missing: the notes are taken back
+	Verdict ReviewNotesVerdict `json:"verdict,omitempty,omitzero"`
+}
+
+// ReviewNotesVerdict Missing: the notes are taken back
+type ReviewNotesVerdict string
+
+// ReviewProgress defines model for ReviewProgress.
+type ReviewProgress struct {
+	Certified int `json:"certified"`
+	Closed    int `json:"closed"`
+	Denied    int `json:"denied"`
+
+	// Gone Not held any more when it was to be decided
+	Gone  int `json:"gone"`
+	Left  int `json:"left"`
+	Lines int `json:"lines"`
+	Lists int `json:"lists"`
+	Noted int `json:"noted"`
+
+	// Passed To the next level
+	Passed  int `json:"passed"`
+	Skipped int `json:"skipped"`
+}
+
+// ReviewReassignment defines model for ReviewReassignment.
+type ReviewReassignment struct {
+	Lines LineIds   `json:"lines,omitempty,omitzero"`
+	To    []SlackId `json:"to"`
+}
+
+// ReviewVerdict defines model for ReviewVerdict.
+type ReviewVerdict string
+
+// ReviewWaits An access review in which lines wait for you
+type ReviewWaits struct {
+	Campaign string    `json:"campaign"`
+	Deadline time.Time `json:"deadline,omitempty,omitzero"`
+	Left     int       `json:"left"`
+	Lists    []string  `json:"lists"`
+	Name     string    `json:"name,omitempty,omitzero"`
+}
+
 // Run defines model for Run.
 type Run struct {
 	// Calls Of Slack
@@ -1681,6 +2541,56 @@ type SlackId = string
 // Slug The entitlement on the resource. Left out: what can be asked for of it, an admin's role in a workspace and membership of everything else
 type Slug string
 
+// Snapshot defines model for Snapshot.
+type Snapshot struct {
+	Begun time.Time `json:"begun"`
+
+	// Digest Of all of it, SHA-256
+	Digest string    `json:"digest,omitempty,omitzero"`
+	Done   time.Time `json:"done,omitempty,omitzero"`
+
+	// Left What was left out, by reason
+	Left  map[string]int `json:"left,omitempty,omitzero"`
+	Lines int            `json:"lines"`
+
+	// Run The sync that it shows
+	Run string `json:"run,omitempty,omitzero"`
+
+	// RunAfter The last good sync when it was done; where it is another, the snapshot spans two
+	RunAfter string `json:"runAfter,omitempty,omitzero"`
+
+	// Seen What was looked at, by kind
+	Seen map[string]int `json:"seen,omitempty,omitzero"`
+
+	// Slack What Slack told in the sync, by kind
+	Slack map[string]int `json:"slack,omitempty,omitzero"`
+
+	// Synced When that sync ended
+	Synced time.Time `json:"synced,omitempty,omitzero"`
+
+	// Unassigned Lines that nobody could be found for
+	Unassigned int `json:"unassigned"`
+}
+
+// Submitted defines model for Submitted.
+type Submitted struct {
+	Certified int `json:"certified"`
+	Denied    int `json:"denied"`
+
+	// Gone Not held any more
+	Gone int `json:"gone"`
+
+	// Left Lines of the list that still wait
+	Left int `json:"left"`
+
+	// More Noted lines that one call had no time for: submit again
+	More int `json:"more,omitempty,omitzero"`
+
+	// Passed To the next level
+	Passed  int               `json:"passed"`
+	Refused map[string]string `json:"refused"`
+}
+
 // Target One thing: a user with all accounts, an account or a resource of a connector, or what a rule or version of the policy gave
 type Target struct {
 	// Account An id that Slack made; opaque
@@ -1700,14 +2610,20 @@ type Target struct {
 	Version int64 `json:"version,omitempty,omitzero"`
 }
 
-// Task One of connector, grant and request is there
+// Task One of connector, grant, request, manual and review is there
 type Task struct {
 	// Connector Everything below the label is for owners, auditors and administrators
 	Connector Connector `json:"connector,omitempty,omitzero"`
 	Grant     Grant     `json:"grant,omitempty,omitzero"`
 	Kind      TaskKind  `json:"kind"`
-	Request   Request   `json:"request,omitempty,omitzero"`
-	Since     time.Time `json:"since,omitempty,omitzero"`
+
+	// Manual What no API of Slack does, so that a person has to
+	Manual  ManualTask `json:"manual,omitempty,omitzero"`
+	Request Request    `json:"request,omitempty,omitzero"`
+
+	// Review An access review in which lines wait for you
+	Review ReviewWaits `json:"review,omitempty,omitzero"`
+	Since  time.Time   `json:"since,omitempty,omitzero"`
 }
 
 // TaskKind defines model for Task.Kind.
@@ -1720,6 +2636,9 @@ type TaskList struct {
 	// More There are more than these
 	More bool `json:"more"`
 }
+
+// TemplateEvery defines model for TemplateEvery.
+type TemplateEvery string
 
 // Together defines model for Together.
 type Together struct {
@@ -1800,6 +2719,9 @@ type Waiting struct {
 // AccountParam An id that Slack made; opaque
 type AccountParam = SlackId
 
+// CampaignParam An id that Ebb made
+type CampaignParam = Id
+
 // ConnectorParam An id that Ebb made
 type ConnectorParam = Id
 
@@ -1827,6 +2749,12 @@ type KindParam = ResourceKind
 // Limit defines model for Limit.
 type Limit = int
 
+// ListParam An id that Ebb made
+type ListParam = Id
+
+// ManualParam An id that Ebb made
+type ManualParam = Id
+
 // RequestParam An id that Ebb made
 type RequestParam = Id
 
@@ -1841,6 +2769,9 @@ type Search = string
 
 // SessionParam An id that Ebb made
 type SessionParam = Id
+
+// TemplateParam An id that Ebb made
+type TemplateParam = Id
 
 // UserParam An id that Ebb made
 type UserParam = Id
@@ -1897,6 +2828,38 @@ type ReadEvidenceParams struct {
 	// Sha256 Of the whole package, as the first part's header says
 	Sha256 *string `form:"sha256,omitempty" json:"sha256,omitempty"`
 }
+
+// ListReviewListsParams defines parameters for ListReviewLists.
+type ListReviewListsParams struct {
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListReviewLinesParams defines parameters for ListReviewLines.
+type ListReviewLinesParams struct {
+	// Show Only a part of them
+	Show     *LineShow `form:"show,omitempty" json:"show,omitempty"`
+	Resource *SlackId  `form:"resource,omitempty" json:"resource,omitempty"`
+	Account  *SlackId  `form:"account,omitempty" json:"account,omitempty"`
+
+	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// By How they are grouped
+	By *ListReviewLinesParamsBy `form:"by,omitempty" json:"by,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListReviewLinesParamsBy defines parameters for ListReviewLines.
+type ListReviewLinesParamsBy string
 
 // AddConnectorParams defines parameters for AddConnector.
 type AddConnectorParams struct {
@@ -2037,6 +3000,12 @@ type ListKillsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListManualTasksParams defines parameters for ListManualTasks.
+type ListManualTasksParams struct {
+	// All Also those that are over
+	All *bool `form:"all,omitempty" json:"all,omitempty"`
+}
+
 // DiffPoliciesParams defines parameters for DiffPolicies.
 type DiffPoliciesParams struct {
 	// From Missing or 0: the one before `to`
@@ -2104,6 +3073,27 @@ type ListUsersParams struct {
 	// Cursor From the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// PreviewCampaignJSONRequestBody defines body for PreviewCampaign for application/json ContentType.
+type PreviewCampaignJSONRequestBody = CampaignSpec
+
+// MakeTemplateJSONRequestBody defines body for MakeTemplate for application/json ContentType.
+type MakeTemplateJSONRequestBody = NewTemplate
+
+// DraftCampaignJSONRequestBody defines body for DraftCampaign for application/json ContentType.
+type DraftCampaignJSONRequestBody = CampaignSpec
+
+// EditCampaignJSONRequestBody defines body for EditCampaign for application/json ContentType.
+type EditCampaignJSONRequestBody = CampaignSpec
+
+// EndCampaignJSONRequestBody defines body for EndCampaign for application/json ContentType.
+type EndCampaignJSONRequestBody = CampaignEnd
+
+// NoteReviewLinesJSONRequestBody defines body for NoteReviewLines for application/json ContentType.
+type NoteReviewLinesJSONRequestBody = ReviewNotes
+
+// ReassignReviewJSONRequestBody defines body for ReassignReview for application/json ContentType.
+type ReassignReviewJSONRequestBody = ReviewReassignment
 
 // AddConnectorJSONRequestBody defines body for AddConnector for application/json ContentType.
 type AddConnectorJSONRequestBody = NewConnector
@@ -2303,6 +3293,129 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/audit/verify (the `VerifyAudit` operationId).
 	VerifyAudit(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// PreviewCampaignWithBody What a campaign would stage now: counts, samples, and how far they can be trusted
+	//
+	// For campaign administrators. Nothing is stored. Samples about private resources that you may not know are only counted.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/campaign-preview (the `PreviewCampaign` operationId).
+	PreviewCampaignWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewCampaign What a campaign would stage now: counts, samples, and how far they can be trusted
+	//
+	// For campaign administrators. Nothing is stored. Samples about private resources that you may not know are only counted.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/campaign-preview (the `PreviewCampaign` operationId).
+	PreviewCampaign(ctx context.Context, body PreviewCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTemplates What drafts campaigns again and again, by id, stopped ones too
+	//
+	// For campaign administrators and auditors.
+	//
+	// Corresponds with GET /v1/campaign-templates (the `ListTemplates` operationId).
+	ListTemplates(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MakeTemplateWithBody Make a template
+	//
+	// For campaign administrators.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
+	MakeTemplateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MakeTemplate Make a template
+	//
+	// For campaign administrators.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
+	MakeTemplate(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StopTemplate Stop a template
+	//
+	// For campaign administrators. What it drafted stays. Repeats safely.
+	//
+	// Corresponds with POST /v1/campaign-templates/{templateId}/stop (the `StopTemplate` operationId).
+	StopTemplate(ctx context.Context, templateId TemplateParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCampaigns Access reviews, the newest first
+	//
+	// All of them for campaign administrators and auditors; for others those in which they have a list.
+	//
+	// Corresponds with GET /v1/campaigns (the `ListCampaigns` operationId).
+	ListCampaigns(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DraftCampaignWithBody Draft an access review
+	//
+	// For campaign administrators. Nobody is told of it, and nothing is staged yet.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
+	DraftCampaignWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DraftCampaign Draft an access review
+	//
+	// For campaign administrators. Nobody is told of it, and nothing is staged yet.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
+	DraftCampaign(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCampaign One access review
+	//
+	// Corresponds with GET /v1/campaigns/{campaignId} (the `GetCampaign` operationId).
+	GetCampaign(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EditCampaignWithBody Give a draft another spec
+	//
+	// For campaign administrators. What was staged does not change any more.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/campaigns/{campaignId} (the `EditCampaign` operationId).
+	EditCampaignWithBody(ctx context.Context, campaignId CampaignParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EditCampaign Give a draft another spec
+	//
+	// For campaign administrators. What was staged does not change any more.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/campaigns/{campaignId} (the `EditCampaign` operationId).
+	EditCampaign(ctx context.Context, campaignId CampaignParam, body EditCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelCampaign Give up a campaign that was not started
+	//
+	// For campaign administrators. A running one is ended. Repeats safely.
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/cancel (the `CancelCampaign` operationId).
+	CancelCampaign(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndCampaignWithBody End a running campaign
+	//
+	// For campaign administrators. Lines that nobody decided are left as they are (skip) or denied (revoke). Repeats safely.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/end (the `EndCampaign` operationId).
+	EndCampaignWithBody(ctx context.Context, campaignId CampaignParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndCampaign End a running campaign
+	//
+	// For campaign administrators. Lines that nobody decided are left as they are (skip) or denied (revoke). Repeats safely.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/end (the `EndCampaign` operationId).
+	EndCampaign(ctx context.Context, campaignId CampaignParam, body EndCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ReadEvidence The evidence package of an access review, a zip
 	//
 	// For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
@@ -2311,6 +3424,85 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/campaigns/{campaignId}/evidence (the `ReadEvidence` operationId).
 	ReadEvidence(ctx context.Context, campaignId Id, params *ReadEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListReviewLists The lists of all reviewers with their progress, what has the most left first
+	//
+	// For campaign administrators and auditors.
+	//
+	// Corresponds with GET /v1/campaigns/{campaignId}/lists (the `ListReviewLists` operationId).
+	ListReviewLists(ctx context.Context, campaignId CampaignParam, params *ListReviewListsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListReviewLines The lines of one list, with what helps to decide
+	//
+	// For its reviewers and who stands in for them; campaign administrators and auditors look at it. Who does not review it is not
+	// shown lines about private resources that they may not know: they are only counted.
+	//
+	// Corresponds with GET /v1/campaigns/{campaignId}/lists/{listId}/lines (the `ListReviewLines` operationId).
+	ListReviewLines(ctx context.Context, campaignId CampaignParam, listId ListParam, params *ListReviewLinesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// NoteReviewLinesWithBody Note a decision about lines, or take notes back
+	//
+	// A note is nobody's word yet: it stands once you submit. Noted again, the last one stands.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes (the `NoteReviewLines` operationId).
+	NoteReviewLinesWithBody(ctx context.Context, campaignId CampaignParam, listId ListParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// NoteReviewLines Note a decision about lines, or take notes back
+	//
+	// A note is nobody's word yet: it stands once you submit. Noted again, the last one stands.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes (the `NoteReviewLines` operationId).
+	NoteReviewLines(ctx context.Context, campaignId CampaignParam, listId ListParam, body NoteReviewLinesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// NoteUnchanged Note every open line as certified that did not change since it was
+	//
+	// Where the campaign allows it. What something speaks against stays open.
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes-unchanged (the `NoteUnchanged` operationId).
+	NoteUnchanged(ctx context.Context, campaignId CampaignParam, listId ListParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReassignReviewWithBody Give open lines, or all of them, to others
+	//
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/reassign (the `ReassignReview` operationId).
+	ReassignReviewWithBody(ctx context.Context, campaignId CampaignParam, listId ListParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReassignReview Give open lines, or all of them, to others
+	//
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/reassign (the `ReassignReview` operationId).
+	ReassignReview(ctx context.Context, campaignId CampaignParam, listId ListParam, body ReassignReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SubmitReviews Submit what you noted in this list
+	//
+	// From here on it stands: what is denied is removed, or becomes a manual task where no API does it.
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/submit (the `SubmitReviews` operationId).
+	SubmitReviews(ctx context.Context, campaignId CampaignParam, listId ListParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StageCampaign Begin to take the snapshot
+	//
+	// For campaign administrators. What is staged never changes again. It takes seconds to minutes; the state says when it is done. A stale connector is staged all the same: look at the accuracy first. Repeats safely.
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/stage (the `StageCampaign` operationId).
+	StageCampaign(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartCampaign Tell the reviewers of a staged campaign
+	//
+	// For campaign administrators. From here on its lines can be decided. Repeats safely.
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/start (the `StartCampaign` operationId).
+	StartCampaign(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListConnectors Connectors that you can see
 	//
@@ -2573,6 +3765,20 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/connectors/{connectorId}/resume (the `ResumeConnector` operationId).
 	ResumeConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReviewAccuracy How far what Ebb knows of a connector can be trusted for a review
+	//
+	// For campaign administrators.
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/review-accuracy (the `ReviewAccuracy` operationId).
+	ReviewAccuracy(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SyncForReview Sync now before a campaign is staged
+	//
+	// For campaign administrators, who need not own the connector.
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/review-syncs (the `SyncForReview` operationId).
+	SyncForReview(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSyncs Sync runs, newest first
 	//
@@ -2874,6 +4080,25 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/kills/{killId} (the `GetKill` operationId).
 	GetKill(ctx context.Context, killId Id, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListManualTasks What people have to do by hand, for no API does it, the newest first
+	//
+	// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+	//
+	// Corresponds with GET /v1/manual-tasks (the `ListManualTasks` operationId).
+	ListManualTasks(ctx context.Context, params *ListManualTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetManualTask One manual task with its steps
+	//
+	// Corresponds with GET /v1/manual-tasks/{manualId} (the `GetManualTask` operationId).
+	GetManualTask(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SayManualDone Say that it is done
+	//
+	// It is over only when a sync shows it in Slack. Repeats safely.
+	//
+	// Corresponds with POST /v1/manual-tasks/{manualId}/done (the `SayManualDone` operationId).
+	SayManualDone(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMe Who this key acts for
 	//
@@ -3319,6 +4544,279 @@ func (c *Client) VerifyAudit(ctx context.Context, reqEditors ...RequestEditorFn)
 	return c.Client.Do(req)
 }
 
+// PreviewCampaignWithBody What a campaign would stage now: counts, samples, and how far they can be trusted
+//
+// For campaign administrators. Nothing is stored. Samples about private resources that you may not know are only counted.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/campaign-preview (the `PreviewCampaign` operationId).
+func (c *Client) PreviewCampaignWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewCampaignRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewCampaign What a campaign would stage now: counts, samples, and how far they can be trusted
+//
+// For campaign administrators. Nothing is stored. Samples about private resources that you may not know are only counted.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/campaign-preview (the `PreviewCampaign` operationId).
+func (c *Client) PreviewCampaign(ctx context.Context, body PreviewCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewCampaignRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTemplates What drafts campaigns again and again, by id, stopped ones too
+//
+// For campaign administrators and auditors.
+//
+// Corresponds with GET /v1/campaign-templates (the `ListTemplates` operationId).
+func (c *Client) ListTemplates(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTemplatesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MakeTemplateWithBody Make a template
+//
+// For campaign administrators.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
+func (c *Client) MakeTemplateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeTemplateRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MakeTemplate Make a template
+//
+// For campaign administrators.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
+func (c *Client) MakeTemplate(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeTemplateRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StopTemplate Stop a template
+//
+// For campaign administrators. What it drafted stays. Repeats safely.
+//
+// Corresponds with POST /v1/campaign-templates/{templateId}/stop (the `StopTemplate` operationId).
+func (c *Client) StopTemplate(ctx context.Context, templateId TemplateParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStopTemplateRequest(c.Server, templateId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCampaigns Access reviews, the newest first
+//
+// All of them for campaign administrators and auditors; for others those in which they have a list.
+//
+// Corresponds with GET /v1/campaigns (the `ListCampaigns` operationId).
+func (c *Client) ListCampaigns(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCampaignsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DraftCampaignWithBody Draft an access review
+//
+// For campaign administrators. Nobody is told of it, and nothing is staged yet.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
+func (c *Client) DraftCampaignWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDraftCampaignRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DraftCampaign Draft an access review
+//
+// For campaign administrators. Nobody is told of it, and nothing is staged yet.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
+func (c *Client) DraftCampaign(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDraftCampaignRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCampaign One access review
+//
+// Corresponds with GET /v1/campaigns/{campaignId} (the `GetCampaign` operationId).
+func (c *Client) GetCampaign(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCampaignRequest(c.Server, campaignId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EditCampaignWithBody Give a draft another spec
+//
+// For campaign administrators. What was staged does not change any more.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/campaigns/{campaignId} (the `EditCampaign` operationId).
+func (c *Client) EditCampaignWithBody(ctx context.Context, campaignId CampaignParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEditCampaignRequestWithBody(c.Server, campaignId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EditCampaign Give a draft another spec
+//
+// For campaign administrators. What was staged does not change any more.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/campaigns/{campaignId} (the `EditCampaign` operationId).
+func (c *Client) EditCampaign(ctx context.Context, campaignId CampaignParam, body EditCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEditCampaignRequest(c.Server, campaignId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelCampaign Give up a campaign that was not started
+//
+// For campaign administrators. A running one is ended. Repeats safely.
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/cancel (the `CancelCampaign` operationId).
+func (c *Client) CancelCampaign(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelCampaignRequest(c.Server, campaignId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndCampaignWithBody End a running campaign
+//
+// For campaign administrators. Lines that nobody decided are left as they are (skip) or denied (revoke). Repeats safely.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/end (the `EndCampaign` operationId).
+func (c *Client) EndCampaignWithBody(ctx context.Context, campaignId CampaignParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndCampaignRequestWithBody(c.Server, campaignId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndCampaign End a running campaign
+//
+// For campaign administrators. Lines that nobody decided are left as they are (skip) or denied (revoke). Repeats safely.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/end (the `EndCampaign` operationId).
+func (c *Client) EndCampaign(ctx context.Context, campaignId CampaignParam, body EndCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndCampaignRequest(c.Server, campaignId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ReadEvidence The evidence package of an access review, a zip
 //
 // For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
@@ -3328,6 +4826,185 @@ func (c *Client) VerifyAudit(ctx context.Context, reqEditors ...RequestEditorFn)
 // Corresponds with GET /v1/campaigns/{campaignId}/evidence (the `ReadEvidence` operationId).
 func (c *Client) ReadEvidence(ctx context.Context, campaignId Id, params *ReadEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReadEvidenceRequest(c.Server, campaignId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListReviewLists The lists of all reviewers with their progress, what has the most left first
+//
+// For campaign administrators and auditors.
+//
+// Corresponds with GET /v1/campaigns/{campaignId}/lists (the `ListReviewLists` operationId).
+func (c *Client) ListReviewLists(ctx context.Context, campaignId CampaignParam, params *ListReviewListsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReviewListsRequest(c.Server, campaignId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListReviewLines The lines of one list, with what helps to decide
+//
+// For its reviewers and who stands in for them; campaign administrators and auditors look at it. Who does not review it is not
+// shown lines about private resources that they may not know: they are only counted.
+//
+// Corresponds with GET /v1/campaigns/{campaignId}/lists/{listId}/lines (the `ListReviewLines` operationId).
+func (c *Client) ListReviewLines(ctx context.Context, campaignId CampaignParam, listId ListParam, params *ListReviewLinesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReviewLinesRequest(c.Server, campaignId, listId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NoteReviewLinesWithBody Note a decision about lines, or take notes back
+//
+// A note is nobody's word yet: it stands once you submit. Noted again, the last one stands.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes (the `NoteReviewLines` operationId).
+func (c *Client) NoteReviewLinesWithBody(ctx context.Context, campaignId CampaignParam, listId ListParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewNoteReviewLinesRequestWithBody(c.Server, campaignId, listId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NoteReviewLines Note a decision about lines, or take notes back
+//
+// A note is nobody's word yet: it stands once you submit. Noted again, the last one stands.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes (the `NoteReviewLines` operationId).
+func (c *Client) NoteReviewLines(ctx context.Context, campaignId CampaignParam, listId ListParam, body NoteReviewLinesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewNoteReviewLinesRequest(c.Server, campaignId, listId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NoteUnchanged Note every open line as certified that did not change since it was
+//
+// Where the campaign allows it. What something speaks against stays open.
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes-unchanged (the `NoteUnchanged` operationId).
+func (c *Client) NoteUnchanged(ctx context.Context, campaignId CampaignParam, listId ListParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewNoteUnchangedRequest(c.Server, campaignId, listId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReassignReviewWithBody Give open lines, or all of them, to others
+//
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/reassign (the `ReassignReview` operationId).
+func (c *Client) ReassignReviewWithBody(ctx context.Context, campaignId CampaignParam, listId ListParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReassignReviewRequestWithBody(c.Server, campaignId, listId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReassignReview Give open lines, or all of them, to others
+//
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/reassign (the `ReassignReview` operationId).
+func (c *Client) ReassignReview(ctx context.Context, campaignId CampaignParam, listId ListParam, body ReassignReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReassignReviewRequest(c.Server, campaignId, listId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SubmitReviews Submit what you noted in this list
+//
+// From here on it stands: what is denied is removed, or becomes a manual task where no API does it.
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/submit (the `SubmitReviews` operationId).
+func (c *Client) SubmitReviews(ctx context.Context, campaignId CampaignParam, listId ListParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitReviewsRequest(c.Server, campaignId, listId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StageCampaign Begin to take the snapshot
+//
+// For campaign administrators. What is staged never changes again. It takes seconds to minutes; the state says when it is done. A stale connector is staged all the same: look at the accuracy first. Repeats safely.
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/stage (the `StageCampaign` operationId).
+func (c *Client) StageCampaign(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStageCampaignRequest(c.Server, campaignId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartCampaign Tell the reviewers of a staged campaign
+//
+// For campaign administrators. From here on its lines can be decided. Repeats safely.
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/start (the `StartCampaign` operationId).
+func (c *Client) StartCampaign(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartCampaignRequest(c.Server, campaignId)
 	if err != nil {
 		return nil, err
 	}
@@ -3920,6 +5597,40 @@ func (c *Client) SetOwners(ctx context.Context, connectorId ConnectorParam, reso
 // Corresponds with POST /v1/connectors/{connectorId}/resume (the `ResumeConnector` operationId).
 func (c *Client) ResumeConnector(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewResumeConnectorRequest(c.Server, connectorId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReviewAccuracy How far what Ebb knows of a connector can be trusted for a review
+//
+// For campaign administrators.
+//
+// Corresponds with GET /v1/connectors/{connectorId}/review-accuracy (the `ReviewAccuracy` operationId).
+func (c *Client) ReviewAccuracy(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReviewAccuracyRequest(c.Server, connectorId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SyncForReview Sync now before a campaign is staged
+//
+// For campaign administrators, who need not own the connector.
+//
+// Corresponds with POST /v1/connectors/{connectorId}/review-syncs (the `SyncForReview` operationId).
+func (c *Client) SyncForReview(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSyncForReviewRequest(c.Server, connectorId)
 	if err != nil {
 		return nil, err
 	}
@@ -4571,6 +6282,55 @@ func (c *Client) Kill(ctx context.Context, body KillJSONRequestBody, reqEditors 
 // Corresponds with GET /v1/kills/{killId} (the `GetKill` operationId).
 func (c *Client) GetKill(ctx context.Context, killId Id, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetKillRequest(c.Server, killId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListManualTasks What people have to do by hand, for no API does it, the newest first
+//
+// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+//
+// Corresponds with GET /v1/manual-tasks (the `ListManualTasks` operationId).
+func (c *Client) ListManualTasks(ctx context.Context, params *ListManualTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListManualTasksRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetManualTask One manual task with its steps
+//
+// Corresponds with GET /v1/manual-tasks/{manualId} (the `GetManualTask` operationId).
+func (c *Client) GetManualTask(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetManualTaskRequest(c.Server, manualId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SayManualDone Say that it is done
+//
+// It is over only when a sync shows it in Slack. Repeats safely.
+//
+// Corresponds with POST /v1/manual-tasks/{manualId}/done (the `SayManualDone` operationId).
+func (c *Client) SayManualDone(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSayManualDoneRequest(c.Server, manualId)
 	if err != nil {
 		return nil, err
 	}
@@ -5695,6 +7455,376 @@ func NewVerifyAuditRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewPreviewCampaignRequest calls the generic PreviewCampaign builder with application/json body
+func NewPreviewCampaignRequest(server string, body PreviewCampaignJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPreviewCampaignRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPreviewCampaignRequestWithBody constructs an http.Request for the PreviewCampaign method, with any body, and a specified content type
+func NewPreviewCampaignRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaign-preview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListTemplatesRequest constructs an http.Request for the ListTemplates method
+func NewListTemplatesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaign-templates")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewMakeTemplateRequest calls the generic MakeTemplate builder with application/json body
+func NewMakeTemplateRequest(server string, body MakeTemplateJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMakeTemplateRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewMakeTemplateRequestWithBody constructs an http.Request for the MakeTemplate method, with any body, and a specified content type
+func NewMakeTemplateRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaign-templates")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewStopTemplateRequest constructs an http.Request for the StopTemplate method
+func NewStopTemplateRequest(server string, templateId TemplateParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "templateId", templateId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaign-templates/%s/stop", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListCampaignsRequest constructs an http.Request for the ListCampaigns method
+func NewListCampaignsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDraftCampaignRequest calls the generic DraftCampaign builder with application/json body
+func NewDraftCampaignRequest(server string, body DraftCampaignJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDraftCampaignRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewDraftCampaignRequestWithBody constructs an http.Request for the DraftCampaign method, with any body, and a specified content type
+func NewDraftCampaignRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetCampaignRequest constructs an http.Request for the GetCampaign method
+func NewGetCampaignRequest(server string, campaignId CampaignParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEditCampaignRequest calls the generic EditCampaign builder with application/json body
+func NewEditCampaignRequest(server string, campaignId CampaignParam, body EditCampaignJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEditCampaignRequestWithBody(server, campaignId, "application/json", bodyReader)
+}
+
+// NewEditCampaignRequestWithBody constructs an http.Request for the EditCampaign method, with any body, and a specified content type
+func NewEditCampaignRequestWithBody(server string, campaignId CampaignParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCancelCampaignRequest constructs an http.Request for the CancelCampaign method
+func NewCancelCampaignRequest(server string, campaignId CampaignParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEndCampaignRequest calls the generic EndCampaign builder with application/json body
+func NewEndCampaignRequest(server string, campaignId CampaignParam, body EndCampaignJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEndCampaignRequestWithBody(server, campaignId, "application/json", bodyReader)
+}
+
+// NewEndCampaignRequestWithBody constructs an http.Request for the EndCampaign method, with any body, and a specified content type
+func NewEndCampaignRequestWithBody(server string, campaignId CampaignParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/end", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewReadEvidenceRequest constructs an http.Request for the ReadEvidence method
 func NewReadEvidenceRequest(server string, campaignId Id, params *ReadEvidenceParams) (*http.Request, error) {
 	var err error
@@ -5761,6 +7891,477 @@ func NewReadEvidenceRequest(server string, campaignId Id, params *ReadEvidencePa
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListReviewListsRequest constructs an http.Request for the ListReviewLists method
+func NewListReviewListsRequest(server string, campaignId CampaignParam, params *ListReviewListsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/lists", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListReviewLinesRequest constructs an http.Request for the ListReviewLines method
+func NewListReviewLinesRequest(server string, campaignId CampaignParam, listId ListParam, params *ListReviewLinesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "listId", listId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/lists/%s/lines", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Show != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "show", *params.Show, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Resource != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "resource", *params.Resource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Account != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "account", *params.Account, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.By != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "by", *params.By, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewNoteReviewLinesRequest calls the generic NoteReviewLines builder with application/json body
+func NewNoteReviewLinesRequest(server string, campaignId CampaignParam, listId ListParam, body NoteReviewLinesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewNoteReviewLinesRequestWithBody(server, campaignId, listId, "application/json", bodyReader)
+}
+
+// NewNoteReviewLinesRequestWithBody constructs an http.Request for the NoteReviewLines method, with any body, and a specified content type
+func NewNoteReviewLinesRequestWithBody(server string, campaignId CampaignParam, listId ListParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "listId", listId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/lists/%s/notes", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewNoteUnchangedRequest constructs an http.Request for the NoteUnchanged method
+func NewNoteUnchangedRequest(server string, campaignId CampaignParam, listId ListParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "listId", listId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/lists/%s/notes-unchanged", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReassignReviewRequest calls the generic ReassignReview builder with application/json body
+func NewReassignReviewRequest(server string, campaignId CampaignParam, listId ListParam, body ReassignReviewJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReassignReviewRequestWithBody(server, campaignId, listId, "application/json", bodyReader)
+}
+
+// NewReassignReviewRequestWithBody constructs an http.Request for the ReassignReview method, with any body, and a specified content type
+func NewReassignReviewRequestWithBody(server string, campaignId CampaignParam, listId ListParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "listId", listId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/lists/%s/reassign", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSubmitReviewsRequest constructs an http.Request for the SubmitReviews method
+func NewSubmitReviewsRequest(server string, campaignId CampaignParam, listId ListParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "listId", listId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/lists/%s/submit", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStageCampaignRequest constructs an http.Request for the StageCampaign method
+func NewStageCampaignRequest(server string, campaignId CampaignParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/stage", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStartCampaignRequest constructs an http.Request for the StartCampaign method
+func NewStartCampaignRequest(server string, campaignId CampaignParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "campaignId", campaignId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/campaigns/%s/start", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -7122,6 +9723,74 @@ func NewResumeConnectorRequest(server string, connectorId ConnectorParam) (*http
 	return req, nil
 }
 
+// NewReviewAccuracyRequest constructs an http.Request for the ReviewAccuracy method
+func NewReviewAccuracyRequest(server string, connectorId ConnectorParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/review-accuracy", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSyncForReviewRequest constructs an http.Request for the SyncForReview method
+func NewSyncForReviewRequest(server string, connectorId ConnectorParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "connectorId", connectorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/connectors/%s/review-syncs", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListSyncsRequest constructs an http.Request for the ListSyncs method
 func NewListSyncsRequest(server string, connectorId ConnectorParam, params *ListSyncsParams) (*http.Request, error) {
 	var err error
@@ -8259,6 +10928,128 @@ func NewGetKillRequest(server string, killId Id) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListManualTasksRequest constructs an http.Request for the ListManualTasks method
+func NewListManualTasksRequest(server string, params *ListManualTasksParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/manual-tasks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.All != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "all", *params.All, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetManualTaskRequest constructs an http.Request for the GetManualTask method
+func NewGetManualTaskRequest(server string, manualId ManualParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "manualId", manualId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/manual-tasks/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSayManualDoneRequest constructs an http.Request for the SayManualDone method
+func NewSayManualDoneRequest(server string, manualId ManualParam) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "manualId", manualId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/manual-tasks/%s/done", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -9825,6 +12616,139 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/audit/verify (the `VerifyAudit` operationId).
 	VerifyAuditWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*VerifyAuditResponse, error)
 
+	// PreviewCampaignWithBodyWithResponse What a campaign would stage now: counts, samples, and how far they can be trusted
+	//
+	// For campaign administrators. Nothing is stored. Samples about private resources that you may not know are only counted.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaign-preview (the `PreviewCampaign` operationId).
+	PreviewCampaignWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewCampaignResponse, error)
+
+	// PreviewCampaignWithResponse What a campaign would stage now: counts, samples, and how far they can be trusted
+	//
+	// For campaign administrators. Nothing is stored. Samples about private resources that you may not know are only counted.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaign-preview (the `PreviewCampaign` operationId).
+	PreviewCampaignWithResponse(ctx context.Context, body PreviewCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewCampaignResponse, error)
+
+	// ListTemplatesWithResponse What drafts campaigns again and again, by id, stopped ones too
+	//
+	// For campaign administrators and auditors.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/campaign-templates (the `ListTemplates` operationId).
+	ListTemplatesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTemplatesResponse, error)
+
+	// MakeTemplateWithBodyWithResponse Make a template
+	//
+	// For campaign administrators.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
+	MakeTemplateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error)
+
+	// MakeTemplateWithResponse Make a template
+	//
+	// For campaign administrators.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
+	MakeTemplateWithResponse(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error)
+
+	// StopTemplateWithResponse Stop a template
+	//
+	// For campaign administrators. What it drafted stays. Repeats safely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaign-templates/{templateId}/stop (the `StopTemplate` operationId).
+	StopTemplateWithResponse(ctx context.Context, templateId TemplateParam, reqEditors ...RequestEditorFn) (*StopTemplateResponse, error)
+
+	// ListCampaignsWithResponse Access reviews, the newest first
+	//
+	// All of them for campaign administrators and auditors; for others those in which they have a list.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/campaigns (the `ListCampaigns` operationId).
+	ListCampaignsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListCampaignsResponse, error)
+
+	// DraftCampaignWithBodyWithResponse Draft an access review
+	//
+	// For campaign administrators. Nobody is told of it, and nothing is staged yet.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
+	DraftCampaignWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error)
+
+	// DraftCampaignWithResponse Draft an access review
+	//
+	// For campaign administrators. Nobody is told of it, and nothing is staged yet.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
+	DraftCampaignWithResponse(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error)
+
+	// GetCampaignWithResponse One access review
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/campaigns/{campaignId} (the `GetCampaign` operationId).
+	GetCampaignWithResponse(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*GetCampaignResponse, error)
+
+	// EditCampaignWithBodyWithResponse Give a draft another spec
+	//
+	// For campaign administrators. What was staged does not change any more.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/campaigns/{campaignId} (the `EditCampaign` operationId).
+	EditCampaignWithBodyWithResponse(ctx context.Context, campaignId CampaignParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EditCampaignResponse, error)
+
+	// EditCampaignWithResponse Give a draft another spec
+	//
+	// For campaign administrators. What was staged does not change any more.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/campaigns/{campaignId} (the `EditCampaign` operationId).
+	EditCampaignWithResponse(ctx context.Context, campaignId CampaignParam, body EditCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*EditCampaignResponse, error)
+
+	// CancelCampaignWithResponse Give up a campaign that was not started
+	//
+	// For campaign administrators. A running one is ended. Repeats safely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/cancel (the `CancelCampaign` operationId).
+	CancelCampaignWithResponse(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*CancelCampaignResponse, error)
+
+	// EndCampaignWithBodyWithResponse End a running campaign
+	//
+	// For campaign administrators. Lines that nobody decided are left as they are (skip) or denied (revoke). Repeats safely.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/end (the `EndCampaign` operationId).
+	EndCampaignWithBodyWithResponse(ctx context.Context, campaignId CampaignParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EndCampaignResponse, error)
+
+	// EndCampaignWithResponse End a running campaign
+	//
+	// For campaign administrators. Lines that nobody decided are left as they are (skip) or denied (revoke). Repeats safely.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/end (the `EndCampaign` operationId).
+	EndCampaignWithResponse(ctx context.Context, campaignId CampaignParam, body EndCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*EndCampaignResponse, error)
+
 	// ReadEvidenceWithResponse The evidence package of an access review, a zip
 	//
 	// For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
@@ -9835,6 +12759,97 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/campaigns/{campaignId}/evidence (the `ReadEvidence` operationId).
 	ReadEvidenceWithResponse(ctx context.Context, campaignId Id, params *ReadEvidenceParams, reqEditors ...RequestEditorFn) (*ReadEvidenceResponse, error)
+
+	// ListReviewListsWithResponse The lists of all reviewers with their progress, what has the most left first
+	//
+	// For campaign administrators and auditors.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/campaigns/{campaignId}/lists (the `ListReviewLists` operationId).
+	ListReviewListsWithResponse(ctx context.Context, campaignId CampaignParam, params *ListReviewListsParams, reqEditors ...RequestEditorFn) (*ListReviewListsResponse, error)
+
+	// ListReviewLinesWithResponse The lines of one list, with what helps to decide
+	//
+	// For its reviewers and who stands in for them; campaign administrators and auditors look at it. Who does not review it is not
+	// shown lines about private resources that they may not know: they are only counted.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/campaigns/{campaignId}/lists/{listId}/lines (the `ListReviewLines` operationId).
+	ListReviewLinesWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, params *ListReviewLinesParams, reqEditors ...RequestEditorFn) (*ListReviewLinesResponse, error)
+
+	// NoteReviewLinesWithBodyWithResponse Note a decision about lines, or take notes back
+	//
+	// A note is nobody's word yet: it stands once you submit. Noted again, the last one stands.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes (the `NoteReviewLines` operationId).
+	NoteReviewLinesWithBodyWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*NoteReviewLinesResponse, error)
+
+	// NoteReviewLinesWithResponse Note a decision about lines, or take notes back
+	//
+	// A note is nobody's word yet: it stands once you submit. Noted again, the last one stands.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes (the `NoteReviewLines` operationId).
+	NoteReviewLinesWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, body NoteReviewLinesJSONRequestBody, reqEditors ...RequestEditorFn) (*NoteReviewLinesResponse, error)
+
+	// NoteUnchangedWithResponse Note every open line as certified that did not change since it was
+	//
+	// Where the campaign allows it. What something speaks against stays open.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes-unchanged (the `NoteUnchanged` operationId).
+	NoteUnchangedWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, reqEditors ...RequestEditorFn) (*NoteUnchangedResponse, error)
+
+	// ReassignReviewWithBodyWithResponse Give open lines, or all of them, to others
+	//
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/reassign (the `ReassignReview` operationId).
+	ReassignReviewWithBodyWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReassignReviewResponse, error)
+
+	// ReassignReviewWithResponse Give open lines, or all of them, to others
+	//
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/reassign (the `ReassignReview` operationId).
+	ReassignReviewWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, body ReassignReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*ReassignReviewResponse, error)
+
+	// SubmitReviewsWithResponse Submit what you noted in this list
+	//
+	// From here on it stands: what is denied is removed, or becomes a manual task where no API does it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/submit (the `SubmitReviews` operationId).
+	SubmitReviewsWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, reqEditors ...RequestEditorFn) (*SubmitReviewsResponse, error)
+
+	// StageCampaignWithResponse Begin to take the snapshot
+	//
+	// For campaign administrators. What is staged never changes again. It takes seconds to minutes; the state says when it is done. A stale connector is staged all the same: look at the accuracy first. Repeats safely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/stage (the `StageCampaign` operationId).
+	StageCampaignWithResponse(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*StageCampaignResponse, error)
+
+	// StartCampaignWithResponse Tell the reviewers of a staged campaign
+	//
+	// For campaign administrators. From here on its lines can be decided. Repeats safely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/campaigns/{campaignId}/start (the `StartCampaign` operationId).
+	StartCampaignWithResponse(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*StartCampaignResponse, error)
 
 	// ListConnectorsWithResponse Connectors that you can see
 	//
@@ -10135,6 +13150,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/connectors/{connectorId}/resume (the `ResumeConnector` operationId).
 	ResumeConnectorWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*ResumeConnectorResponse, error)
+
+	// ReviewAccuracyWithResponse How far what Ebb knows of a connector can be trusted for a review
+	//
+	// For campaign administrators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/connectors/{connectorId}/review-accuracy (the `ReviewAccuracy` operationId).
+	ReviewAccuracyWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*ReviewAccuracyResponse, error)
+
+	// SyncForReviewWithResponse Sync now before a campaign is staged
+	//
+	// For campaign administrators, who need not own the connector.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/connectors/{connectorId}/review-syncs (the `SyncForReview` operationId).
+	SyncForReviewWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*SyncForReviewResponse, error)
 
 	// ListSyncsWithResponse Sync runs, newest first
 	//
@@ -10462,6 +13495,31 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/kills/{killId} (the `GetKill` operationId).
 	GetKillWithResponse(ctx context.Context, killId Id, reqEditors ...RequestEditorFn) (*GetKillResponse, error)
+
+	// ListManualTasksWithResponse What people have to do by hand, for no API does it, the newest first
+	//
+	// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/manual-tasks (the `ListManualTasks` operationId).
+	ListManualTasksWithResponse(ctx context.Context, params *ListManualTasksParams, reqEditors ...RequestEditorFn) (*ListManualTasksResponse, error)
+
+	// GetManualTaskWithResponse One manual task with its steps
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/manual-tasks/{manualId} (the `GetManualTask` operationId).
+	GetManualTaskWithResponse(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*GetManualTaskResponse, error)
+
+	// SayManualDoneWithResponse Say that it is done
+	//
+	// It is over only when a sync shows it in Slack. Repeats safely.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/manual-tasks/{manualId}/done (the `SayManualDone` operationId).
+	SayManualDoneWithResponse(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*SayManualDoneResponse, error)
 
 	// GetMeWithResponse Who this key acts for
 	//
@@ -11064,6 +14122,410 @@ func (r VerifyAuditResponse) ContentType() string {
 	return ""
 }
 
+// PreviewCampaignResponseDefaultHeaders the declared response headers of an HTTP default response for PreviewCampaign
+type PreviewCampaignResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type PreviewCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CampaignPreview
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *PreviewCampaignResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r PreviewCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PreviewCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PreviewCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListTemplatesResponseDefaultHeaders the declared response headers of an HTTP default response for ListTemplates
+type ListTemplatesResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListTemplatesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Items []CampaignTemplate `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListTemplatesResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTemplatesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTemplatesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTemplatesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// MakeTemplateResponseDefaultHeaders the declared response headers of an HTTP default response for MakeTemplate
+type MakeTemplateResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type MakeTemplateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *CampaignTemplate
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *MakeTemplateResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r MakeTemplateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MakeTemplateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MakeTemplateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// StopTemplateResponseDefaultHeaders the declared response headers of an HTTP default response for StopTemplate
+type StopTemplateResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type StopTemplateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CampaignTemplate
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *StopTemplateResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r StopTemplateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StopTemplateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StopTemplateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListCampaignsResponseDefaultHeaders the declared response headers of an HTTP default response for ListCampaigns
+type ListCampaignsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListCampaignsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Items []Campaign `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListCampaignsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCampaignsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCampaignsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCampaignsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DraftCampaignResponseDefaultHeaders the declared response headers of an HTTP default response for DraftCampaign
+type DraftCampaignResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type DraftCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Campaign
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *DraftCampaignResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r DraftCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DraftCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DraftCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetCampaignResponseDefaultHeaders the declared response headers of an HTTP default response for GetCampaign
+type GetCampaignResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type GetCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetCampaignResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EditCampaignResponseDefaultHeaders the declared response headers of an HTTP default response for EditCampaign
+type EditCampaignResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type EditCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EditCampaignResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r EditCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EditCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EditCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelCampaignResponseDefaultHeaders the declared response headers of an HTTP default response for CancelCampaign
+type CancelCampaignResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type CancelCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CancelCampaignResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EndCampaignResponseDefaultHeaders the declared response headers of an HTTP default response for EndCampaign
+type EndCampaignResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type EndCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EndCampaignResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r EndCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ReadEvidenceResponse200Headers the declared response headers of an HTTP 200 response for ReadEvidence
 type ReadEvidenceResponse200Headers struct {
 	EbbParts  int
@@ -11105,6 +14567,328 @@ func (r ReadEvidenceResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ReadEvidenceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListReviewListsResponseDefaultHeaders the declared response headers of an HTTP default response for ListReviewLists
+type ListReviewListsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListReviewListsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ReviewListPage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListReviewListsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListReviewListsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListReviewListsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListReviewListsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListReviewLinesResponseDefaultHeaders the declared response headers of an HTTP default response for ListReviewLines
+type ListReviewLinesResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListReviewLinesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ReviewLinePage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListReviewLinesResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListReviewLinesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListReviewLinesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListReviewLinesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// NoteReviewLinesResponseDefaultHeaders the declared response headers of an HTTP default response for NoteReviewLines
+type NoteReviewLinesResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type NoteReviewLinesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Noted
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *NoteReviewLinesResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r NoteReviewLinesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r NoteReviewLinesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r NoteReviewLinesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// NoteUnchangedResponseDefaultHeaders the declared response headers of an HTTP default response for NoteUnchanged
+type NoteUnchangedResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type NoteUnchangedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Noted
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *NoteUnchangedResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r NoteUnchangedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r NoteUnchangedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r NoteUnchangedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReassignReviewResponseDefaultHeaders the declared response headers of an HTTP default response for ReassignReview
+type ReassignReviewResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ReassignReviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Lines int `json:"lines"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReassignReviewResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ReassignReviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReassignReviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReassignReviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SubmitReviewsResponseDefaultHeaders the declared response headers of an HTTP default response for SubmitReviews
+type SubmitReviewsResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type SubmitReviewsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Submitted
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SubmitReviewsResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r SubmitReviewsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SubmitReviewsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SubmitReviewsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// StageCampaignResponseDefaultHeaders the declared response headers of an HTTP default response for StageCampaign
+type StageCampaignResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type StageCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *StageCampaignResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r StageCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StageCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StageCampaignResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// StartCampaignResponseDefaultHeaders the declared response headers of an HTTP default response for StartCampaign
+type StartCampaignResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type StartCampaignResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Campaign
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *StartCampaignResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r StartCampaignResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartCampaignResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartCampaignResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12151,6 +15935,86 @@ func (r ResumeConnectorResponse) ContentType() string {
 	return ""
 }
 
+// ReviewAccuracyResponseDefaultHeaders the declared response headers of an HTTP default response for ReviewAccuracy
+type ReviewAccuracyResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ReviewAccuracyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Accuracy
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReviewAccuracyResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ReviewAccuracyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReviewAccuracyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReviewAccuracyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SyncForReviewResponseDefaultHeaders the declared response headers of an HTTP default response for SyncForReview
+type SyncForReviewResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type SyncForReviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Run
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SyncForReviewResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r SyncForReviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SyncForReviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SyncForReviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListSyncsResponseDefaultHeaders the declared response headers of an HTTP default response for ListSyncs
 type ListSyncsResponseDefaultHeaders struct {
 	RetryAfter int
@@ -13114,6 +16978,128 @@ func (r GetKillResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetKillResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListManualTasksResponseDefaultHeaders the declared response headers of an HTTP default response for ListManualTasks
+type ListManualTasksResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type ListManualTasksResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Items []ManualTask `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListManualTasksResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r ListManualTasksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListManualTasksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListManualTasksResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetManualTaskResponseDefaultHeaders the declared response headers of an HTTP default response for GetManualTask
+type GetManualTaskResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type GetManualTaskResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ManualTask
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetManualTaskResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r GetManualTaskResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetManualTaskResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetManualTaskResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SayManualDoneResponseDefaultHeaders the declared response headers of an HTTP default response for SayManualDone
+type SayManualDoneResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type SayManualDoneResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ManualTask
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SayManualDoneResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r SayManualDoneResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SayManualDoneResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SayManualDoneResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -14576,6 +18562,229 @@ func (c *ClientWithResponses) VerifyAuditWithResponse(ctx context.Context, reqEd
 	return ParseVerifyAuditResponse(rsp)
 }
 
+// PreviewCampaignWithBodyWithResponse What a campaign would stage now: counts, samples, and how far they can be trusted
+//
+// For campaign administrators. Nothing is stored. Samples about private resources that you may not know are only counted.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaign-preview (the `PreviewCampaign` operationId).
+func (c *ClientWithResponses) PreviewCampaignWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PreviewCampaignResponse, error) {
+	rsp, err := c.PreviewCampaignWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewCampaignResponse(rsp)
+}
+
+// PreviewCampaignWithResponse What a campaign would stage now: counts, samples, and how far they can be trusted
+//
+// For campaign administrators. Nothing is stored. Samples about private resources that you may not know are only counted.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaign-preview (the `PreviewCampaign` operationId).
+func (c *ClientWithResponses) PreviewCampaignWithResponse(ctx context.Context, body PreviewCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*PreviewCampaignResponse, error) {
+	rsp, err := c.PreviewCampaign(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewCampaignResponse(rsp)
+}
+
+// ListTemplatesWithResponse What drafts campaigns again and again, by id, stopped ones too
+//
+// For campaign administrators and auditors.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/campaign-templates (the `ListTemplates` operationId).
+func (c *ClientWithResponses) ListTemplatesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTemplatesResponse, error) {
+	rsp, err := c.ListTemplates(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTemplatesResponse(rsp)
+}
+
+// MakeTemplateWithBodyWithResponse Make a template
+//
+// For campaign administrators.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
+func (c *ClientWithResponses) MakeTemplateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error) {
+	rsp, err := c.MakeTemplateWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMakeTemplateResponse(rsp)
+}
+
+// MakeTemplateWithResponse Make a template
+//
+// For campaign administrators.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
+func (c *ClientWithResponses) MakeTemplateWithResponse(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error) {
+	rsp, err := c.MakeTemplate(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMakeTemplateResponse(rsp)
+}
+
+// StopTemplateWithResponse Stop a template
+//
+// For campaign administrators. What it drafted stays. Repeats safely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaign-templates/{templateId}/stop (the `StopTemplate` operationId).
+func (c *ClientWithResponses) StopTemplateWithResponse(ctx context.Context, templateId TemplateParam, reqEditors ...RequestEditorFn) (*StopTemplateResponse, error) {
+	rsp, err := c.StopTemplate(ctx, templateId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStopTemplateResponse(rsp)
+}
+
+// ListCampaignsWithResponse Access reviews, the newest first
+//
+// All of them for campaign administrators and auditors; for others those in which they have a list.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/campaigns (the `ListCampaigns` operationId).
+func (c *ClientWithResponses) ListCampaignsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListCampaignsResponse, error) {
+	rsp, err := c.ListCampaigns(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCampaignsResponse(rsp)
+}
+
+// DraftCampaignWithBodyWithResponse Draft an access review
+//
+// For campaign administrators. Nobody is told of it, and nothing is staged yet.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
+func (c *ClientWithResponses) DraftCampaignWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error) {
+	rsp, err := c.DraftCampaignWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDraftCampaignResponse(rsp)
+}
+
+// DraftCampaignWithResponse Draft an access review
+//
+// For campaign administrators. Nobody is told of it, and nothing is staged yet.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
+func (c *ClientWithResponses) DraftCampaignWithResponse(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error) {
+	rsp, err := c.DraftCampaign(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDraftCampaignResponse(rsp)
+}
+
+// GetCampaignWithResponse One access review
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/campaigns/{campaignId} (the `GetCampaign` operationId).
+func (c *ClientWithResponses) GetCampaignWithResponse(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*GetCampaignResponse, error) {
+	rsp, err := c.GetCampaign(ctx, campaignId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCampaignResponse(rsp)
+}
+
+// EditCampaignWithBodyWithResponse Give a draft another spec
+//
+// For campaign administrators. What was staged does not change any more.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/campaigns/{campaignId} (the `EditCampaign` operationId).
+func (c *ClientWithResponses) EditCampaignWithBodyWithResponse(ctx context.Context, campaignId CampaignParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EditCampaignResponse, error) {
+	rsp, err := c.EditCampaignWithBody(ctx, campaignId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEditCampaignResponse(rsp)
+}
+
+// EditCampaignWithResponse Give a draft another spec
+//
+// For campaign administrators. What was staged does not change any more.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/campaigns/{campaignId} (the `EditCampaign` operationId).
+func (c *ClientWithResponses) EditCampaignWithResponse(ctx context.Context, campaignId CampaignParam, body EditCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*EditCampaignResponse, error) {
+	rsp, err := c.EditCampaign(ctx, campaignId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEditCampaignResponse(rsp)
+}
+
+// CancelCampaignWithResponse Give up a campaign that was not started
+//
+// For campaign administrators. A running one is ended. Repeats safely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/cancel (the `CancelCampaign` operationId).
+func (c *ClientWithResponses) CancelCampaignWithResponse(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*CancelCampaignResponse, error) {
+	rsp, err := c.CancelCampaign(ctx, campaignId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelCampaignResponse(rsp)
+}
+
+// EndCampaignWithBodyWithResponse End a running campaign
+//
+// For campaign administrators. Lines that nobody decided are left as they are (skip) or denied (revoke). Repeats safely.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/end (the `EndCampaign` operationId).
+func (c *ClientWithResponses) EndCampaignWithBodyWithResponse(ctx context.Context, campaignId CampaignParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EndCampaignResponse, error) {
+	rsp, err := c.EndCampaignWithBody(ctx, campaignId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndCampaignResponse(rsp)
+}
+
+// EndCampaignWithResponse End a running campaign
+//
+// For campaign administrators. Lines that nobody decided are left as they are (skip) or denied (revoke). Repeats safely.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/end (the `EndCampaign` operationId).
+func (c *ClientWithResponses) EndCampaignWithResponse(ctx context.Context, campaignId CampaignParam, body EndCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*EndCampaignResponse, error) {
+	rsp, err := c.EndCampaign(ctx, campaignId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndCampaignResponse(rsp)
+}
+
 // ReadEvidenceWithResponse The evidence package of an access review, a zip
 //
 // For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
@@ -14591,6 +18800,157 @@ func (c *ClientWithResponses) ReadEvidenceWithResponse(ctx context.Context, camp
 		return nil, err
 	}
 	return ParseReadEvidenceResponse(rsp)
+}
+
+// ListReviewListsWithResponse The lists of all reviewers with their progress, what has the most left first
+//
+// For campaign administrators and auditors.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/campaigns/{campaignId}/lists (the `ListReviewLists` operationId).
+func (c *ClientWithResponses) ListReviewListsWithResponse(ctx context.Context, campaignId CampaignParam, params *ListReviewListsParams, reqEditors ...RequestEditorFn) (*ListReviewListsResponse, error) {
+	rsp, err := c.ListReviewLists(ctx, campaignId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListReviewListsResponse(rsp)
+}
+
+// ListReviewLinesWithResponse The lines of one list, with what helps to decide
+//
+// For its reviewers and who stands in for them; campaign administrators and auditors look at it. Who does not review it is not
+// shown lines about private resources that they may not know: they are only counted.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/campaigns/{campaignId}/lists/{listId}/lines (the `ListReviewLines` operationId).
+func (c *ClientWithResponses) ListReviewLinesWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, params *ListReviewLinesParams, reqEditors ...RequestEditorFn) (*ListReviewLinesResponse, error) {
+	rsp, err := c.ListReviewLines(ctx, campaignId, listId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListReviewLinesResponse(rsp)
+}
+
+// NoteReviewLinesWithBodyWithResponse Note a decision about lines, or take notes back
+//
+// A note is nobody's word yet: it stands once you submit. Noted again, the last one stands.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes (the `NoteReviewLines` operationId).
+func (c *ClientWithResponses) NoteReviewLinesWithBodyWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*NoteReviewLinesResponse, error) {
+	rsp, err := c.NoteReviewLinesWithBody(ctx, campaignId, listId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseNoteReviewLinesResponse(rsp)
+}
+
+// NoteReviewLinesWithResponse Note a decision about lines, or take notes back
+//
+// A note is nobody's word yet: it stands once you submit. Noted again, the last one stands.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes (the `NoteReviewLines` operationId).
+func (c *ClientWithResponses) NoteReviewLinesWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, body NoteReviewLinesJSONRequestBody, reqEditors ...RequestEditorFn) (*NoteReviewLinesResponse, error) {
+	rsp, err := c.NoteReviewLines(ctx, campaignId, listId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseNoteReviewLinesResponse(rsp)
+}
+
+// NoteUnchangedWithResponse Note every open line as certified that did not change since it was
+//
+// Where the campaign allows it. What something speaks against stays open.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/notes-unchanged (the `NoteUnchanged` operationId).
+func (c *ClientWithResponses) NoteUnchangedWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, reqEditors ...RequestEditorFn) (*NoteUnchangedResponse, error) {
+	rsp, err := c.NoteUnchanged(ctx, campaignId, listId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseNoteUnchangedResponse(rsp)
+}
+
+// ReassignReviewWithBodyWithResponse Give open lines, or all of them, to others
+//
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/reassign (the `ReassignReview` operationId).
+func (c *ClientWithResponses) ReassignReviewWithBodyWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReassignReviewResponse, error) {
+	rsp, err := c.ReassignReviewWithBody(ctx, campaignId, listId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReassignReviewResponse(rsp)
+}
+
+// ReassignReviewWithResponse Give open lines, or all of them, to others
+//
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/reassign (the `ReassignReview` operationId).
+func (c *ClientWithResponses) ReassignReviewWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, body ReassignReviewJSONRequestBody, reqEditors ...RequestEditorFn) (*ReassignReviewResponse, error) {
+	rsp, err := c.ReassignReview(ctx, campaignId, listId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReassignReviewResponse(rsp)
+}
+
+// SubmitReviewsWithResponse Submit what you noted in this list
+//
+// From here on it stands: what is denied is removed, or becomes a manual task where no API does it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/lists/{listId}/submit (the `SubmitReviews` operationId).
+func (c *ClientWithResponses) SubmitReviewsWithResponse(ctx context.Context, campaignId CampaignParam, listId ListParam, reqEditors ...RequestEditorFn) (*SubmitReviewsResponse, error) {
+	rsp, err := c.SubmitReviews(ctx, campaignId, listId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSubmitReviewsResponse(rsp)
+}
+
+// StageCampaignWithResponse Begin to take the snapshot
+//
+// For campaign administrators. What is staged never changes again. It takes seconds to minutes; the state says when it is done. A stale connector is staged all the same: look at the accuracy first. Repeats safely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/stage (the `StageCampaign` operationId).
+func (c *ClientWithResponses) StageCampaignWithResponse(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*StageCampaignResponse, error) {
+	rsp, err := c.StageCampaign(ctx, campaignId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStageCampaignResponse(rsp)
+}
+
+// StartCampaignWithResponse Tell the reviewers of a staged campaign
+//
+// For campaign administrators. From here on its lines can be decided. Repeats safely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/campaigns/{campaignId}/start (the `StartCampaign` operationId).
+func (c *ClientWithResponses) StartCampaignWithResponse(ctx context.Context, campaignId CampaignParam, reqEditors ...RequestEditorFn) (*StartCampaignResponse, error) {
+	rsp, err := c.StartCampaign(ctx, campaignId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartCampaignResponse(rsp)
 }
 
 // ListConnectorsWithResponse Connectors that you can see
@@ -15089,6 +19449,36 @@ func (c *ClientWithResponses) ResumeConnectorWithResponse(ctx context.Context, c
 		return nil, err
 	}
 	return ParseResumeConnectorResponse(rsp)
+}
+
+// ReviewAccuracyWithResponse How far what Ebb knows of a connector can be trusted for a review
+//
+// For campaign administrators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/connectors/{connectorId}/review-accuracy (the `ReviewAccuracy` operationId).
+func (c *ClientWithResponses) ReviewAccuracyWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*ReviewAccuracyResponse, error) {
+	rsp, err := c.ReviewAccuracy(ctx, connectorId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReviewAccuracyResponse(rsp)
+}
+
+// SyncForReviewWithResponse Sync now before a campaign is staged
+//
+// For campaign administrators, who need not own the connector.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/connectors/{connectorId}/review-syncs (the `SyncForReview` operationId).
+func (c *ClientWithResponses) SyncForReviewWithResponse(ctx context.Context, connectorId ConnectorParam, reqEditors ...RequestEditorFn) (*SyncForReviewResponse, error) {
+	rsp, err := c.SyncForReview(ctx, connectorId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSyncForReviewResponse(rsp)
 }
 
 // ListSyncsWithResponse Sync runs, newest first
@@ -15626,6 +20016,49 @@ func (c *ClientWithResponses) GetKillWithResponse(ctx context.Context, killId Id
 		return nil, err
 	}
 	return ParseGetKillResponse(rsp)
+}
+
+// ListManualTasksWithResponse What people have to do by hand, for no API does it, the newest first
+//
+// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/manual-tasks (the `ListManualTasks` operationId).
+func (c *ClientWithResponses) ListManualTasksWithResponse(ctx context.Context, params *ListManualTasksParams, reqEditors ...RequestEditorFn) (*ListManualTasksResponse, error) {
+	rsp, err := c.ListManualTasks(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListManualTasksResponse(rsp)
+}
+
+// GetManualTaskWithResponse One manual task with its steps
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/manual-tasks/{manualId} (the `GetManualTask` operationId).
+func (c *ClientWithResponses) GetManualTaskWithResponse(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*GetManualTaskResponse, error) {
+	rsp, err := c.GetManualTask(ctx, manualId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetManualTaskResponse(rsp)
+}
+
+// SayManualDoneWithResponse Say that it is done
+//
+// It is over only when a sync shows it in Slack. Repeats safely.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/manual-tasks/{manualId}/done (the `SayManualDone` operationId).
+func (c *ClientWithResponses) SayManualDoneWithResponse(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*SayManualDoneResponse, error) {
+	rsp, err := c.SayManualDone(ctx, manualId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSayManualDoneResponse(rsp)
 }
 
 // GetMeWithResponse Who this key acts for
@@ -16528,6 +20961,470 @@ func ParseVerifyAuditResponse(rsp *http.Response) (*VerifyAuditResponse, error) 
 	return response, nil
 }
 
+// ParsePreviewCampaignResponse parses an HTTP response from a PreviewCampaignWithResponse call
+func ParsePreviewCampaignResponse(rsp *http.Response) (*PreviewCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PreviewCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CampaignPreview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers PreviewCampaignResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListTemplatesResponse parses an HTTP response from a ListTemplatesWithResponse call
+func ParseListTemplatesResponse(rsp *http.Response) (*ListTemplatesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTemplatesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Items []CampaignTemplate `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListTemplatesResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseMakeTemplateResponse parses an HTTP response from a MakeTemplateWithResponse call
+func ParseMakeTemplateResponse(rsp *http.Response) (*MakeTemplateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MakeTemplateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest CampaignTemplate
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers MakeTemplateResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseStopTemplateResponse parses an HTTP response from a StopTemplateWithResponse call
+func ParseStopTemplateResponse(rsp *http.Response) (*StopTemplateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StopTemplateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CampaignTemplate
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers StopTemplateResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListCampaignsResponse parses an HTTP response from a ListCampaignsWithResponse call
+func ParseListCampaignsResponse(rsp *http.Response) (*ListCampaignsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCampaignsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Items []Campaign `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListCampaignsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDraftCampaignResponse parses an HTTP response from a DraftCampaignWithResponse call
+func ParseDraftCampaignResponse(rsp *http.Response) (*DraftCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DraftCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers DraftCampaignResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetCampaignResponse parses an HTTP response from a GetCampaignWithResponse call
+func ParseGetCampaignResponse(rsp *http.Response) (*GetCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetCampaignResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEditCampaignResponse parses an HTTP response from a EditCampaignWithResponse call
+func ParseEditCampaignResponse(rsp *http.Response) (*EditCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EditCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers EditCampaignResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCancelCampaignResponse parses an HTTP response from a CancelCampaignWithResponse call
+func ParseCancelCampaignResponse(rsp *http.Response) (*CancelCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers CancelCampaignResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEndCampaignResponse parses an HTTP response from a EndCampaignWithResponse call
+func ParseEndCampaignResponse(rsp *http.Response) (*EndCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers EndCampaignResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseReadEvidenceResponse parses an HTTP response from a ReadEvidenceWithResponse call
 func ParseReadEvidenceResponse(rsp *http.Response) (*ReadEvidenceResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -16578,6 +21475,376 @@ func ParseReadEvidenceResponse(rsp *http.Response) (*ReadEvidenceResponse, error
 		response.Headers200 = &headers
 	case true:
 		var headers ReadEvidenceResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListReviewListsResponse parses an HTTP response from a ListReviewListsWithResponse call
+func ParseListReviewListsResponse(rsp *http.Response) (*ListReviewListsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListReviewListsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ReviewListPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListReviewListsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListReviewLinesResponse parses an HTTP response from a ListReviewLinesWithResponse call
+func ParseListReviewLinesResponse(rsp *http.Response) (*ListReviewLinesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListReviewLinesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ReviewLinePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListReviewLinesResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseNoteReviewLinesResponse parses an HTTP response from a NoteReviewLinesWithResponse call
+func ParseNoteReviewLinesResponse(rsp *http.Response) (*NoteReviewLinesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &NoteReviewLinesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Noted
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers NoteReviewLinesResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseNoteUnchangedResponse parses an HTTP response from a NoteUnchangedWithResponse call
+func ParseNoteUnchangedResponse(rsp *http.Response) (*NoteUnchangedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &NoteUnchangedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Noted
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers NoteUnchangedResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReassignReviewResponse parses an HTTP response from a ReassignReviewWithResponse call
+func ParseReassignReviewResponse(rsp *http.Response) (*ReassignReviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReassignReviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Lines int `json:"lines"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ReassignReviewResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSubmitReviewsResponse parses an HTTP response from a SubmitReviewsWithResponse call
+func ParseSubmitReviewsResponse(rsp *http.Response) (*SubmitReviewsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SubmitReviewsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Submitted
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers SubmitReviewsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseStageCampaignResponse parses an HTTP response from a StageCampaignWithResponse call
+func ParseStageCampaignResponse(rsp *http.Response) (*StageCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StageCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers StageCampaignResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseStartCampaignResponse parses an HTTP response from a StartCampaignWithResponse call
+func ParseStartCampaignResponse(rsp *http.Response) (*StartCampaignResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartCampaignResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Campaign
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers StartCampaignResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -17787,6 +23054,98 @@ func ParseResumeConnectorResponse(rsp *http.Response) (*ResumeConnectorResponse,
 	return response, nil
 }
 
+// ParseReviewAccuracyResponse parses an HTTP response from a ReviewAccuracyWithResponse call
+func ParseReviewAccuracyResponse(rsp *http.Response) (*ReviewAccuracyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReviewAccuracyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Accuracy
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ReviewAccuracyResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSyncForReviewResponse parses an HTTP response from a SyncForReviewWithResponse call
+func ParseSyncForReviewResponse(rsp *http.Response) (*SyncForReviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SyncForReviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Run
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers SyncForReviewResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListSyncsResponse parses an HTTP response from a ListSyncsWithResponse call
 func ParseListSyncsResponse(rsp *http.Response) (*ListSyncsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -18887,6 +24246,146 @@ func ParseGetKillResponse(rsp *http.Response) (*GetKillResponse, error) {
 	switch {
 	case true:
 		var headers GetKillResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListManualTasksResponse parses an HTTP response from a ListManualTasksWithResponse call
+func ParseListManualTasksResponse(rsp *http.Response) (*ListManualTasksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListManualTasksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Items []ManualTask `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListManualTasksResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetManualTaskResponse parses an HTTP response from a GetManualTaskWithResponse call
+func ParseGetManualTaskResponse(rsp *http.Response) (*GetManualTaskResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetManualTaskResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ManualTask
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetManualTaskResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSayManualDoneResponse parses an HTTP response from a SayManualDoneWithResponse call
+func ParseSayManualDoneResponse(rsp *http.Response) (*SayManualDoneResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SayManualDoneResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ManualTask
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers SayManualDoneResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

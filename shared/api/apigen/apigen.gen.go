@@ -87,6 +87,168 @@ func (e AccountState) Valid() bool {
 	}
 }
 
+// Defines values for AdviceVerdict.
+const (
+	AdviceVerdictCertify AdviceVerdict = "certify"
+	AdviceVerdictDeny    AdviceVerdict = "deny"
+)
+
+// Valid indicates whether the value is a known member of the AdviceVerdict enum.
+func (e AdviceVerdict) Valid() bool {
+	switch e {
+	case AdviceVerdictCertify:
+		return true
+	case AdviceVerdictDeny:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignState.
+const (
+	CampaignStateCanceled  CampaignState = "canceled"
+	CampaignStateCompleted CampaignState = "completed"
+	CampaignStateDraft     CampaignState = "draft"
+	CampaignStateEnding    CampaignState = "ending"
+	CampaignStateRunning   CampaignState = "running"
+	CampaignStateStaged    CampaignState = "staged"
+	CampaignStateStaging   CampaignState = "staging"
+)
+
+// Valid indicates whether the value is a known member of the CampaignState enum.
+func (e CampaignState) Valid() bool {
+	switch e {
+	case CampaignStateCanceled:
+		return true
+	case CampaignStateCompleted:
+		return true
+	case CampaignStateDraft:
+		return true
+	case CampaignStateEnding:
+		return true
+	case CampaignStateRunning:
+		return true
+	case CampaignStateStaged:
+		return true
+	case CampaignStateStaging:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignEndAtEnd.
+const (
+	CampaignEndAtEndRevoke CampaignEndAtEnd = "revoke"
+	CampaignEndAtEndSkip   CampaignEndAtEnd = "skip"
+)
+
+// Valid indicates whether the value is a known member of the CampaignEndAtEnd enum.
+func (e CampaignEndAtEnd) Valid() bool {
+	switch e {
+	case CampaignEndAtEndRevoke:
+		return true
+	case CampaignEndAtEndSkip:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignSpecAccounts.
+const (
+	CampaignSpecAccountsAdmins      CampaignSpecAccounts = "admins"
+	CampaignSpecAccountsBots        CampaignSpecAccounts = "bots"
+	CampaignSpecAccountsDeactivated CampaignSpecAccounts = "deactivated"
+	CampaignSpecAccountsExternals   CampaignSpecAccounts = "externals"
+	CampaignSpecAccountsGuests      CampaignSpecAccounts = "guests"
+	CampaignSpecAccountsInactive    CampaignSpecAccounts = "inactive"
+	CampaignSpecAccountsMembers     CampaignSpecAccounts = "members"
+	CampaignSpecAccountsNoTwoFactor CampaignSpecAccounts = "no two-factor"
+)
+
+// Valid indicates whether the value is a known member of the CampaignSpecAccounts enum.
+func (e CampaignSpecAccounts) Valid() bool {
+	switch e {
+	case CampaignSpecAccountsAdmins:
+		return true
+	case CampaignSpecAccountsBots:
+		return true
+	case CampaignSpecAccountsDeactivated:
+		return true
+	case CampaignSpecAccountsExternals:
+		return true
+	case CampaignSpecAccountsGuests:
+		return true
+	case CampaignSpecAccountsInactive:
+		return true
+	case CampaignSpecAccountsMembers:
+		return true
+	case CampaignSpecAccountsNoTwoFactor:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignSpecAtEnd.
+const (
+	CampaignSpecAtEndRevoke CampaignSpecAtEnd = "revoke"
+	CampaignSpecAtEndSkip   CampaignSpecAtEnd = "skip"
+)
+
+// Valid indicates whether the value is a known member of the CampaignSpecAtEnd enum.
+func (e CampaignSpecAtEnd) Valid() bool {
+	switch e {
+	case CampaignSpecAtEndRevoke:
+		return true
+	case CampaignSpecAtEndSkip:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignSpecHeld.
+const (
+	CampaignSpecHeldGranted  CampaignSpecHeld = "granted"
+	CampaignSpecHeldStanding CampaignSpecHeld = "standing"
+)
+
+// Valid indicates whether the value is a known member of the CampaignSpecHeld enum.
+func (e CampaignSpecHeld) Valid() bool {
+	switch e {
+	case CampaignSpecHeldGranted:
+		return true
+	case CampaignSpecHeldStanding:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignSpecKinds.
+const (
+	CampaignSpecKindsChannel   CampaignSpecKinds = "channel"
+	CampaignSpecKindsUsergroup CampaignSpecKinds = "usergroup"
+	CampaignSpecKindsWorkspace CampaignSpecKinds = "workspace"
+)
+
+// Valid indicates whether the value is a known member of the CampaignSpecKinds enum.
+func (e CampaignSpecKinds) Valid() bool {
+	switch e {
+	case CampaignSpecKindsChannel:
+		return true
+	case CampaignSpecKindsUsergroup:
+		return true
+	case CampaignSpecKindsWorkspace:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Duty.
 const (
 	DutyAuditor                  Duty = "auditor"
@@ -158,28 +320,28 @@ func (e FindingKind) Valid() bool {
 
 // Defines values for FindingState.
 const (
-	Accepted FindingState = "accepted"
-	Gone     FindingState = "gone"
-	Kept     FindingState = "kept"
-	Open     FindingState = "open"
-	Removed  FindingState = "removed"
-	Removing FindingState = "removing"
+	FindingStateAccepted FindingState = "accepted"
+	FindingStateGone     FindingState = "gone"
+	FindingStateKept     FindingState = "kept"
+	FindingStateOpen     FindingState = "open"
+	FindingStateRemoved  FindingState = "removed"
+	FindingStateRemoving FindingState = "removing"
 )
 
 // Valid indicates whether the value is a known member of the FindingState enum.
 func (e FindingState) Valid() bool {
 	switch e {
-	case Accepted:
+	case FindingStateAccepted:
 		return true
-	case Gone:
+	case FindingStateGone:
 		return true
-	case Kept:
+	case FindingStateKept:
 		return true
-	case Open:
+	case FindingStateOpen:
 		return true
-	case Removed:
+	case FindingStateRemoved:
 		return true
-	case Removing:
+	case FindingStateRemoving:
 		return true
 	default:
 		return false
@@ -230,25 +392,25 @@ func (e GrantState) Valid() bool {
 
 // Defines values for ItemState.
 const (
-	Approved ItemState = "approved"
-	Canceled ItemState = "canceled"
-	Denied   ItemState = "denied"
-	Expired  ItemState = "expired"
-	Pending  ItemState = "pending"
+	ItemStateApproved ItemState = "approved"
+	ItemStateCanceled ItemState = "canceled"
+	ItemStateDenied   ItemState = "denied"
+	ItemStateExpired  ItemState = "expired"
+	ItemStatePending  ItemState = "pending"
 )
 
 // Valid indicates whether the value is a known member of the ItemState enum.
 func (e ItemState) Valid() bool {
 	switch e {
-	case Approved:
+	case ItemStateApproved:
 		return true
-	case Canceled:
+	case ItemStateCanceled:
 		return true
-	case Denied:
+	case ItemStateDenied:
 		return true
-	case Expired:
+	case ItemStateExpired:
 		return true
-	case Pending:
+	case ItemStatePending:
 		return true
 	default:
 		return false
@@ -285,21 +447,81 @@ func (e Label) Valid() bool {
 	}
 }
 
+// Defines values for LineShow.
+const (
+	LineShowAdvised   LineShow = "advised"
+	LineShowChanged   LineShow = "changed"
+	LineShowDecided   LineShow = "decided"
+	LineShowLeft      LineShow = "left"
+	LineShowNew       LineShow = "new"
+	LineShowNoted     LineShow = "noted"
+	LineShowOpen      LineShow = "open"
+	LineShowUnchanged LineShow = "unchanged"
+)
+
+// Valid indicates whether the value is a known member of the LineShow enum.
+func (e LineShow) Valid() bool {
+	switch e {
+	case LineShowAdvised:
+		return true
+	case LineShowChanged:
+		return true
+	case LineShowDecided:
+		return true
+	case LineShowLeft:
+		return true
+	case LineShowNew:
+		return true
+	case LineShowNoted:
+		return true
+	case LineShowOpen:
+		return true
+	case LineShowUnchanged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ManualTaskState.
+const (
+	ManualTaskStateDone     ManualTaskState = "done"
+	ManualTaskStateDropped  ManualTaskState = "dropped"
+	ManualTaskStateSaidDone ManualTaskState = "said done"
+	ManualTaskStateWaits    ManualTaskState = "waits"
+)
+
+// Valid indicates whether the value is a known member of the ManualTaskState enum.
+func (e ManualTaskState) Valid() bool {
+	switch e {
+	case ManualTaskStateDone:
+		return true
+	case ManualTaskStateDropped:
+		return true
+	case ManualTaskStateSaidDone:
+		return true
+	case ManualTaskStateWaits:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MemberHeld.
 const (
-	Granted            MemberHeld = "granted"
-	Standing           MemberHeld = "standing"
-	StandingAndGranted MemberHeld = "standing and granted"
+	MemberHeldGranted            MemberHeld = "granted"
+	MemberHeldStanding           MemberHeld = "standing"
+	MemberHeldStandingAndGranted MemberHeld = "standing and granted"
 )
 
 // Valid indicates whether the value is a known member of the MemberHeld enum.
 func (e MemberHeld) Valid() bool {
 	switch e {
-	case Granted:
+	case MemberHeldGranted:
 		return true
-	case Standing:
+	case MemberHeldStanding:
 		return true
-	case StandingAndGranted:
+	case MemberHeldStandingAndGranted:
 		return true
 	default:
 		return false
@@ -395,28 +617,142 @@ func (e PolicyDraftState) Valid() bool {
 
 // Defines values for ResourceKind.
 const (
-	App          ResourceKind = "app"
-	Channel      ResourceKind = "channel"
-	Organization ResourceKind = "organization"
-	Orgrole      ResourceKind = "orgrole"
-	Usergroup    ResourceKind = "usergroup"
-	Workspace    ResourceKind = "workspace"
+	ResourceKindApp          ResourceKind = "app"
+	ResourceKindChannel      ResourceKind = "channel"
+	ResourceKindOrganization ResourceKind = "organization"
+	ResourceKindOrgrole      ResourceKind = "orgrole"
+	ResourceKindUsergroup    ResourceKind = "usergroup"
+	ResourceKindWorkspace    ResourceKind = "workspace"
 )
 
 // Valid indicates whether the value is a known member of the ResourceKind enum.
 func (e ResourceKind) Valid() bool {
 	switch e {
-	case App:
+	case ResourceKindApp:
 		return true
-	case Channel:
+	case ResourceKindChannel:
 		return true
-	case Organization:
+	case ResourceKindOrganization:
 		return true
-	case Orgrole:
+	case ResourceKindOrgrole:
 		return true
-	case Usergroup:
+	case ResourceKindUsergroup:
 		return true
-	case Workspace:
+	case ResourceKindWorkspace:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewFactHeld.
+const (
+	ReviewFactHeldGranted  ReviewFactHeld = "granted"
+	ReviewFactHeldStanding ReviewFactHeld = "standing"
+)
+
+// Valid indicates whether the value is a known member of the ReviewFactHeld enum.
+func (e ReviewFactHeld) Valid() bool {
+	switch e {
+	case ReviewFactHeldGranted:
+		return true
+	case ReviewFactHeldStanding:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewLevelBy.
+const (
+	Creator ReviewLevelBy = "creator"
+	Group   ReviewLevelBy = "group"
+	Manager ReviewLevelBy = "manager"
+	Named   ReviewLevelBy = "named"
+	Owner   ReviewLevelBy = "owner"
+)
+
+// Valid indicates whether the value is a known member of the ReviewLevelBy enum.
+func (e ReviewLevelBy) Valid() bool {
+	switch e {
+	case Creator:
+		return true
+	case Group:
+		return true
+	case Manager:
+		return true
+	case Named:
+		return true
+	case Owner:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewLineState.
+const (
+	ReviewLineStateCertified ReviewLineState = "certified"
+	ReviewLineStateDenied    ReviewLineState = "denied"
+	ReviewLineStateGone      ReviewLineState = "gone"
+	ReviewLineStateKept      ReviewLineState = "kept"
+	ReviewLineStateOpen      ReviewLineState = "open"
+	ReviewLineStateRemoved   ReviewLineState = "removed"
+	ReviewLineStateSkipped   ReviewLineState = "skipped"
+)
+
+// Valid indicates whether the value is a known member of the ReviewLineState enum.
+func (e ReviewLineState) Valid() bool {
+	switch e {
+	case ReviewLineStateCertified:
+		return true
+	case ReviewLineStateDenied:
+		return true
+	case ReviewLineStateGone:
+		return true
+	case ReviewLineStateKept:
+		return true
+	case ReviewLineStateOpen:
+		return true
+	case ReviewLineStateRemoved:
+		return true
+	case ReviewLineStateSkipped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewNotesVerdict.
+const (
+	ReviewNotesVerdictCertify ReviewNotesVerdict = "certify"
+	ReviewNotesVerdictDeny    ReviewNotesVerdict = "deny"
+)
+
+// Valid indicates whether the value is a known member of the ReviewNotesVerdict enum.
+func (e ReviewNotesVerdict) Valid() bool {
+	switch e {
+	case ReviewNotesVerdictCertify:
+		return true
+	case ReviewNotesVerdictDeny:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewVerdict.
+const (
+	ReviewVerdictCertify ReviewVerdict = "certify"
+	ReviewVerdictDeny    ReviewVerdict = "deny"
+)
+
+// Valid indicates whether the value is a known member of the ReviewVerdict enum.
+func (e ReviewVerdict) Valid() bool {
+	switch e {
+	case ReviewVerdictCertify:
+		return true
+	case ReviewVerdictDeny:
 		return true
 	default:
 		return false
@@ -488,17 +824,21 @@ func (e Slug) Valid() bool {
 
 // Defines values for TaskKind.
 const (
+	ByHand        TaskKind = "by_hand"
 	Confirm       TaskKind = "confirm"
 	ConfirmAccess TaskKind = "confirm_access"
 	Decide        TaskKind = "decide"
 	Fix           TaskKind = "fix"
 	Reconnect     TaskKind = "reconnect"
+	Review        TaskKind = "review"
 	Veto          TaskKind = "veto"
 )
 
 // Valid indicates whether the value is a known member of the TaskKind enum.
 func (e TaskKind) Valid() bool {
 	switch e {
+	case ByHand:
+		return true
 	case Confirm:
 		return true
 	case ConfirmAccess:
@@ -509,7 +849,48 @@ func (e TaskKind) Valid() bool {
 		return true
 	case Reconnect:
 		return true
+	case Review:
+		return true
 	case Veto:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateEvery.
+const (
+	Monthly   TemplateEvery = "monthly"
+	Quarterly TemplateEvery = "quarterly"
+	Yearly    TemplateEvery = "yearly"
+)
+
+// Valid indicates whether the value is a known member of the TemplateEvery enum.
+func (e TemplateEvery) Valid() bool {
+	switch e {
+	case Monthly:
+		return true
+	case Quarterly:
+		return true
+	case Yearly:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListReviewLinesParamsBy.
+const (
+	ListReviewLinesParamsByPerson   ListReviewLinesParamsBy = "person"
+	ListReviewLinesParamsByResource ListReviewLinesParamsBy = "resource"
+)
+
+// Valid indicates whether the value is a known member of the ListReviewLinesParamsBy enum.
+func (e ListReviewLinesParamsBy) Valid() bool {
+	switch e {
+	case ListReviewLinesParamsByPerson:
+		return true
+	case ListReviewLinesParamsByResource:
 		return true
 	default:
 		return false
@@ -659,8 +1040,195 @@ type AccountRef struct {
 	Connector string `json:"connector"`
 }
 
+// Accuracy defines model for Accuracy.
+type Accuracy struct {
+	Run string `json:"run,omitempty,omitzero"`
+
+	// Synced When the last good sync ended
+	Synced time.Time `json:"synced,omitempty,omitzero"`
+
+	// Warnings What makes it doubtful, and what to do
+	Warnings []string `json:"warnings"`
+}
+
+// Advice Never a decision
+type Advice struct {
+	// Verdict Missing: look closely
+	Verdict AdviceVerdict `json:"verdict,omitempty,omitzero"`
+	Why     []string      `json:"why"`
+}
+
+// AdviceVerdict Missing: look closely
+type AdviceVerdict string
+
 // Aggregate defines model for Aggregate.
 type Aggregate = string
+
+// Campaign defines model for Campaign.
+type Campaign struct {
+	ConnectorName string    `json:"connectorName"`
+	Created       time.Time `json:"created"`
+	Deadline      time.Time `json:"deadline,omitempty,omitzero"`
+
+	// Done When no line was open any more
+	Done time.Time `json:"done,omitempty,omitzero"`
+
+	// DraftedBy An account or resource; the name is missing where you do not see it
+	DraftedBy Ref       `json:"draftedBy,omitempty,omitzero"`
+	Ended     time.Time `json:"ended,omitempty,omitzero"`
+
+	// EndedBy A user; missing: its deadline
+	EndedBy string `json:"endedBy,omitempty,omitzero"`
+
+	// HeldBack Why its automatic start waits
+	HeldBack string `json:"heldBack,omitempty,omitzero"`
+	Id       string `json:"id"`
+
+	// Lists Yours
+	Lists []ReviewList `json:"lists"`
+
+	// PolicyVersion In force when it was staged
+	PolicyVersion int64 `json:"policyVersion,omitempty,omitzero"`
+
+	// Reads You see all of its lists
+	Reads bool `json:"reads"`
+
+	// Runs You may stage, start and end it
+	Runs bool `json:"runs"`
+
+	// Settled When all that was denied was seen gone
+	Settled  time.Time     `json:"settled,omitempty,omitzero"`
+	Snapshot Snapshot      `json:"snapshot,omitempty,omitzero"`
+	Spec     CampaignSpec  `json:"spec"`
+	Started  time.Time     `json:"started,omitempty,omitzero"`
+	State    CampaignState `json:"state"`
+
+	// Template That drafted it
+	Template string `json:"template,omitempty,omitzero"`
+}
+
+// CampaignState defines model for Campaign.State.
+type CampaignState string
+
+// CampaignEnd defines model for CampaignEnd.
+type CampaignEnd struct {
+	// AtEnd Of open lines; missing: as the campaign says
+	AtEnd CampaignEndAtEnd `json:"atEnd,omitempty,omitzero"`
+}
+
+// CampaignEndAtEnd Of open lines; missing: as the campaign says
+type CampaignEndAtEnd string
+
+// CampaignPreview defines model for CampaignPreview.
+type CampaignPreview struct {
+	Accuracy Accuracy `json:"accuracy"`
+
+	// Cut The time was over before everything was looked at
+	Cut bool `json:"cut"`
+
+	// Denies Lines that are advised to be denied
+	Denies int `json:"denies"`
+
+	// Hidden Samples about private resources that you may not know
+	Hidden int            `json:"hidden"`
+	Left   map[string]int `json:"left"`
+	Lines  int            `json:"lines"`
+
+	// Lists How many lists of reviewers
+	Lists   int            `json:"lists"`
+	New     int            `json:"new"`
+	Samples []ReviewFact   `json:"samples"`
+	Seen    map[string]int `json:"seen"`
+
+	// Unassigned Lines that nobody could be found for
+	Unassigned int `json:"unassigned"`
+}
+
+// CampaignSpec defines model for CampaignSpec.
+type CampaignSpec struct {
+	// Accounts Accounts of any of these classes; none: all
+	Accounts []CampaignSpecAccounts `json:"accounts,omitempty,omitzero"`
+
+	// Admins An id that Slack made; opaque
+	Admins SlackId `json:"admins,omitempty,omitzero"`
+
+	// AtEnd What becomes of lines that nobody decides
+	AtEnd CampaignSpecAtEnd `json:"atEnd"`
+
+	// Connector An id that Ebb made
+	Connector Id `json:"connector"`
+
+	// Days How long it runs
+	Days int `json:"days"`
+
+	// Ends It ends by itself then; else it stays open until a person ends it
+	Ends bool `json:"ends,omitempty,omitzero"`
+
+	// Fallback Accounts that review what a level finds nobody for
+	Fallback []SlackId `json:"fallback,omitempty,omitzero"`
+
+	// Findings Only what an open finding is about
+	Findings bool `json:"findings,omitempty,omitzero"`
+
+	// Held Only access held that way; missing: any
+	Held CampaignSpecHeld `json:"held,omitempty,omitzero"`
+
+	// InactiveDays What inactive means; missing: 90
+	InactiveDays int `json:"inactiveDays,omitempty,omitzero"`
+
+	// Kinds Kinds of resources; none: all of these
+	Kinds []CampaignSpecKinds `json:"kinds,omitempty,omitzero"`
+
+	// Levels Who reviews, one after the other
+	Levels []ReviewLevel `json:"levels"`
+	Name   string        `json:"name"`
+
+	// New Only what was not certified before, or came since
+	New bool `json:"new,omitempty,omitzero"`
+
+	// Public Public channels too
+	Public bool `json:"public,omitempty,omitzero"`
+
+	// Resources Only these; none: all of the kinds
+	Resources []SlackId `json:"resources,omitempty,omitzero"`
+
+	// Self People may review their own access
+	Self bool `json:"self,omitempty,omitzero"`
+
+	// Unchanged Reviewers may certify at once what did not change
+	Unchanged bool `json:"unchanged,omitempty,omitzero"`
+}
+
+// CampaignSpecAccounts defines model for CampaignSpec.Accounts.
+type CampaignSpecAccounts string
+
+// CampaignSpecAtEnd What becomes of lines that nobody decides
+type CampaignSpecAtEnd string
+
+// CampaignSpecHeld Only access held that way; missing: any
+type CampaignSpecHeld string
+
+// CampaignSpecKinds defines model for CampaignSpec.Kinds.
+type CampaignSpecKinds string
+
+// CampaignTemplate defines model for CampaignTemplate.
+type CampaignTemplate struct {
+	Auto    bool          `json:"auto"`
+	Created time.Time     `json:"created"`
+	Drafted int           `json:"drafted"`
+	Every   TemplateEvery `json:"every"`
+	First   time.Time     `json:"first"`
+	Id      string        `json:"id"`
+
+	// Last The campaign that it drafted last
+	Last   string `json:"last,omitempty,omitzero"`
+	MadeBy string `json:"madeBy,omitempty,omitzero"`
+
+	// Next When the next campaign is drafted
+	Next    time.Time    `json:"next,omitempty,omitzero"`
+	Spec    CampaignSpec `json:"spec"`
+	Stopped bool         `json:"stopped"`
+}
 
 // Capability defines model for Capability.
 type Capability struct {
@@ -814,6 +1382,16 @@ type Drained struct {
 
 // Duty defines model for Duty.
 type Duty string
+
+// EarlierDecision defines model for EarlierDecision.
+type EarlierDecision struct {
+	At time.Time `json:"at"`
+
+	// By An account or resource; the name is missing where you do not see it
+	By       Ref           `json:"by,omitempty,omitzero"`
+	Campaign string        `json:"campaign"`
+	Verdict  ReviewVerdict `json:"verdict"`
+}
 
 // EmergencyState What an emergency left to do; missing for what was no emergency
 type EmergencyState struct {
@@ -1174,6 +1752,64 @@ type Lift struct {
 	Connector Id `json:"connector,omitempty,omitzero"`
 }
 
+// LineDecision defines model for LineDecision.
+type LineDecision struct {
+	Account string    `json:"account,omitempty,omitzero"`
+	At      time.Time `json:"at"`
+
+	// By A user; missing: nobody decided in time
+	By string `json:"by,omitempty,omitzero"`
+
+	// InPlaceOf An account
+	InPlaceOf string `json:"inPlaceOf,omitempty,omitzero"`
+
+	// Level From 1
+	Level   int           `json:"level,omitempty,omitzero"`
+	Verdict ReviewVerdict `json:"verdict"`
+}
+
+// LineIds defines model for LineIds.
+type LineIds = []string
+
+// LineShow defines model for LineShow.
+type LineShow string
+
+// ManualTask What no API of Slack does, so that a person has to
+type ManualTask struct {
+	// Account An account or resource; the name is missing where you do not see it
+	Account Ref `json:"account"`
+
+	// Because Why no API does it
+	Because   string    `json:"because"`
+	Closed    time.Time `json:"closed,omitempty,omitzero"`
+	Connector string    `json:"connector"`
+	Created   time.Time `json:"created"`
+
+	// Does You may say that it is done
+	Does        bool   `json:"does"`
+	Entitlement string `json:"entitlement"`
+
+	// Give To be given; else to be taken away
+	Give bool   `json:"give"`
+	Id   string `json:"id"`
+
+	// Origin What it is done for, such as review/uc_1/S1/member/U1
+	Origin   string      `json:"origin"`
+	Resource ResourceRef `json:"resource"`
+	Said     time.Time   `json:"said,omitempty,omitzero"`
+
+	// SaidBy An account or resource; the name is missing where you do not see it
+	SaidBy Ref             `json:"saidBy,omitempty,omitzero"`
+	State  ManualTaskState `json:"state"`
+
+	// Steps What to do in Slack
+	Steps []string `json:"steps"`
+	Why   string   `json:"why"`
+}
+
+// ManualTaskState defines model for ManualTask.State.
+type ManualTaskState string
+
 // ManyOwners defines model for ManyOwners.
 type ManyOwners struct {
 	Csv   string       `json:"csv,omitempty,omitzero"`
@@ -1320,6 +1956,17 @@ type NewSync struct {
 // NewSyncKinds defines model for NewSync.Kinds.
 type NewSyncKinds string
 
+// NewTemplate defines model for NewTemplate.
+type NewTemplate struct {
+	// Auto It stages and starts what it drafts, once the connector is fresh
+	Auto  bool          `json:"auto,omitempty,omitzero"`
+	Every TemplateEvery `json:"every"`
+
+	// First When the first is drafted; missing: now
+	First time.Time    `json:"first,omitempty,omitzero"`
+	Spec  CampaignSpec `json:"spec"`
+}
+
 // NewUser defines model for NewUser.
 type NewUser struct {
 	// Account An id that Slack made; opaque
@@ -1331,6 +1978,15 @@ type NewUser struct {
 
 	// User An id that Ebb made
 	User Id `json:"user,omitempty,omitzero"`
+}
+
+// Noted defines model for Noted.
+type Noted struct {
+	// Lines How many were noted
+	Lines int `json:"lines"`
+
+	// Refused Of the others why not, by line
+	Refused map[string]string `json:"refused"`
 }
 
 // Owned defines model for Owned.
@@ -1586,6 +2242,210 @@ type ResourceRef struct {
 	Name string `json:"name,omitempty,omitzero"`
 }
 
+// ReviewFact One account's access to one thing, as it was staged
+type ReviewFact struct {
+	// Account An account or resource; the name is missing where you do not see it
+	Account      Ref    `json:"account"`
+	AccountKind  string `json:"accountKind,omitempty,omitzero"`
+	AccountState string `json:"accountState,omitempty,omitzero"`
+
+	// Advice Never a decision
+	Advice Advice `json:"advice"`
+
+	// Changed What is another than when it was decided last
+	Changed     []string        `json:"changed,omitempty,omitzero"`
+	Earlier     EarlierDecision `json:"earlier,omitempty,omitzero"`
+	Entitlement string          `json:"entitlement"`
+
+	// Finding An open finding about it
+	Finding string         `json:"finding,omitempty,omitzero"`
+	Grants  []ReviewGrant  `json:"grants,omitempty,omitzero"`
+	Held    ReviewFactHeld `json:"held"`
+
+	// Id Resource, entitlement and account: S1/member/U1
+	Id string `json:"id"`
+
+	// LastActive Where Slack's plan shows it
+	LastActive time.Time   `json:"lastActive,omitempty,omitzero"`
+	New        bool        `json:"new"`
+	Private    bool        `json:"private,omitempty,omitzero"`
+	Resource   ResourceRef `json:"resource"`
+
+	// Shared The channel is shared with other organizations
+	Shared bool `json:"shared,omitempty,omitzero"`
+
+	// Since When a sync saw it first; missing: with the first sync
+	Since time.Time `json:"since,omitempty,omitzero"`
+
+	// Unseen Not seen active since, though Slack shows who was
+	Unseen time.Time `json:"unseen,omitempty,omitzero"`
+}
+
+// ReviewFactHeld defines model for ReviewFact.Held.
+type ReviewFactHeld string
+
+// ReviewGrant defines model for ReviewGrant.
+type ReviewGrant struct {
+	// ApprovedBy Accounts
+	ApprovedBy []string  `json:"approvedBy,omitempty,omitzero"`
+	End        time.Time `json:"end,omitempty,omitzero"`
+	Id         string    `json:"id"`
+	Rule       string    `json:"rule,omitempty,omitzero"`
+}
+
+// ReviewLevel defines model for ReviewLevel.
+type ReviewLevel struct {
+	// Accounts With named
+	Accounts []SlackId     `json:"accounts,omitempty,omitzero"`
+	By       ReviewLevelBy `json:"by"`
+
+	// Group An id that Slack made; opaque
+	Group SlackId `json:"group,omitempty,omitzero"`
+}
+
+// ReviewLevelBy defines model for ReviewLevel.By.
+type ReviewLevelBy string
+
+// ReviewLine defines model for ReviewLine.
+type ReviewLine struct {
+	Closed time.Time `json:"closed,omitempty,omitzero"`
+
+	// Comment On the note, or on the last decision
+	Comment string         `json:"comment,omitempty,omitzero"`
+	Decided []LineDecision `json:"decided,omitempty,omitzero"`
+
+	// Fact One account's access to one thing, as it was staged
+	Fact ReviewFact `json:"fact"`
+
+	// GivenBy Who approved what Ebb gave
+	GivenBy []string `json:"givenBy,omitempty,omitzero"`
+
+	// Gives What it gives
+	Gives string `json:"gives,omitempty,omitzero"`
+
+	// Grant That takes it away
+	Grant string `json:"grant,omitempty,omitzero"`
+
+	// Level That decides now, from 1
+	Level int `json:"level"`
+
+	// Manual The manual task that takes it away
+	Manual  string       `json:"manual,omitempty,omitzero"`
+	Note    LineDecision `json:"note,omitempty,omitzero"`
+	Outcome string       `json:"outcome,omitempty,omitzero"`
+
+	// Refuses Why you cannot decide about it
+	Refuses string          `json:"refuses,omitempty,omitzero"`
+	State   ReviewLineState `json:"state"`
+}
+
+// ReviewLineState defines model for ReviewLine.State.
+type ReviewLineState string
+
+// ReviewLinePage defines model for ReviewLinePage.
+type ReviewLinePage struct {
+	// Counts Of each part of the whole list; all: of all
+	Counts map[string]int `json:"counts"`
+	Cursor string         `json:"cursor,omitempty,omitzero"`
+
+	// Decides You are one of its reviewers
+	Decides bool `json:"decides"`
+
+	// Found Lines that fit what was asked for
+	Found int `json:"found"`
+
+	// Hidden Lines about private resources that you may not know
+	Hidden int `json:"hidden"`
+
+	// InPlaceOf The account in whose place; missing: your own right
+	InPlaceOf string       `json:"inPlaceOf,omitempty,omitzero"`
+	Items     []ReviewLine `json:"items"`
+
+	// List What some people review together; any one of them decides
+	List ReviewList `json:"list"`
+}
+
+// ReviewList What some people review together; any one of them decides
+type ReviewList struct {
+	Closed int    `json:"closed"`
+	Group  string `json:"group,omitempty,omitzero"`
+	Id     string `json:"id"`
+
+	// Left Lines without a submitted decision
+	Left int `json:"left"`
+
+	// Level From 1
+	Level int `json:"level"`
+	Lines int `json:"lines"`
+
+	// More How many reviewers more
+	More int `json:"more,omitempty,omitzero"`
+
+	// Noted Decided, and not submitted
+	Noted int `json:"noted"`
+
+	// Reviewers At most ten
+	Reviewers []Ref `json:"reviewers,omitempty,omitzero"`
+
+	// Source How its reviewers were found: owner, creator, group, named, manager, fallback, unassigned
+	Source string `json:"source"`
+}
+
+// ReviewListPage defines model for ReviewListPage.
+type ReviewListPage struct {
+	Cursor   string         `json:"cursor,omitempty,omitzero"`
+	Items    []ReviewList   `json:"items"`
+	Progress ReviewProgress `json:"progress"`
+}
+
+// ReviewNotes defines model for ReviewNotes.
+type ReviewNotes struct {
+	Comment string  `json:"comment,omitempty,omitzero"`
+	Lines   LineIds `json:"lines"`
+
+	// Verdict Missing: the notes are taken back
+	Verdict ReviewNotesVerdict `json:"verdict,omitempty,omitzero"`
+}
+
+// ReviewNotesVerdict Missing: the notes are taken back
+type ReviewNotesVerdict string
+
+// ReviewProgress defines model for ReviewProgress.
+type ReviewProgress struct {
+	Certified int `json:"certified"`
+	Closed    int `json:"closed"`
+	Denied    int `json:"denied"`
+
+	// Gone Not held any more when it was to be decided
+	Gone  int `json:"gone"`
+	Left  int `json:"left"`
+	Lines int `json:"lines"`
+	Lists int `json:"lists"`
+	Noted int `json:"noted"`
+
+	// Passed To the next level
+	Passed  int `json:"passed"`
+	Skipped int `json:"skipped"`
+}
+
+// ReviewReassignment defines model for ReviewReassignment.
+type ReviewReassignment struct {
+	Lines LineIds   `json:"lines,omitempty,omitzero"`
+	To    []SlackId `json:"to"`
+}
+
+// ReviewVerdict defines model for ReviewVerdict.
+type ReviewVerdict string
+
+// ReviewWaits An access review in which lines wait for you
+type ReviewWaits struct {
+	Campaign string    `json:"campaign"`
+	Deadline time.Time `json:"deadline,omitempty,omitzero"`
+	Left     int       `json:"left"`
+	Lists    []string  `json:"lists"`
+	Name     string    `json:"name,omitempty,omitzero"`
+}
+
 // Run defines model for Run.
 type Run struct {
 	// Calls Of Slack
@@ -1682,6 +2542,56 @@ type SlackId = string
 // Slug The entitlement on the resource. Left out: what can be asked for of it, an admin's role in a workspace and membership of everything else
 type Slug string
 
+// Snapshot defines model for Snapshot.
+type Snapshot struct {
+	Begun time.Time `json:"begun"`
+
+	// Digest Of all of it, SHA-256
+	Digest string    `json:"digest,omitempty,omitzero"`
+	Done   time.Time `json:"done,omitempty,omitzero"`
+
+	// Left What was left out, by reason
+	Left  map[string]int `json:"left,omitempty,omitzero"`
+	Lines int            `json:"lines"`
+
+	// Run The sync that it shows
+	Run string `json:"run,omitempty,omitzero"`
+
+	// RunAfter The last good sync when it was done; where it is another, the snapshot spans two
+	RunAfter string `json:"runAfter,omitempty,omitzero"`
+
+	// Seen What was looked at, by kind
+	Seen map[string]int `json:"seen,omitempty,omitzero"`
+
+	// Slack What Slack told in the sync, by kind
+	Slack map[string]int `json:"slack,omitempty,omitzero"`
+
+	// Synced When that sync ended
+	Synced time.Time `json:"synced,omitempty,omitzero"`
+
+	// Unassigned Lines that nobody could be found for
+	Unassigned int `json:"unassigned"`
+}
+
+// Submitted defines model for Submitted.
+type Submitted struct {
+	Certified int `json:"certified"`
+	Denied    int `json:"denied"`
+
+	// Gone Not held any more
+	Gone int `json:"gone"`
+
+	// Left Lines of the list that still wait
+	Left int `json:"left"`
+
+	// More Noted lines that one call had no time for: submit again
+	More int `json:"more,omitempty,omitzero"`
+
+	// Passed To the next level
+	Passed  int               `json:"passed"`
+	Refused map[string]string `json:"refused"`
+}
+
 // Target One thing: a user with all accounts, an account or a resource of a connector, or what a rule or version of the policy gave
 type Target struct {
 	// Account An id that Slack made; opaque
@@ -1701,14 +2611,20 @@ type Target struct {
 	Version int64 `json:"version,omitempty,omitzero"`
 }
 
-// Task One of connector, grant and request is there
+// Task One of connector, grant, request, manual and review is there
 type Task struct {
 	// Connector Everything below the label is for owners, auditors and administrators
 	Connector Connector `json:"connector,omitempty,omitzero"`
 	Grant     Grant     `json:"grant,omitempty,omitzero"`
 	Kind      TaskKind  `json:"kind"`
-	Request   Request   `json:"request,omitempty,omitzero"`
-	Since     time.Time `json:"since,omitempty,omitzero"`
+
+	// Manual What no API of Slack does, so that a person has to
+	Manual  ManualTask `json:"manual,omitempty,omitzero"`
+	Request Request    `json:"request,omitempty,omitzero"`
+
+	// Review An access review in which lines wait for you
+	Review ReviewWaits `json:"review,omitempty,omitzero"`
+	Since  time.Time   `json:"since,omitempty,omitzero"`
 }
 
 // TaskKind defines model for Task.Kind.
@@ -1721,6 +2637,9 @@ type TaskList struct {
 	// More There are more than these
 	More bool `json:"more"`
 }
+
+// TemplateEvery defines model for TemplateEvery.
+type TemplateEvery string
 
 // Together defines model for Together.
 type Together struct {
@@ -1801,6 +2720,9 @@ type Waiting struct {
 // AccountParam An id that Slack made; opaque
 type AccountParam = SlackId
 
+// CampaignParam An id that Ebb made
+type CampaignParam = Id
+
 // ConnectorParam An id that Ebb made
 type ConnectorParam = Id
 
@@ -1828,6 +2750,12 @@ type KindParam = ResourceKind
 // Limit defines model for Limit.
 type Limit = int
 
+// ListParam An id that Ebb made
+type ListParam = Id
+
+// ManualParam An id that Ebb made
+type ManualParam = Id
+
 // RequestParam An id that Ebb made
 type RequestParam = Id
 
@@ -1842,6 +2770,9 @@ type Search = string
 
 // SessionParam An id that Ebb made
 type SessionParam = Id
+
+// TemplateParam An id that Ebb made
+type TemplateParam = Id
 
 // UserParam An id that Ebb made
 type UserParam = Id
@@ -1898,6 +2829,38 @@ type ReadEvidenceParams struct {
 	// Sha256 Of the whole package, as the first part's header says
 	Sha256 *string `form:"sha256,omitempty" json:"sha256,omitempty"`
 }
+
+// ListReviewListsParams defines parameters for ListReviewLists.
+type ListReviewListsParams struct {
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListReviewLinesParams defines parameters for ListReviewLines.
+type ListReviewLinesParams struct {
+	// Show Only a part of them
+	Show     *LineShow `form:"show,omitempty" json:"show,omitempty"`
+	Resource *SlackId  `form:"resource,omitempty" json:"resource,omitempty"`
+	Account  *SlackId  `form:"account,omitempty" json:"account,omitempty"`
+
+	// Q Part of a name or handle (or e-mail, for those who see it), or an id; upper and lower case are one
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// By How they are grouped
+	By *ListReviewLinesParamsBy `form:"by,omitempty" json:"by,omitempty"`
+
+	// Limit How many at most
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor From the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListReviewLinesParamsBy defines parameters for ListReviewLines.
+type ListReviewLinesParamsBy string
 
 // AddConnectorParams defines parameters for AddConnector.
 type AddConnectorParams struct {
@@ -2038,6 +3001,12 @@ type ListKillsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListManualTasksParams defines parameters for ListManualTasks.
+type ListManualTasksParams struct {
+	// All Also those that are over
+	All *bool `form:"all,omitempty" json:"all,omitempty"`
+}
+
 // DiffPoliciesParams defines parameters for DiffPolicies.
 type DiffPoliciesParams struct {
 	// From Missing or 0: the one before `to`
@@ -2105,6 +3074,27 @@ type ListUsersParams struct {
 	// Cursor From the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// PreviewCampaignJSONRequestBody defines body for PreviewCampaign for application/json ContentType.
+type PreviewCampaignJSONRequestBody = CampaignSpec
+
+// MakeTemplateJSONRequestBody defines body for MakeTemplate for application/json ContentType.
+type MakeTemplateJSONRequestBody = NewTemplate
+
+// DraftCampaignJSONRequestBody defines body for DraftCampaign for application/json ContentType.
+type DraftCampaignJSONRequestBody = CampaignSpec
+
+// EditCampaignJSONRequestBody defines body for EditCampaign for application/json ContentType.
+type EditCampaignJSONRequestBody = CampaignSpec
+
+// EndCampaignJSONRequestBody defines body for EndCampaign for application/json ContentType.
+type EndCampaignJSONRequestBody = CampaignEnd
+
+// NoteReviewLinesJSONRequestBody defines body for NoteReviewLines for application/json ContentType.
+type NoteReviewLinesJSONRequestBody = ReviewNotes
+
+// ReassignReviewJSONRequestBody defines body for ReassignReview for application/json ContentType.
+type ReassignReviewJSONRequestBody = ReviewReassignment
 
 // AddConnectorJSONRequestBody defines body for AddConnector for application/json ContentType.
 type AddConnectorJSONRequestBody = NewConnector
@@ -2210,9 +3200,63 @@ type ServerInterface interface {
 	// VerifyAudit Walk the whole trail and say what does not fit
 	// (POST /v1/audit/verify)
 	VerifyAudit(w http.ResponseWriter, r *http.Request)
+	// PreviewCampaign What a campaign would stage now: counts, samples, and how far they can be trusted
+	// (POST /v1/campaign-preview)
+	PreviewCampaign(w http.ResponseWriter, r *http.Request)
+	// ListTemplates What drafts campaigns again and again, by id, stopped ones too
+	// (GET /v1/campaign-templates)
+	ListTemplates(w http.ResponseWriter, r *http.Request)
+	// MakeTemplate Make a template
+	// (POST /v1/campaign-templates)
+	MakeTemplate(w http.ResponseWriter, r *http.Request)
+	// StopTemplate Stop a template
+	// (POST /v1/campaign-templates/{templateId}/stop)
+	StopTemplate(w http.ResponseWriter, r *http.Request, templateId TemplateParam)
+	// ListCampaigns Access reviews, the newest first
+	// (GET /v1/campaigns)
+	ListCampaigns(w http.ResponseWriter, r *http.Request)
+	// DraftCampaign Draft an access review
+	// (POST /v1/campaigns)
+	DraftCampaign(w http.ResponseWriter, r *http.Request)
+	// GetCampaign One access review
+	// (GET /v1/campaigns/{campaignId})
+	GetCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam)
+	// EditCampaign Give a draft another spec
+	// (PUT /v1/campaigns/{campaignId})
+	EditCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam)
+	// CancelCampaign Give up a campaign that was not started
+	// (POST /v1/campaigns/{campaignId}/cancel)
+	CancelCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam)
+	// EndCampaign End a running campaign
+	// (POST /v1/campaigns/{campaignId}/end)
+	EndCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam)
 	// ReadEvidence The evidence package of an access review, a zip
 	// (GET /v1/campaigns/{campaignId}/evidence)
 	ReadEvidence(w http.ResponseWriter, r *http.Request, campaignId Id, params ReadEvidenceParams)
+	// ListReviewLists The lists of all reviewers with their progress, what has the most left first
+	// (GET /v1/campaigns/{campaignId}/lists)
+	ListReviewLists(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, params ListReviewListsParams)
+	// ListReviewLines The lines of one list, with what helps to decide
+	// (GET /v1/campaigns/{campaignId}/lists/{listId}/lines)
+	ListReviewLines(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, listId ListParam, params ListReviewLinesParams)
+	// NoteReviewLines Note a decision about lines, or take notes back
+	// (POST /v1/campaigns/{campaignId}/lists/{listId}/notes)
+	NoteReviewLines(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, listId ListParam)
+	// NoteUnchanged Note every open line as certified that did not change since it was
+	// (POST /v1/campaigns/{campaignId}/lists/{listId}/notes-unchanged)
+	NoteUnchanged(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, listId ListParam)
+	// ReassignReview Give open lines, or all of them, to others
+	// (POST /v1/campaigns/{campaignId}/lists/{listId}/reassign)
+	ReassignReview(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, listId ListParam)
+	// SubmitReviews Submit what you noted in this list
+	// (POST /v1/campaigns/{campaignId}/lists/{listId}/submit)
+	SubmitReviews(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, listId ListParam)
+	// StageCampaign Begin to take the snapshot
+	// (POST /v1/campaigns/{campaignId}/stage)
+	StageCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam)
+	// StartCampaign Tell the reviewers of a staged campaign
+	// (POST /v1/campaigns/{campaignId}/start)
+	StartCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam)
 	// ListConnectors Connectors that you can see
 	// (GET /v1/connectors)
 	ListConnectors(w http.ResponseWriter, r *http.Request)
@@ -2291,6 +3335,12 @@ type ServerInterface interface {
 	// ResumeConnector Take a pause back
 	// (POST /v1/connectors/{connectorId}/resume)
 	ResumeConnector(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
+	// ReviewAccuracy How far what Ebb knows of a connector can be trusted for a review
+	// (GET /v1/connectors/{connectorId}/review-accuracy)
+	ReviewAccuracy(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
+	// SyncForReview Sync now before a campaign is staged
+	// (POST /v1/connectors/{connectorId}/review-syncs)
+	SyncForReview(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam)
 	// ListSyncs Sync runs, newest first
 	// (GET /v1/connectors/{connectorId}/syncs)
 	ListSyncs(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, params ListSyncsParams)
@@ -2363,6 +3413,15 @@ type ServerInterface interface {
 	// GetKill How far a kill is
 	// (GET /v1/kills/{killId})
 	GetKill(w http.ResponseWriter, r *http.Request, killId Id)
+	// ListManualTasks What people have to do by hand, for no API does it, the newest first
+	// (GET /v1/manual-tasks)
+	ListManualTasks(w http.ResponseWriter, r *http.Request, params ListManualTasksParams)
+	// GetManualTask One manual task with its steps
+	// (GET /v1/manual-tasks/{manualId})
+	GetManualTask(w http.ResponseWriter, r *http.Request, manualId ManualParam)
+	// SayManualDone Say that it is done
+	// (POST /v1/manual-tasks/{manualId}/done)
+	SayManualDone(w http.ResponseWriter, r *http.Request, manualId ManualParam)
 	// GetMe Who this key acts for
 	// (GET /v1/me)
 	GetMe(w http.ResponseWriter, r *http.Request)
@@ -2707,6 +3766,206 @@ func (siw *ServerInterfaceWrapper) VerifyAudit(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// PreviewCampaign operation middleware
+func (siw *ServerInterfaceWrapper) PreviewCampaign(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PreviewCampaign(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListTemplates operation middleware
+func (siw *ServerInterfaceWrapper) ListTemplates(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListTemplates(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// MakeTemplate operation middleware
+func (siw *ServerInterfaceWrapper) MakeTemplate(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.MakeTemplate(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// StopTemplate operation middleware
+func (siw *ServerInterfaceWrapper) StopTemplate(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "templateId" -------------
+	var templateId TemplateParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "templateId", r.PathValue("templateId"), &templateId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "templateId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.StopTemplate(w, r, templateId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListCampaigns operation middleware
+func (siw *ServerInterfaceWrapper) ListCampaigns(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListCampaigns(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DraftCampaign operation middleware
+func (siw *ServerInterfaceWrapper) DraftCampaign(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DraftCampaign(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCampaign operation middleware
+func (siw *ServerInterfaceWrapper) GetCampaign(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCampaign(w, r, campaignId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EditCampaign operation middleware
+func (siw *ServerInterfaceWrapper) EditCampaign(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EditCampaign(w, r, campaignId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CancelCampaign operation middleware
+func (siw *ServerInterfaceWrapper) CancelCampaign(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CancelCampaign(w, r, campaignId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EndCampaign operation middleware
+func (siw *ServerInterfaceWrapper) EndCampaign(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EndCampaign(w, r, campaignId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ReadEvidence operation middleware
 func (siw *ServerInterfaceWrapper) ReadEvidence(w http.ResponseWriter, r *http.Request) {
 
@@ -2753,6 +4012,382 @@ func (siw *ServerInterfaceWrapper) ReadEvidence(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ReadEvidence(w, r, campaignId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListReviewLists operation middleware
+func (siw *ServerInterfaceWrapper) ListReviewLists(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReviewListsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListReviewLists(w, r, campaignId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListReviewLines operation middleware
+func (siw *ServerInterfaceWrapper) ListReviewLines(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "listId" -------------
+	var listId ListParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "listId", r.PathValue("listId"), &listId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "listId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReviewLinesParams
+
+	// ------------- Optional query parameter "show" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "show", r.URL.Query(), &params.Show, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "show"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "show", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "resource" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "resource", r.URL.Query(), &params.Resource, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "resource"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "resource", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "account" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "account", r.URL.Query(), &params.Account, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "account"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "account", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", r.URL.Query(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "q"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "q", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "by", r.URL.Query(), &params.By, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "by"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "by", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListReviewLines(w, r, campaignId, listId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// NoteReviewLines operation middleware
+func (siw *ServerInterfaceWrapper) NoteReviewLines(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "listId" -------------
+	var listId ListParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "listId", r.PathValue("listId"), &listId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "listId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.NoteReviewLines(w, r, campaignId, listId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// NoteUnchanged operation middleware
+func (siw *ServerInterfaceWrapper) NoteUnchanged(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "listId" -------------
+	var listId ListParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "listId", r.PathValue("listId"), &listId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "listId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.NoteUnchanged(w, r, campaignId, listId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReassignReview operation middleware
+func (siw *ServerInterfaceWrapper) ReassignReview(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "listId" -------------
+	var listId ListParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "listId", r.PathValue("listId"), &listId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "listId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReassignReview(w, r, campaignId, listId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SubmitReviews operation middleware
+func (siw *ServerInterfaceWrapper) SubmitReviews(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "listId" -------------
+	var listId ListParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "listId", r.PathValue("listId"), &listId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "listId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SubmitReviews(w, r, campaignId, listId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// StageCampaign operation middleware
+func (siw *ServerInterfaceWrapper) StageCampaign(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.StageCampaign(w, r, campaignId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// StartCampaign operation middleware
+func (siw *ServerInterfaceWrapper) StartCampaign(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "campaignId" -------------
+	var campaignId CampaignParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "campaignId", r.PathValue("campaignId"), &campaignId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "campaignId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.StartCampaign(w, r, campaignId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3797,6 +5432,58 @@ func (siw *ServerInterfaceWrapper) ResumeConnector(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// ReviewAccuracy operation middleware
+func (siw *ServerInterfaceWrapper) ReviewAccuracy(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReviewAccuracy(w, r, connectorId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SyncForReview operation middleware
+func (siw *ServerInterfaceWrapper) SyncForReview(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "connectorId" -------------
+	var connectorId ConnectorParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "connectorId", r.PathValue("connectorId"), &connectorId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "connectorId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SyncForReview(w, r, connectorId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListSyncs operation middleware
 func (siw *ServerInterfaceWrapper) ListSyncs(w http.ResponseWriter, r *http.Request) {
 
@@ -4514,6 +6201,91 @@ func (siw *ServerInterfaceWrapper) GetKill(w http.ResponseWriter, r *http.Reques
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetKill(w, r, killId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListManualTasks operation middleware
+func (siw *ServerInterfaceWrapper) ListManualTasks(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListManualTasksParams
+
+	// ------------- Optional query parameter "all" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "all", r.URL.Query(), &params.All, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "all"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "all", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListManualTasks(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetManualTask operation middleware
+func (siw *ServerInterfaceWrapper) GetManualTask(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "manualId" -------------
+	var manualId ManualParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "manualId", r.PathValue("manualId"), &manualId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "manualId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetManualTask(w, r, manualId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SayManualDone operation middleware
+func (siw *ServerInterfaceWrapper) SayManualDone(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "manualId" -------------
+	var manualId ManualParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "manualId", r.PathValue("manualId"), &manualId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "manualId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SayManualDone(w, r, manualId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5679,6 +7451,29 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/findings/{findingId}/accept", wrapper.AcceptFinding)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/findings/{findingId}/remove", wrapper.RemoveFinding)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/findings/{findingId}/keep", wrapper.KeepFinding)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/campaigns", wrapper.ListCampaigns)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaigns", wrapper.DraftCampaign)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaign-preview", wrapper.PreviewCampaign)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/campaigns/{campaignId}", wrapper.GetCampaign)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/campaigns/{campaignId}", wrapper.EditCampaign)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaigns/{campaignId}/stage", wrapper.StageCampaign)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaigns/{campaignId}/start", wrapper.StartCampaign)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaigns/{campaignId}/cancel", wrapper.CancelCampaign)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaigns/{campaignId}/end", wrapper.EndCampaign)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/campaigns/{campaignId}/lists", wrapper.ListReviewLists)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/campaigns/{campaignId}/lists/{listId}/lines", wrapper.ListReviewLines)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaigns/{campaignId}/lists/{listId}/notes", wrapper.NoteReviewLines)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaigns/{campaignId}/lists/{listId}/notes-unchanged", wrapper.NoteUnchanged)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaigns/{campaignId}/lists/{listId}/submit", wrapper.SubmitReviews)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaigns/{campaignId}/lists/{listId}/reassign", wrapper.ReassignReview)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/connectors/{connectorId}/review-accuracy", wrapper.ReviewAccuracy)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/connectors/{connectorId}/review-syncs", wrapper.SyncForReview)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/campaign-templates", wrapper.ListTemplates)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaign-templates", wrapper.MakeTemplate)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/campaign-templates/{templateId}/stop", wrapper.StopTemplate)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/manual-tasks", wrapper.ListManualTasks)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/manual-tasks/{manualId}", wrapper.GetManualTask)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/manual-tasks/{manualId}/done", wrapper.SayManualDone)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/events", wrapper.ListEvents)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/search", wrapper.SearchEvents)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/export", wrapper.ExportEvents)
@@ -5905,6 +7700,420 @@ func (response VerifyAuditdefaultApplicationProblemPlusJSONResponse) VisitVerify
 	return err
 }
 
+type PreviewCampaignRequestObject struct {
+	Body *PreviewCampaignJSONRequestBody
+}
+
+type PreviewCampaignResponseObject interface {
+	VisitPreviewCampaignResponse(w http.ResponseWriter) error
+}
+
+type PreviewCampaign200JSONResponse CampaignPreview
+
+func (response PreviewCampaign200JSONResponse) VisitPreviewCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewCampaigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response PreviewCampaigndefaultApplicationProblemPlusJSONResponse) VisitPreviewCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTemplatesRequestObject struct {
+}
+
+type ListTemplatesResponseObject interface {
+	VisitListTemplatesResponse(w http.ResponseWriter) error
+}
+
+type ListTemplates200JSONResponse struct {
+	Items []CampaignTemplate `json:"items"`
+}
+
+func (response ListTemplates200JSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTemplatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListTemplatesdefaultApplicationProblemPlusJSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeTemplateRequestObject struct {
+	Body *MakeTemplateJSONRequestBody
+}
+
+type MakeTemplateResponseObject interface {
+	VisitMakeTemplateResponse(w http.ResponseWriter) error
+}
+
+type MakeTemplate201JSONResponse CampaignTemplate
+
+func (response MakeTemplate201JSONResponse) VisitMakeTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response MakeTemplatedefaultApplicationProblemPlusJSONResponse) VisitMakeTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopTemplateRequestObject struct {
+	TemplateId TemplateParam `json:"templateId"`
+}
+
+type StopTemplateResponseObject interface {
+	VisitStopTemplateResponse(w http.ResponseWriter) error
+}
+
+type StopTemplate200JSONResponse CampaignTemplate
+
+func (response StopTemplate200JSONResponse) VisitStopTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response StopTemplatedefaultApplicationProblemPlusJSONResponse) VisitStopTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCampaignsRequestObject struct {
+}
+
+type ListCampaignsResponseObject interface {
+	VisitListCampaignsResponse(w http.ResponseWriter) error
+}
+
+type ListCampaigns200JSONResponse struct {
+	Items []Campaign `json:"items"`
+}
+
+func (response ListCampaigns200JSONResponse) VisitListCampaignsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCampaignsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListCampaignsdefaultApplicationProblemPlusJSONResponse) VisitListCampaignsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DraftCampaignRequestObject struct {
+	Body *DraftCampaignJSONRequestBody
+}
+
+type DraftCampaignResponseObject interface {
+	VisitDraftCampaignResponse(w http.ResponseWriter) error
+}
+
+type DraftCampaign201JSONResponse Campaign
+
+func (response DraftCampaign201JSONResponse) VisitDraftCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DraftCampaigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response DraftCampaigndefaultApplicationProblemPlusJSONResponse) VisitDraftCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCampaignRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+}
+
+type GetCampaignResponseObject interface {
+	VisitGetCampaignResponse(w http.ResponseWriter) error
+}
+
+type GetCampaign200JSONResponse Campaign
+
+func (response GetCampaign200JSONResponse) VisitGetCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCampaigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response GetCampaigndefaultApplicationProblemPlusJSONResponse) VisitGetCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditCampaignRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+	Body       *EditCampaignJSONRequestBody
+}
+
+type EditCampaignResponseObject interface {
+	VisitEditCampaignResponse(w http.ResponseWriter) error
+}
+
+type EditCampaign200JSONResponse Campaign
+
+func (response EditCampaign200JSONResponse) VisitEditCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditCampaigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response EditCampaigndefaultApplicationProblemPlusJSONResponse) VisitEditCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelCampaignRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+}
+
+type CancelCampaignResponseObject interface {
+	VisitCancelCampaignResponse(w http.ResponseWriter) error
+}
+
+type CancelCampaign200JSONResponse Campaign
+
+func (response CancelCampaign200JSONResponse) VisitCancelCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelCampaigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response CancelCampaigndefaultApplicationProblemPlusJSONResponse) VisitCancelCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndCampaignRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+	Body       *EndCampaignJSONRequestBody
+}
+
+type EndCampaignResponseObject interface {
+	VisitEndCampaignResponse(w http.ResponseWriter) error
+}
+
+type EndCampaign200JSONResponse Campaign
+
+func (response EndCampaign200JSONResponse) VisitEndCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndCampaigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response EndCampaigndefaultApplicationProblemPlusJSONResponse) VisitEndCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadEvidenceRequestObject struct {
 	CampaignId Id `json:"campaignId"`
 	Params     ReadEvidenceParams
@@ -5951,6 +8160,345 @@ type ReadEvidencedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadEvidencedefaultApplicationProblemPlusJSONResponse) VisitReadEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReviewListsRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+	Params     ListReviewListsParams
+}
+
+type ListReviewListsResponseObject interface {
+	VisitListReviewListsResponse(w http.ResponseWriter) error
+}
+
+type ListReviewLists200JSONResponse ReviewListPage
+
+func (response ListReviewLists200JSONResponse) VisitListReviewListsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReviewListsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListReviewListsdefaultApplicationProblemPlusJSONResponse) VisitListReviewListsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReviewLinesRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+	ListId     ListParam     `json:"listId"`
+	Params     ListReviewLinesParams
+}
+
+type ListReviewLinesResponseObject interface {
+	VisitListReviewLinesResponse(w http.ResponseWriter) error
+}
+
+type ListReviewLines200JSONResponse ReviewLinePage
+
+func (response ListReviewLines200JSONResponse) VisitListReviewLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReviewLinesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListReviewLinesdefaultApplicationProblemPlusJSONResponse) VisitListReviewLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NoteReviewLinesRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+	ListId     ListParam     `json:"listId"`
+	Body       *NoteReviewLinesJSONRequestBody
+}
+
+type NoteReviewLinesResponseObject interface {
+	VisitNoteReviewLinesResponse(w http.ResponseWriter) error
+}
+
+type NoteReviewLines200JSONResponse Noted
+
+func (response NoteReviewLines200JSONResponse) VisitNoteReviewLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NoteReviewLinesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response NoteReviewLinesdefaultApplicationProblemPlusJSONResponse) VisitNoteReviewLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NoteUnchangedRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+	ListId     ListParam     `json:"listId"`
+}
+
+type NoteUnchangedResponseObject interface {
+	VisitNoteUnchangedResponse(w http.ResponseWriter) error
+}
+
+type NoteUnchanged200JSONResponse Noted
+
+func (response NoteUnchanged200JSONResponse) VisitNoteUnchangedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NoteUnchangeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response NoteUnchangeddefaultApplicationProblemPlusJSONResponse) VisitNoteUnchangedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReassignReviewRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+	ListId     ListParam     `json:"listId"`
+	Body       *ReassignReviewJSONRequestBody
+}
+
+type ReassignReviewResponseObject interface {
+	VisitReassignReviewResponse(w http.ResponseWriter) error
+}
+
+type ReassignReview200JSONResponse struct {
+	Lines int `json:"lines"`
+}
+
+func (response ReassignReview200JSONResponse) VisitReassignReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReassignReviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ReassignReviewdefaultApplicationProblemPlusJSONResponse) VisitReassignReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitReviewsRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+	ListId     ListParam     `json:"listId"`
+}
+
+type SubmitReviewsResponseObject interface {
+	VisitSubmitReviewsResponse(w http.ResponseWriter) error
+}
+
+type SubmitReviews200JSONResponse Submitted
+
+func (response SubmitReviews200JSONResponse) VisitSubmitReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubmitReviewsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response SubmitReviewsdefaultApplicationProblemPlusJSONResponse) VisitSubmitReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StageCampaignRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+}
+
+type StageCampaignResponseObject interface {
+	VisitStageCampaignResponse(w http.ResponseWriter) error
+}
+
+type StageCampaign200JSONResponse Campaign
+
+func (response StageCampaign200JSONResponse) VisitStageCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StageCampaigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response StageCampaigndefaultApplicationProblemPlusJSONResponse) VisitStageCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCampaignRequestObject struct {
+	CampaignId CampaignParam `json:"campaignId"`
+}
+
+type StartCampaignResponseObject interface {
+	VisitStartCampaignResponse(w http.ResponseWriter) error
+}
+
+type StartCampaign200JSONResponse Campaign
+
+func (response StartCampaign200JSONResponse) VisitStartCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCampaigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response StartCampaigndefaultApplicationProblemPlusJSONResponse) VisitStartCampaignResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7049,6 +9597,88 @@ func (response ResumeConnectordefaultApplicationProblemPlusJSONResponse) VisitRe
 	return err
 }
 
+type ReviewAccuracyRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+}
+
+type ReviewAccuracyResponseObject interface {
+	VisitReviewAccuracyResponse(w http.ResponseWriter) error
+}
+
+type ReviewAccuracy200JSONResponse Accuracy
+
+func (response ReviewAccuracy200JSONResponse) VisitReviewAccuracyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReviewAccuracydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ReviewAccuracydefaultApplicationProblemPlusJSONResponse) VisitReviewAccuracyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SyncForReviewRequestObject struct {
+	ConnectorId ConnectorParam `json:"connectorId"`
+}
+
+type SyncForReviewResponseObject interface {
+	VisitSyncForReviewResponse(w http.ResponseWriter) error
+}
+
+type SyncForReview202JSONResponse Run
+
+func (response SyncForReview202JSONResponse) VisitSyncForReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SyncForReviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response SyncForReviewdefaultApplicationProblemPlusJSONResponse) VisitSyncForReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSyncsRequestObject struct {
 	ConnectorId ConnectorParam `json:"connectorId"`
 	Params      ListSyncsParams
@@ -8036,6 +10666,131 @@ type GetKilldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetKilldefaultApplicationProblemPlusJSONResponse) VisitGetKillResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListManualTasksRequestObject struct {
+	Params ListManualTasksParams
+}
+
+type ListManualTasksResponseObject interface {
+	VisitListManualTasksResponse(w http.ResponseWriter) error
+}
+
+type ListManualTasks200JSONResponse struct {
+	Items []ManualTask `json:"items"`
+}
+
+func (response ListManualTasks200JSONResponse) VisitListManualTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListManualTasksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response ListManualTasksdefaultApplicationProblemPlusJSONResponse) VisitListManualTasksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetManualTaskRequestObject struct {
+	ManualId ManualParam `json:"manualId"`
+}
+
+type GetManualTaskResponseObject interface {
+	VisitGetManualTaskResponse(w http.ResponseWriter) error
+}
+
+type GetManualTask200JSONResponse ManualTask
+
+func (response GetManualTask200JSONResponse) VisitGetManualTaskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetManualTaskdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response GetManualTaskdefaultApplicationProblemPlusJSONResponse) VisitGetManualTaskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayManualDoneRequestObject struct {
+	ManualId ManualParam `json:"manualId"`
+}
+
+type SayManualDoneResponseObject interface {
+	VisitSayManualDoneResponse(w http.ResponseWriter) error
+}
+
+type SayManualDone200JSONResponse ManualTask
+
+func (response SayManualDone200JSONResponse) VisitSayManualDoneResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayManualDonedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response SayManualDonedefaultApplicationProblemPlusJSONResponse) VisitSayManualDoneResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9489,9 +12244,63 @@ type StrictServerInterface interface {
 	// VerifyAudit Walk the whole trail and say what does not fit
 	// (POST /v1/audit/verify)
 	VerifyAudit(ctx context.Context, request VerifyAuditRequestObject) (VerifyAuditResponseObject, error)
+	// PreviewCampaign What a campaign would stage now: counts, samples, and how far they can be trusted
+	// (POST /v1/campaign-preview)
+	PreviewCampaign(ctx context.Context, request PreviewCampaignRequestObject) (PreviewCampaignResponseObject, error)
+	// ListTemplates What drafts campaigns again and again, by id, stopped ones too
+	// (GET /v1/campaign-templates)
+	ListTemplates(ctx context.Context, request ListTemplatesRequestObject) (ListTemplatesResponseObject, error)
+	// MakeTemplate Make a template
+	// (POST /v1/campaign-templates)
+	MakeTemplate(ctx context.Context, request MakeTemplateRequestObject) (MakeTemplateResponseObject, error)
+	// StopTemplate Stop a template
+	// (POST /v1/campaign-templates/{templateId}/stop)
+	StopTemplate(ctx context.Context, request StopTemplateRequestObject) (StopTemplateResponseObject, error)
+	// ListCampaigns Access reviews, the newest first
+	// (GET /v1/campaigns)
+	ListCampaigns(ctx context.Context, request ListCampaignsRequestObject) (ListCampaignsResponseObject, error)
+	// DraftCampaign Draft an access review
+	// (POST /v1/campaigns)
+	DraftCampaign(ctx context.Context, request DraftCampaignRequestObject) (DraftCampaignResponseObject, error)
+	// GetCampaign One access review
+	// (GET /v1/campaigns/{campaignId})
+	GetCampaign(ctx context.Context, request GetCampaignRequestObject) (GetCampaignResponseObject, error)
+	// EditCampaign Give a draft another spec
+	// (PUT /v1/campaigns/{campaignId})
+	EditCampaign(ctx context.Context, request EditCampaignRequestObject) (EditCampaignResponseObject, error)
+	// CancelCampaign Give up a campaign that was not started
+	// (POST /v1/campaigns/{campaignId}/cancel)
+	CancelCampaign(ctx context.Context, request CancelCampaignRequestObject) (CancelCampaignResponseObject, error)
+	// EndCampaign End a running campaign
+	// (POST /v1/campaigns/{campaignId}/end)
+	EndCampaign(ctx context.Context, request EndCampaignRequestObject) (EndCampaignResponseObject, error)
 	// ReadEvidence The evidence package of an access review, a zip
 	// (GET /v1/campaigns/{campaignId}/evidence)
 	ReadEvidence(ctx context.Context, request ReadEvidenceRequestObject) (ReadEvidenceResponseObject, error)
+	// ListReviewLists The lists of all reviewers with their progress, what has the most left first
+	// (GET /v1/campaigns/{campaignId}/lists)
+	ListReviewLists(ctx context.Context, request ListReviewListsRequestObject) (ListReviewListsResponseObject, error)
+	// ListReviewLines The lines of one list, with what helps to decide
+	// (GET /v1/campaigns/{campaignId}/lists/{listId}/lines)
+	ListReviewLines(ctx context.Context, request ListReviewLinesRequestObject) (ListReviewLinesResponseObject, error)
+	// NoteReviewLines Note a decision about lines, or take notes back
+	// (POST /v1/campaigns/{campaignId}/lists/{listId}/notes)
+	NoteReviewLines(ctx context.Context, request NoteReviewLinesRequestObject) (NoteReviewLinesResponseObject, error)
+	// NoteUnchanged Note every open line as certified that did not change since it was
+	// (POST /v1/campaigns/{campaignId}/lists/{listId}/notes-unchanged)
+	NoteUnchanged(ctx context.Context, request NoteUnchangedRequestObject) (NoteUnchangedResponseObject, error)
+	// ReassignReview Give open lines, or all of them, to others
+	// (POST /v1/campaigns/{campaignId}/lists/{listId}/reassign)
+	ReassignReview(ctx context.Context, request ReassignReviewRequestObject) (ReassignReviewResponseObject, error)
+	// SubmitReviews Submit what you noted in this list
+	// (POST /v1/campaigns/{campaignId}/lists/{listId}/submit)
+	SubmitReviews(ctx context.Context, request SubmitReviewsRequestObject) (SubmitReviewsResponseObject, error)
+	// StageCampaign Begin to take the snapshot
+	// (POST /v1/campaigns/{campaignId}/stage)
+	StageCampaign(ctx context.Context, request StageCampaignRequestObject) (StageCampaignResponseObject, error)
+	// StartCampaign Tell the reviewers of a staged campaign
+	// (POST /v1/campaigns/{campaignId}/start)
+	StartCampaign(ctx context.Context, request StartCampaignRequestObject) (StartCampaignResponseObject, error)
 	// ListConnectors Connectors that you can see
 	// (GET /v1/connectors)
 	ListConnectors(ctx context.Context, request ListConnectorsRequestObject) (ListConnectorsResponseObject, error)
@@ -9570,6 +12379,12 @@ type StrictServerInterface interface {
 	// ResumeConnector Take a pause back
 	// (POST /v1/connectors/{connectorId}/resume)
 	ResumeConnector(ctx context.Context, request ResumeConnectorRequestObject) (ResumeConnectorResponseObject, error)
+	// ReviewAccuracy How far what Ebb knows of a connector can be trusted for a review
+	// (GET /v1/connectors/{connectorId}/review-accuracy)
+	ReviewAccuracy(ctx context.Context, request ReviewAccuracyRequestObject) (ReviewAccuracyResponseObject, error)
+	// SyncForReview Sync now before a campaign is staged
+	// (POST /v1/connectors/{connectorId}/review-syncs)
+	SyncForReview(ctx context.Context, request SyncForReviewRequestObject) (SyncForReviewResponseObject, error)
 	// ListSyncs Sync runs, newest first
 	// (GET /v1/connectors/{connectorId}/syncs)
 	ListSyncs(ctx context.Context, request ListSyncsRequestObject) (ListSyncsResponseObject, error)
@@ -9642,6 +12457,15 @@ type StrictServerInterface interface {
 	// GetKill How far a kill is
 	// (GET /v1/kills/{killId})
 	GetKill(ctx context.Context, request GetKillRequestObject) (GetKillResponseObject, error)
+	// ListManualTasks What people have to do by hand, for no API does it, the newest first
+	// (GET /v1/manual-tasks)
+	ListManualTasks(ctx context.Context, request ListManualTasksRequestObject) (ListManualTasksResponseObject, error)
+	// GetManualTask One manual task with its steps
+	// (GET /v1/manual-tasks/{manualId})
+	GetManualTask(ctx context.Context, request GetManualTaskRequestObject) (GetManualTaskResponseObject, error)
+	// SayManualDone Say that it is done
+	// (POST /v1/manual-tasks/{manualId}/done)
+	SayManualDone(ctx context.Context, request SayManualDoneRequestObject) (SayManualDoneResponseObject, error)
 	// GetMe Who this key acts for
 	// (GET /v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -9911,6 +12735,291 @@ func (sh *strictHandler) VerifyAudit(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// PreviewCampaign operation middleware
+func (sh *strictHandler) PreviewCampaign(w http.ResponseWriter, r *http.Request) {
+	var request PreviewCampaignRequestObject
+
+	var body PreviewCampaignJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewCampaign(ctx, request.(PreviewCampaignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewCampaign")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PreviewCampaignResponseObject); ok {
+		if err := validResponse.VisitPreviewCampaignResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListTemplates operation middleware
+func (sh *strictHandler) ListTemplates(w http.ResponseWriter, r *http.Request) {
+	var request ListTemplatesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTemplates(ctx, request.(ListTemplatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTemplates")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListTemplatesResponseObject); ok {
+		if err := validResponse.VisitListTemplatesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MakeTemplate operation middleware
+func (sh *strictHandler) MakeTemplate(w http.ResponseWriter, r *http.Request) {
+	var request MakeTemplateRequestObject
+
+	var body MakeTemplateJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeTemplate(ctx, request.(MakeTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeTemplate")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(MakeTemplateResponseObject); ok {
+		if err := validResponse.VisitMakeTemplateResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StopTemplate operation middleware
+func (sh *strictHandler) StopTemplate(w http.ResponseWriter, r *http.Request, templateId TemplateParam) {
+	var request StopTemplateRequestObject
+
+	request.TemplateId = templateId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.StopTemplate(ctx, request.(StopTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StopTemplate")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(StopTemplateResponseObject); ok {
+		if err := validResponse.VisitStopTemplateResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCampaigns operation middleware
+func (sh *strictHandler) ListCampaigns(w http.ResponseWriter, r *http.Request) {
+	var request ListCampaignsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCampaigns(ctx, request.(ListCampaignsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCampaigns")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListCampaignsResponseObject); ok {
+		if err := validResponse.VisitListCampaignsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DraftCampaign operation middleware
+func (sh *strictHandler) DraftCampaign(w http.ResponseWriter, r *http.Request) {
+	var request DraftCampaignRequestObject
+
+	var body DraftCampaignJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DraftCampaign(ctx, request.(DraftCampaignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DraftCampaign")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DraftCampaignResponseObject); ok {
+		if err := validResponse.VisitDraftCampaignResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCampaign operation middleware
+func (sh *strictHandler) GetCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam) {
+	var request GetCampaignRequestObject
+
+	request.CampaignId = campaignId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCampaign(ctx, request.(GetCampaignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCampaign")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCampaignResponseObject); ok {
+		if err := validResponse.VisitGetCampaignResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EditCampaign operation middleware
+func (sh *strictHandler) EditCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam) {
+	var request EditCampaignRequestObject
+
+	request.CampaignId = campaignId
+
+	var body EditCampaignJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.EditCampaign(ctx, request.(EditCampaignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditCampaign")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(EditCampaignResponseObject); ok {
+		if err := validResponse.VisitEditCampaignResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelCampaign operation middleware
+func (sh *strictHandler) CancelCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam) {
+	var request CancelCampaignRequestObject
+
+	request.CampaignId = campaignId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelCampaign(ctx, request.(CancelCampaignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelCampaign")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CancelCampaignResponseObject); ok {
+		if err := validResponse.VisitCancelCampaignResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EndCampaign operation middleware
+func (sh *strictHandler) EndCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam) {
+	var request EndCampaignRequestObject
+
+	request.CampaignId = campaignId
+
+	var body EndCampaignJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.EndCampaign(ctx, request.(EndCampaignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndCampaign")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(EndCampaignResponseObject); ok {
+		if err := validResponse.VisitEndCampaignResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReadEvidence operation middleware
 func (sh *strictHandler) ReadEvidence(w http.ResponseWriter, r *http.Request, campaignId Id, params ReadEvidenceParams) {
 	var request ReadEvidenceRequestObject
@@ -9931,6 +13040,235 @@ func (sh *strictHandler) ReadEvidence(w http.ResponseWriter, r *http.Request, ca
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ReadEvidenceResponseObject); ok {
 		if err := validResponse.VisitReadEvidenceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListReviewLists operation middleware
+func (sh *strictHandler) ListReviewLists(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, params ListReviewListsParams) {
+	var request ListReviewListsRequestObject
+
+	request.CampaignId = campaignId
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReviewLists(ctx, request.(ListReviewListsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReviewLists")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListReviewListsResponseObject); ok {
+		if err := validResponse.VisitListReviewListsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListReviewLines operation middleware
+func (sh *strictHandler) ListReviewLines(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, listId ListParam, params ListReviewLinesParams) {
+	var request ListReviewLinesRequestObject
+
+	request.CampaignId = campaignId
+	request.ListId = listId
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReviewLines(ctx, request.(ListReviewLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReviewLines")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListReviewLinesResponseObject); ok {
+		if err := validResponse.VisitListReviewLinesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// NoteReviewLines operation middleware
+func (sh *strictHandler) NoteReviewLines(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, listId ListParam) {
+	var request NoteReviewLinesRequestObject
+
+	request.CampaignId = campaignId
+	request.ListId = listId
+
+	var body NoteReviewLinesJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.NoteReviewLines(ctx, request.(NoteReviewLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NoteReviewLines")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(NoteReviewLinesResponseObject); ok {
+		if err := validResponse.VisitNoteReviewLinesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// NoteUnchanged operation middleware
+func (sh *strictHandler) NoteUnchanged(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, listId ListParam) {
+	var request NoteUnchangedRequestObject
+
+	request.CampaignId = campaignId
+	request.ListId = listId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.NoteUnchanged(ctx, request.(NoteUnchangedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NoteUnchanged")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(NoteUnchangedResponseObject); ok {
+		if err := validResponse.VisitNoteUnchangedResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReassignReview operation middleware
+func (sh *strictHandler) ReassignReview(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, listId ListParam) {
+	var request ReassignReviewRequestObject
+
+	request.CampaignId = campaignId
+	request.ListId = listId
+
+	var body ReassignReviewJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReassignReview(ctx, request.(ReassignReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReassignReview")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReassignReviewResponseObject); ok {
+		if err := validResponse.VisitReassignReviewResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SubmitReviews operation middleware
+func (sh *strictHandler) SubmitReviews(w http.ResponseWriter, r *http.Request, campaignId CampaignParam, listId ListParam) {
+	var request SubmitReviewsRequestObject
+
+	request.CampaignId = campaignId
+	request.ListId = listId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitReviews(ctx, request.(SubmitReviewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitReviews")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SubmitReviewsResponseObject); ok {
+		if err := validResponse.VisitSubmitReviewsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StageCampaign operation middleware
+func (sh *strictHandler) StageCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam) {
+	var request StageCampaignRequestObject
+
+	request.CampaignId = campaignId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.StageCampaign(ctx, request.(StageCampaignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StageCampaign")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(StageCampaignResponseObject); ok {
+		if err := validResponse.VisitStageCampaignResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StartCampaign operation middleware
+func (sh *strictHandler) StartCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam) {
+	var request StartCampaignRequestObject
+
+	request.CampaignId = campaignId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.StartCampaign(ctx, request.(StartCampaignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartCampaign")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(StartCampaignResponseObject); ok {
+		if err := validResponse.VisitStartCampaignResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -10678,6 +14016,58 @@ func (sh *strictHandler) ResumeConnector(w http.ResponseWriter, r *http.Request,
 	}
 }
 
+// ReviewAccuracy operation middleware
+func (sh *strictHandler) ReviewAccuracy(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
+	var request ReviewAccuracyRequestObject
+
+	request.ConnectorId = connectorId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReviewAccuracy(ctx, request.(ReviewAccuracyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReviewAccuracy")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReviewAccuracyResponseObject); ok {
+		if err := validResponse.VisitReviewAccuracyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SyncForReview operation middleware
+func (sh *strictHandler) SyncForReview(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam) {
+	var request SyncForReviewRequestObject
+
+	request.ConnectorId = connectorId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SyncForReview(ctx, request.(SyncForReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SyncForReview")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SyncForReviewResponseObject); ok {
+		if err := validResponse.VisitSyncForReviewResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListSyncs operation middleware
 func (sh *strictHandler) ListSyncs(w http.ResponseWriter, r *http.Request, connectorId ConnectorParam, params ListSyncsParams) {
 	var request ListSyncsRequestObject
@@ -11361,6 +14751,84 @@ func (sh *strictHandler) GetKill(w http.ResponseWriter, r *http.Request, killId 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetKillResponseObject); ok {
 		if err := validResponse.VisitGetKillResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListManualTasks operation middleware
+func (sh *strictHandler) ListManualTasks(w http.ResponseWriter, r *http.Request, params ListManualTasksParams) {
+	var request ListManualTasksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListManualTasks(ctx, request.(ListManualTasksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListManualTasks")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListManualTasksResponseObject); ok {
+		if err := validResponse.VisitListManualTasksResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetManualTask operation middleware
+func (sh *strictHandler) GetManualTask(w http.ResponseWriter, r *http.Request, manualId ManualParam) {
+	var request GetManualTaskRequestObject
+
+	request.ManualId = manualId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetManualTask(ctx, request.(GetManualTaskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetManualTask")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetManualTaskResponseObject); ok {
+		if err := validResponse.VisitGetManualTaskResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SayManualDone operation middleware
+func (sh *strictHandler) SayManualDone(w http.ResponseWriter, r *http.Request, manualId ManualParam) {
+	var request SayManualDoneRequestObject
+
+	request.ManualId = manualId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SayManualDone(ctx, request.(SayManualDoneRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SayManualDone")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SayManualDoneResponseObject); ok {
+		if err := validResponse.VisitSayManualDoneResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "c8f0d651dd73ba36c261ebab8f2f293183b41218e59ef91058bdb6724105a335"
+const Digest = "8505009b342b9f440b538bb798cce7186b1732c53f6097eff3ab0636f343144a"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -31,11 +31,119 @@ var operations = []Operation{
 		},
 	},
 	{Method: "POST", Path: "/v1/audit/verify"},
+	{Method: "POST", Path: "/v1/campaign-preview",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaCampaignSpec},
+		}},
+	},
+	{Method: "GET", Path: "/v1/campaign-templates"},
+	{Method: "POST", Path: "/v1/campaign-templates",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaNewTemplate},
+		}},
+	},
+	{Method: "POST", Path: "/v1/campaign-templates/{templateId}/stop",
+		Params: []Param{
+			{Name: "templateId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "GET", Path: "/v1/campaigns"},
+	{Method: "POST", Path: "/v1/campaigns",
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaCampaignSpec},
+		}},
+	},
+	{Method: "GET", Path: "/v1/campaigns/{campaignId}",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "PUT", Path: "/v1/campaigns/{campaignId}",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaCampaignSpec},
+		}},
+	},
+	{Method: "POST", Path: "/v1/campaigns/{campaignId}/cancel",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "POST", Path: "/v1/campaigns/{campaignId}/end",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaCampaignEnd},
+		}},
+	},
 	{Method: "GET", Path: "/v1/campaigns/{campaignId}/evidence",
 		Params: []Param{
 			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
 			{Name: "part", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true, Most: 1000000, HasMost: true}},
 			{Name: "sha256", In: Query, Required: false, Schema: &Schema{Type: String, Pattern: "^[0-9a-f]{64}$"}},
+		},
+	},
+	{Method: "GET", Path: "/v1/campaigns/{campaignId}/lists",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
+			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
+		},
+	},
+	{Method: "GET", Path: "/v1/campaigns/{campaignId}/lists/{listId}/lines",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+			{Name: "listId", In: Path, Required: true, Schema: schemaId},
+			{Name: "show", In: Query, Required: false, Schema: schemaLineShow},
+			{Name: "resource", In: Query, Required: false, Schema: schemaSlackId},
+			{Name: "account", In: Query, Required: false, Schema: schemaSlackId},
+			{Name: "q", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
+			{Name: "by", In: Query, Required: false, Schema: &Schema{Type: String, Enum: []string{"resource", "person"}}},
+			{Name: "limit", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 200, HasMost: true}},
+			{Name: "cursor", In: Query, Required: false, Schema: &Schema{Type: String, MaxLength: 400, Pattern: "^[A-Za-z0-9_-]+$"}},
+		},
+	},
+	{Method: "POST", Path: "/v1/campaigns/{campaignId}/lists/{listId}/notes",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+			{Name: "listId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaReviewNotes},
+		}},
+	},
+	{Method: "POST", Path: "/v1/campaigns/{campaignId}/lists/{listId}/notes-unchanged",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+			{Name: "listId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "POST", Path: "/v1/campaigns/{campaignId}/lists/{listId}/reassign",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+			{Name: "listId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: schemaReviewReassignment},
+		}},
+	},
+	{Method: "POST", Path: "/v1/campaigns/{campaignId}/lists/{listId}/submit",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+			{Name: "listId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "POST", Path: "/v1/campaigns/{campaignId}/stage",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "POST", Path: "/v1/campaigns/{campaignId}/start",
+		Params: []Param{
+			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
 		},
 	},
 	{Method: "GET", Path: "/v1/connectors"},
@@ -214,6 +322,16 @@ var operations = []Operation{
 			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
 		},
 	},
+	{Method: "GET", Path: "/v1/connectors/{connectorId}/review-accuracy",
+		Params: []Param{
+			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "POST", Path: "/v1/connectors/{connectorId}/review-syncs",
+		Params: []Param{
+			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
 	{Method: "GET", Path: "/v1/connectors/{connectorId}/syncs",
 		Params: []Param{
 			{Name: "connectorId", In: Path, Required: true, Schema: schemaId},
@@ -357,6 +475,21 @@ var operations = []Operation{
 	{Method: "GET", Path: "/v1/kills/{killId}",
 		Params: []Param{
 			{Name: "killId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "GET", Path: "/v1/manual-tasks",
+		Params: []Param{
+			{Name: "all", In: Query, Required: false, Schema: &Schema{Type: Boolean}},
+		},
+	},
+	{Method: "GET", Path: "/v1/manual-tasks/{manualId}",
+		Params: []Param{
+			{Name: "manualId", In: Path, Required: true, Schema: schemaId},
+		},
+	},
+	{Method: "POST", Path: "/v1/manual-tasks/{manualId}/done",
+		Params: []Param{
+			{Name: "manualId", In: Path, Required: true, Schema: schemaId},
 		},
 	},
 	{Method: "GET", Path: "/v1/me"},
@@ -553,6 +686,31 @@ var schemaAcceptance = &Schema{Type: Object, Fields: []Field{
 
 var schemaAggregate = &Schema{Type: String, Pattern: "^[a-z][a-z-]{0,31}(/[A-Za-z0-9_.-]{1,80}){0,2}$"}
 
+var schemaCampaignEnd = &Schema{Type: Object, Fields: []Field{
+	{Name: "atEnd", Required: false, Schema: &Schema{Type: String, Enum: []string{"skip", "revoke"}}},
+}}
+
+var schemaCampaignSpec = &Schema{Type: Object, Fields: []Field{
+	{Name: "accounts", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 8, Items: &Schema{Type: String, Enum: []string{"members", "guests", "externals", "bots", "admins", "deactivated", "inactive", "no two-factor"}}}},
+	{Name: "admins", Required: false, Schema: schemaSlackId},
+	{Name: "atEnd", Required: true, Schema: &Schema{Type: String, Enum: []string{"skip", "revoke"}}},
+	{Name: "connector", Required: true, Schema: schemaId},
+	{Name: "days", Required: true, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 180, HasMost: true}},
+	{Name: "ends", Required: false, Schema: &Schema{Type: Boolean}},
+	{Name: "fallback", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 200, Items: schemaSlackId}},
+	{Name: "findings", Required: false, Schema: &Schema{Type: Boolean}},
+	{Name: "held", Required: false, Schema: &Schema{Type: String, Enum: []string{"standing", "granted"}}},
+	{Name: "inactiveDays", Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 3650, HasMost: true}},
+	{Name: "kinds", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 3, Items: &Schema{Type: String, Enum: []string{"workspace", "usergroup", "channel"}}}},
+	{Name: "levels", Required: true, Schema: &Schema{Type: Array, Unique: false, MinItems: 1, MaxItems: 3, Items: schemaReviewLevel}},
+	{Name: "name", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 120}},
+	{Name: "new", Required: false, Schema: &Schema{Type: Boolean}},
+	{Name: "public", Required: false, Schema: &Schema{Type: Boolean}},
+	{Name: "resources", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 200, Items: schemaSlackId}},
+	{Name: "self", Required: false, Schema: &Schema{Type: Boolean}},
+	{Name: "unchanged", Required: false, Schema: &Schema{Type: Boolean}},
+}}
+
 var schemaConfirmation = &Schema{Type: Object, Fields: []Field{
 	{Name: "comment", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
 	{Name: "right", Required: true, Schema: &Schema{Type: Boolean}},
@@ -595,6 +753,8 @@ var schemaIdentity = &Schema{Type: Object, Fields: []Field{
 var schemaLift = &Schema{Type: Object, Fields: []Field{
 	{Name: "connector", Required: false, Schema: schemaId},
 }}
+
+var schemaLineShow = &Schema{Type: String, Enum: []string{"left", "open", "noted", "decided", "new", "changed", "unchanged", "advised"}}
 
 var schemaManyOwners = &Schema{Type: Object, Fields: []Field{
 	{Name: "csv", Required: false, Schema: &Schema{Type: String, MaxLength: 500000}},
@@ -657,6 +817,13 @@ var schemaNewSync = &Schema{Type: Object, Fields: []Field{
 	{Name: "kinds", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 4, Items: &Schema{Type: String, Enum: []string{"accounts", "workspaces", "usergroups", "channels"}}}},
 }}
 
+var schemaNewTemplate = &Schema{Type: Object, Fields: []Field{
+	{Name: "auto", Required: false, Schema: &Schema{Type: Boolean}},
+	{Name: "every", Required: true, Schema: schemaTemplateEvery},
+	{Name: "first", Required: false, Schema: &Schema{Type: String, Time: true}},
+	{Name: "spec", Required: true, Schema: schemaCampaignSpec},
+}}
+
 var schemaNewUser = &Schema{Type: Object, Fields: []Field{
 	{Name: "account", Required: true, Schema: schemaSlackId},
 	{Name: "connector", Required: true, Schema: schemaId},
@@ -669,6 +836,17 @@ var schemaOwners = &Schema{Type: Object, Fields: []Field{
 }}
 
 var schemaResourceKind = &Schema{Type: String, Enum: []string{"organization", "workspace", "usergroup", "channel", "orgrole", "app"}}
+
+var schemaReviewNotes = &Schema{Type: Object, Fields: []Field{
+	{Name: "comment", Required: false, Schema: &Schema{Type: String, MaxLength: 2000}},
+	{Name: "lines", Required: true, Schema: schemaLineIds},
+	{Name: "verdict", Required: false, Schema: &Schema{Type: String, Enum: []string{"certify", "deny"}}},
+}}
+
+var schemaReviewReassignment = &Schema{Type: Object, Fields: []Field{
+	{Name: "lines", Required: false, Schema: schemaLineIds},
+	{Name: "to", Required: true, Schema: &Schema{Type: Array, Unique: true, MinItems: 1, MaxItems: 20, Items: schemaSlackId}},
+}}
 
 var schemaSeconds = &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 31104000, HasMost: true}
 
@@ -700,12 +878,22 @@ var schemaToken = &Schema{Type: Object, Fields: []Field{
 
 var schemaDuty = &Schema{Type: String, Enum: []string{"super administrator", "integration administrator", "campaign administrator", "auditor", "user"}}
 
+var schemaLineIds = &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 1000, Items: &Schema{Type: String, Pattern: "^[A-Za-z0-9_-]{1,80}/[a-z_-]{1,40}/[A-Za-z0-9_-]{1,80}$"}}
+
 var schemaOwnersLine = &Schema{Type: Object, Fields: []Field{
 	{Name: "owners", Required: true, Schema: &Schema{Type: Array, Unique: false, MinItems: 0, MaxItems: 20, Items: &Schema{Type: String, MinLength: 1, MaxLength: 200}}},
 	{Name: "resource", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 200}},
+}}
+
+var schemaReviewLevel = &Schema{Type: Object, Fields: []Field{
+	{Name: "accounts", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 200, Items: schemaSlackId}},
+	{Name: "by", Required: true, Schema: &Schema{Type: String, Enum: []string{"owner", "creator", "group", "named", "manager"}}},
+	{Name: "group", Required: false, Schema: schemaSlackId},
 }}
 
 var schemaSignIn = &Schema{Type: Object, Fields: []Field{
 	{Name: "groupsBy", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
 	{Name: "idp", Required: false, Schema: &Schema{Type: String, MaxLength: 100}},
 }}
+
+var schemaTemplateEvery = &Schema{Type: String, Enum: []string{"monthly", "quarterly", "yearly"}}

@@ -13,11 +13,12 @@ const (
 	Revoke  = "revoke"
 	Sweep   = "sweep"
 	Notify  = "notify"
+	Review  = "review"
 	Console = "console"
 )
 
 // Functions lists those that are built and deployed.
-var Functions = []string{Install, Sync, API, Slack, Console, Grant, Revoke, Sweep, Notify}
+var Functions = []string{Install, Sync, API, Slack, Console, Grant, Revoke, Sweep, Notify, Review}
 
 // The environment of a function. None of it is a secret. Which function needs
 // which is said in package config.
@@ -58,4 +59,5 @@ const (
 	MetricDueLag            = "DueLag"            // seconds that the oldest due thing waits
 	MetricNeedsAttention    = "NeedsAttention"    // grants that a person has to look at
 	MetricNeedsAttentionAge = "NeedsAttentionAge" // seconds since the first of them
+	MetricReviewLag         = "ReviewLag"         // seconds that the oldest due access review waits
 )
