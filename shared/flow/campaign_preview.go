@@ -21,7 +21,10 @@ type Preview struct {
 	Seen, Left  map[string]int
 	Denies, New int
 	Samples     []review.Fact // of every page the first, at most samples
-	Cut         bool          // the time was over before everything was looked at
+	// Hidden: there are lines about private resources that the actor does not see;
+	// they are counted, and are no samples.
+	Hidden bool
+	Cut    bool // the time was over before everything was looked at
 }
 
 const (
@@ -48,6 +51,14 @@ func (h *House) PreviewScope(ctx context.Context, by access.Actor, s review.Spec
 	if err != nil {
 		return out, fault.Wrap(op, err)
 	}
+	eye, err := h.sight(by)
+	if err != nil {
+		return out, fault.Wrap(op, err)
+	}
+	r, err := eye.reviewRealm(ctx, s.Connector)
+	if err != nil {
+		return out, fault.Wrap(op, err)
+	}
 	stage := newStager(h, review.Campaign{ID: "preview", Spec: s}, conn)
 	var snap review.Snapshot
 	lists := map[string]bool{}
@@ -67,6 +78,16 @@ func (h *House) PreviewScope(ctx context.Context, by access.Actor, s review.Spec
 			}
 			if f.New {
 				out.New++
+			}
+			if f.Private {
+				x, err := r.look(ctx, f.Resource)
+				if err != nil {
+					return out, fault.Wrap(op, err)
+				}
+				if !x.seen {
+					out.Hidden = true
+					continue
+				}
 			}
 			if len(out.Samples) < samples && (i < 5 || f.Advice.Verdict == review.Deny) {
 				out.Samples = append(out.Samples, f)
