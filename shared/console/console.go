@@ -58,6 +58,7 @@ func (s *server) routes() []route {
 	for _, part := range [][]route{
 		signInRoutes, userRoutes, keyRoutes, homeRoutes, askRoutes, requestRoutes, taskRoutes, grantRoutes, findingRoutes,
 		directoryRoutes, integrationRoutes,
+		reviewRoutes, manualRoutes,
 		policyRoutes, auditRoutes, emergencyRoutes,
 	} {
 		all = append(all, part...)

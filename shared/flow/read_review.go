@@ -80,7 +80,9 @@ type ReviewView struct {
 	// "": their own right.
 	Decides bool
 	Place   string
-	Counts  map[string]int // of each of Shows, in the whole list
+	// Counts is of each of Shows, in the whole list, and of "all"; "same" are those
+	// that NoteUnchanged would note.
+	Counts map[string]int
 	// Mine counts what the actor noted and has not submitted.
 	Mine   map[review.Verdict]int
 	Lines  Page[LineView]
@@ -157,6 +159,9 @@ func (s *sight) lines(ctx context.Context, d *desk, out *ReviewView, w LineFilte
 		mine := l.State == review.LineOpen && l.Draft.Verdict != "" && l.Draft.By == s.by.User.ID
 		if mine {
 			out.Mine[l.Draft.Verdict]++
+		}
+		if l.Same() && d.refuses(l) == "" && l.Draft.Verdict == "" {
+			out.Counts["same"]++
 		}
 		if out.Counts["all"]++; w.fits(l, l.ResourceName, l.AccountName) && (w.Mine == "" || mine && l.Draft.Verdict == w.Mine) {
 			all = append(all, l)
