@@ -231,7 +231,7 @@ func (v *visit) reassignList() error {
 	lines, to := v.fields("line"), v.fields("to")
 	n, err := v.s.house.ReassignReview(v.ctx(), v.by, v.path("id"), v.path("list"), lines, to)
 	if fault.Is(err, fault.Invalid) && fault.FieldOf(err) == "to" {
-		return v.reassignAgain(lines, upper(fault.TextOf(err)))
+		return v.reassignAgain(lines, v.wordsOf(err, to))
 	}
 	if err != nil {
 		return v.ofReview(err)
@@ -241,4 +241,20 @@ func (v *visit) reassignList() error {
 		return v.to("/reviews", said)
 	}
 	return v.to("/reviews/"+v.path("id"), said)
+}
+
+// wordsOf is an error with the names of those whom it is about.
+func (v *visit) wordsOf(err error, accounts []string) string {
+	says := fault.TextOf(err)
+	c, bad := v.s.house.ReadCampaign(v.ctx(), v.by, v.path("id"))
+	if bad != nil {
+		return upper(says)
+	}
+	n := namer{v: v, conn: c.Connector}
+	for _, id := range accounts {
+		if strings.Contains(says, id) {
+			says = strings.ReplaceAll(says, id, n.account(id))
+		}
+	}
+	return upper(says)
 }

@@ -25,8 +25,10 @@ type ListPage struct {
 	Query    ListQuery
 	Shows    []Tab
 	Groups   []LineGroup
+	May      int // lines on the page that can be decided
 	Levels   int
 	Own      bool // the reader decides, and may now
+	Notes    int  // that the reader has not submitted
 	Same     int  // lines that did not change and are not noted
 	Late     bool
 }
@@ -122,6 +124,9 @@ func (v *visit) listPage(q ListQuery) (ListPage, error) {
 		p.Shows = append(p.Shows, Tab{Path: p.Path + "?" + at.String(), Says: c.Says, N: n, Here: c.Value == q.Show})
 	}
 	p.Groups = v.groups(p, x.Lines.Items, q.By == "person")
+	for _, g := range p.Groups {
+		p.May += g.May
+	}
 	return p, nil
 }
 
@@ -133,6 +138,7 @@ func (v *visit) listHead(x flow.ReviewView) ListPage {
 	}
 	p.Own = x.Decides && x.Campaign.State == review.Running
 	p.Late = late(x.Campaign.Deadline, v.now())
+	p.Notes = x.Mine[review.Certify] + x.Mine[review.Deny]
 	if p.Own && x.Campaign.Unchanged {
 		p.Same = x.Counts["same"]
 	}

@@ -118,8 +118,12 @@ var showWords = []Choice{
 // everyWords are the periods of templates.
 var everyWords = map[review.Every]string{review.Monthly: "every month", review.Quarterly: "every three months", review.Yearly: "every year"}
 
-// adviceWords is a recommendation with its reasons, and how it looks.
+// adviceWords is a recommendation with its reasons, and how it looks. That something
+// is new alone is said by its tag.
 func adviceWords(a review.Advice) (says, tone string) {
+	if a.Verdict == "" && len(a.Why) == 1 && a.Why[0] == review.BecauseNew {
+		return "", ""
+	}
 	var why []string
 	for _, r := range a.Why {
 		why = append(why, cmp.Or(reasonWords[r], string(r)))

@@ -15,6 +15,7 @@ import (
 	"github.com/ebb-access/ebb/shared/console"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/housetest"
+	"github.com/ebb-access/ebb/shared/review"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
 
@@ -25,6 +26,8 @@ var update = flag.Bool("update", false, "write what was found to testdata")
 // cell, so that no role profits from what another did.
 func TestRights(t *testing.T) {
 	w := newWorld(t)
+	w.campaigner()
+	roles := append(slices.Clone(housetest.Roles), "campaigner")
 	patterns, open := console.Patterns(w.House)
 	slices.SortFunc(patterns, func(a, b string) int {
 		_, x, _ := strings.Cut(a, " ")
@@ -33,13 +36,13 @@ func TestRights(t *testing.T) {
 	})
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-40s", "")
-	for _, role := range housetest.Roles {
+	for _, role := range roles {
 		fmt.Fprintf(&b, " %10s", role)
 	}
 	b.WriteString("\n")
 	for _, pattern := range patterns {
 		fmt.Fprintf(&b, "%-40s", pattern)
-		for _, role := range housetest.Roles {
+		for _, role := range roles {
 			method, path, _ := strings.Cut(pattern, " ")
 			path, form := w.example(pattern, strings.TrimSuffix(path, "{$}"))
 			got := w.do(role, method, path, form)
@@ -97,6 +100,26 @@ func (w *world) example(pattern, path string) (string, string) {
 		id = g.ID
 		form.Set("from", g.End.UTC().Format(time.RFC3339))
 		form.Set("by", "1h")
+	case strings.Contains(path, "/reviews/{id}"):
+		var list string
+		id, list = w.reviewed(strings.HasPrefix(verb, "edit") || verb == "stage" || verb == "cancel", verb == "start")
+		path = strings.Replace(path, "{list}", list, 1)
+		form = w.specForm(url.Values{"at_end": {"skip"}, "confirm": {"9999"}, "to": {w.Account["owner"], w.Account["ada"]}})
+		if list != "" {
+			form.Set("certify", w.lines("lin", id)[0].ID)
+			if strings.Contains(verb, "/submit") {
+				w.notes(id, list, review.Certify, form.Get("certify"))
+			}
+		}
+	case strings.Contains(path, "/templates/{id}"):
+		id = w.templated()
+	case pattern == "POST /reviews/new", pattern == "POST /templates/new":
+		form = w.specForm(url.Values{"every": {"monthly"}, "first": {w.At.Format(time.DateOnly)}})
+	case pattern == "POST /reviews/sync":
+		w.rest()
+		form = url.Values{"connector": {w.Conn}, "at": {"/reviews/new"}}
+	case strings.Contains(path, "/manual/{id}"):
+		id = w.byHand()
 	case strings.Contains(path, "/findings/{id}"):
 		id = w.found(w.Oncall, w.Slack.AddUser(slacktest.User{}))
 		form.Set("from", w.At.UTC().Format(time.RFC3339))
