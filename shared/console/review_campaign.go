@@ -32,7 +32,7 @@ type ListLine struct {
 }
 
 func listLine(l flow.ListView) ListLine {
-	return ListLine{ListView: l, Whose: listName(l), Source: reviewSources[l.Source]}
+	return ListLine{ListView: l, Whose: listName(l), Source: listSources[l.Source]}
 }
 
 // Begun reports whether there are lists that one can look at.

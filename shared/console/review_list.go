@@ -133,7 +133,7 @@ func (v *visit) listPage(q ListQuery) (ListPage, error) {
 // listHead is what every page of a list says above its lines.
 func (v *visit) listHead(x flow.ReviewView) ListPage {
 	p := ListPage{
-		Frame: v.frame(x.Campaign.Name), ReviewView: x, Campaign: campaignLine(x.Campaign), Whose: listName(x.List), Source: reviewSources[x.List.Source],
+		Frame: v.frame(x.Campaign.Name), ReviewView: x, Campaign: campaignLine(x.Campaign), Whose: listName(x.List), Source: listSources[x.List.Source],
 		Path: v.listPath(), Levels: len(x.Campaign.Levels),
 	}
 	p.Own = x.Decides && x.Campaign.State == review.Running

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"slices"
+
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/review"
@@ -46,10 +48,15 @@ func (v *visit) makeTemplate() error {
 }
 
 func (v *visit) template() error {
-	t, err := v.s.house.ReadTemplate(v.ctx(), v.by, v.path("id"))
+	all, err := v.s.house.ReadTemplates(v.ctx(), v.by)
 	if err != nil {
 		return err
 	}
+	i := slices.IndexFunc(all, func(t review.Template) bool { return t.ID == v.path("id") })
+	if i < 0 {
+		return fault.New("console.template", fault.NotFound, "there is no template %s", v.path("id"))
+	}
+	t := all[i]
 	p := TemplatePage{Frame: v.frame(t.Name), Template: t, Often: everyWords[t.Every], Runs: v.by.Is(access.CampaignAdministrator) && !v.by.Service}
 	if p.Facts, err = v.specWords(t.Spec); err != nil {
 		return err

@@ -44,6 +44,17 @@ var reviewSources = map[review.Source]string{
 	review.Unassigned: "nobody could be found",
 }
 
+// listSources are why a list is somebody's.
+var listSources = map[review.Source]string{
+	review.ByOwner:    "own the resource",
+	review.ByCreator:  "created it in Slack",
+	review.ByGroup:    "by their user group",
+	review.ByNamed:    "by name",
+	review.ByManager:  "manage the account",
+	review.ByFallback: "the fallback",
+	review.Unassigned: "nobody could be found",
+}
+
 // reasonWords are why something is advised.
 var reasonWords = map[review.Reason]string{
 	review.BecauseDeactivated: "the account is deactivated",
@@ -202,11 +213,14 @@ func listName(l flow.ListView) string {
 	}
 	var out []string
 	for i, id := range l.Accounts {
-		if i == 3 {
-			out = append(out, fmt.Sprintf("%d more", len(l.Accounts)-i))
+		if i == 10 { // of more no names are read
 			break
 		}
 		out = append(out, person(l.Names, id))
+	}
+	slices.Sort(out)
+	if n := len(l.Accounts); n > 3 {
+		out = append(out[:3], fmt.Sprintf("%d more", n-3))
 	}
 	return strings.Join(out, ", ")
 }

@@ -25,7 +25,7 @@ func (h *House) DraftCampaign(ctx context.Context, by access.Actor, s review.Spe
 	if err := h.mayCampaign(by); err != nil {
 		return review.Campaign{}, fault.Wrap(op, err)
 	}
-	if err := h.checkSpec(ctx, s); err != nil {
+	if err := h.checkSpec(ctx, by, s); err != nil {
 		return review.Campaign{}, fault.Wrap(op, err)
 	}
 	c := review.Campaign{ID: h.NewID("uc"), Spec: s.Copy(), State: review.Draft, By: by.User.ID, Created: h.Now()}
@@ -40,7 +40,7 @@ func (h *House) EditCampaign(ctx context.Context, by access.Actor, id string, s 
 	if err := h.mayCampaign(by); err != nil {
 		return review.Campaign{}, fault.Wrap(op, err)
 	}
-	if err := h.checkSpec(ctx, s); err != nil {
+	if err := h.checkSpec(ctx, by, s); err != nil {
 		return review.Campaign{}, fault.Wrap(op, err)
 	}
 	c, err := h.changeCampaign(ctx, id, func(c review.Campaign) (review.Campaign, []audit.Event, error) {
@@ -189,8 +189,8 @@ func (h *House) mayCampaign(by access.Actor) error {
 	return nil
 }
 
-// checkSpec refuses a spec that names what is not there.
-func (h *House) checkSpec(ctx context.Context, s review.Spec) error {
+// checkSpec refuses a spec that names what is not there, or not for the actor.
+func (h *House) checkSpec(ctx context.Context, by access.Actor, s review.Spec) error {
 	const op = "flow.checkSpec"
 	if err := s.Validate(); err != nil {
 		return err
@@ -233,11 +233,28 @@ func (h *House) checkSpec(ctx context.Context, s review.Spec) error {
 			}
 		}
 	}
+	if len(s.Scope.Resources) == 0 {
+		return nil
+	}
+	eye, err := h.sight(by)
+	if err != nil {
+		return err
+	}
+	r, err := eye.reviewRealm(ctx, s.Connector)
+	if err != nil {
+		return err
+	}
 	for _, id := range s.Scope.Resources {
-		if _, err := h.Memory.Resource(ctx, s.Connector, id); fault.Is(err, fault.NotFound) {
-			return fault.At(op, "resources", "there is no resource %s in this connector", id)
-		} else if err != nil {
+		x, err := r.look(ctx, id)
+		if err != nil {
 			return err
+		}
+		known, err := r.knows(ctx, review.Fact{Resource: id})
+		if err != nil {
+			return err
+		}
+		if !x.known || !known {
+			return fault.At(op, "resources", "there is no resource %s in this connector", id)
 		}
 	}
 	return nil
@@ -251,6 +268,6 @@ func (h *House) campaignEvent(c review.Campaign, action, actor string, more map[
 	return h.event("campaign/"+c.ID, action, actor, data)
 }
 
-// reviewFor is how long one look at what is due in the lane goes on before it lets
+// ReviewFor is how long one look at what is due in the lane goes on before it lets
 // its caller go.
-const reviewFor = 40 * time.Second
+const ReviewFor = 40 * time.Second

@@ -20,11 +20,11 @@ type Preview struct {
 	// denied, New what was not certified before.
 	Seen, Left  map[string]int
 	Denies, New int
-	Samples     []review.Fact // of every page the first, at most samples
-	// Hidden: there are lines about private resources that the actor does not see;
-	// they are counted, and are no samples.
-	Hidden bool
-	Cut    bool // the time was over before everything was looked at
+	// Samples are of every page the first, at most samples. Hidden counts those that
+	// would have been, about private resources that the actor may not know.
+	Samples []review.Fact
+	Hidden  int
+	Cut     bool // the time was over before everything was looked at
 }
 
 const (
@@ -40,26 +40,21 @@ func (h *House) PreviewScope(ctx context.Context, by access.Actor, s review.Spec
 	if err := h.mayCampaign(by); err != nil {
 		return out, fault.Wrap(op, err)
 	}
-	err := h.checkSpec(ctx, s)
+	eye, err := h.sight(by)
+	if err == nil {
+		err = h.checkSpec(ctx, by, s)
+	}
 	if err == nil {
 		out.Accuracy, err = h.ReviewAccuracy(ctx, by, s.Connector)
 	}
 	if err != nil {
 		return out, fault.Wrap(op, err)
 	}
-	conn, err := h.Memory.Connector(ctx, s.Connector)
+	realm, err := eye.reviewRealm(ctx, s.Connector)
 	if err != nil {
 		return out, fault.Wrap(op, err)
 	}
-	eye, err := h.sight(by)
-	if err != nil {
-		return out, fault.Wrap(op, err)
-	}
-	r, err := eye.reviewRealm(ctx, s.Connector)
-	if err != nil {
-		return out, fault.Wrap(op, err)
-	}
-	stage := newStager(h, review.Campaign{ID: "preview", Spec: s}, conn)
+	stage := newStager(h, review.Campaign{ID: "preview", Spec: s}, realm.conn)
 	var snap review.Snapshot
 	lists := map[string]bool{}
 	for until := h.Now().Add(previewFor); ; {
@@ -79,18 +74,17 @@ func (h *House) PreviewScope(ctx context.Context, by access.Actor, s review.Spec
 			if f.New {
 				out.New++
 			}
-			if f.Private {
-				x, err := r.look(ctx, f.Resource)
-				if err != nil {
-					return out, fault.Wrap(op, err)
-				}
-				if !x.seen {
-					out.Hidden = true
-					continue
-				}
+			if len(out.Samples) >= samples || i >= 5 && f.Advice.Verdict != review.Deny {
+				continue
 			}
-			if len(out.Samples) < samples && (i < 5 || f.Advice.Verdict == review.Deny) {
+			known, err := realm.knows(ctx, f)
+			switch {
+			case err != nil:
+				return out, fault.Wrap(op, err)
+			case known:
 				out.Samples = append(out.Samples, f)
+			default:
+				out.Hidden++
 			}
 		}
 		if p.Last {

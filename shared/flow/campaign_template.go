@@ -26,7 +26,7 @@ func (h *House) MakeTemplate(ctx context.Context, by access.Actor, t review.Temp
 		err = fault.At(op, "first", "the first campaign cannot be drafted in the past")
 	}
 	if err == nil {
-		err = h.checkSpec(ctx, t.Spec)
+		err = h.checkSpec(ctx, by, t.Spec)
 	}
 	if err != nil {
 		return t, fault.Wrap(op, err)

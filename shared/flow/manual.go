@@ -72,8 +72,11 @@ func (h *House) mayDo(ctx context.Context, by access.Actor, m access.Manual) err
 	if by.Service {
 		return fault.New(op, fault.Forbidden, "a service's key does nothing by hand; a person has to")
 	}
-	if r.does(x.Resource) {
+	switch {
+	case r.does(x.Resource):
 		return nil
+	case by.Is(access.Auditor):
+		return fault.New(op, fault.Forbidden, "auditors look on; who owns the resource or the connector does it")
 	}
 	return missing
 }

@@ -141,12 +141,12 @@ func (s *sight) lines(ctx context.Context, d *desk, out *ReviewView, w LineFilte
 	people := newPeople(s.h, r.conn)
 	var all []review.Line
 	err = s.h.Memory.LinesAfter(ctx, d.campaign.ID, d.assignment.ID, "", func(l review.Line) error {
-		if !out.Decides && l.Private && !s.by.Is(access.Auditor) {
-			x, err := r.look(ctx, l.Resource)
+		if !out.Decides {
+			known, err := r.knows(ctx, l.Fact)
 			if err != nil {
 				return err
 			}
-			if !x.seen {
+			if !known {
 				out.Hidden++
 				return nil
 			}
@@ -191,7 +191,18 @@ func (s *sight) lines(ctx context.Context, d *desk, out *ReviewView, w LineFilte
 	return err
 }
 
-// reviewRealm is the connector of a review; for an auditor without account in it, too.
+// knows reports whether the actor may know of the resource of a line: of a private
+// one its members and owners, auditors, and whom policy lets request it.
+func (r *realm) knows(ctx context.Context, f review.Fact) (bool, error) {
+	if r.s.by.Is(access.Auditor) {
+		return true, nil
+	}
+	x, err := r.look(ctx, f.Resource)
+	return x.seen || !f.Private && !x.Private, err
+}
+
+// reviewRealm is the connector of a list; for an auditor or campaign administrator
+// without account in it, too.
 func (s *sight) reviewRealm(ctx context.Context, conn string) (*realm, error) {
 	r, err := s.realm(ctx, conn)
 	if !fault.Is(err, fault.NotFound) {

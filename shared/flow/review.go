@@ -18,7 +18,7 @@ import (
 func (h *House) Review(ctx context.Context) (next time.Time, err error) {
 	const op = "flow.Review"
 	began := h.Now()
-	until := began.Add(reviewFor)
+	until := began.Add(ReviewFor)
 	due, err := h.Memory.Due(ctx, LaneReview, began, 100)
 	if err != nil {
 		return began.Add(busyFor), fault.Wrap(op, err)

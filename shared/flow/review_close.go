@@ -201,6 +201,9 @@ func (h *House) ReassignReview(ctx context.Context, by access.Actor, campaign, a
 func (h *House) reassignReview(ctx context.Context, by access.Actor, campaign, assignment string, lines, to []string) (int, error) {
 	const op = "flow.reassignReview"
 	c, err := h.Memory.Campaign(ctx, campaign)
+	if fault.Is(err, fault.NotFound) {
+		return 0, fault.New(op, fault.NotFound, "there is no list %s of yours in this review", assignment)
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -14,12 +14,13 @@ import (
 const beat = time.Second
 
 // Drive serves what is due until ctx ends: access in one lane, syncs in
-// another, what people are told in a third, so that neither a long sync nor a
-// slow message ever stands in the way of an end.
+// another, what people are told in a third, access reviews in a fourth, so that
+// neither a long sync, nor a slow message, nor a large review ever stands in the
+// way of an end.
 func (h *House) Drive(ctx context.Context) {
 	var lanes sync.WaitGroup
 	tell := func(ctx context.Context) (time.Time, error) { return h.Tell(ctx, 0, time.Time{}) }
-	for _, lane := range []func(context.Context) (time.Time, error){h.Sweep, h.Sync, tell} {
+	for _, lane := range []func(context.Context) (time.Time, error){h.Sweep, h.Sync, tell, h.Review} {
 		lanes.Go(func() { h.lane(ctx, lane) })
 	}
 	lanes.Go(func() { h.purge(ctx) })
