@@ -65,7 +65,6 @@ var reasonWords = map[review.Reason]string{
 	review.BecauseBot:         "an app with an admin's rights",
 	review.BecauseTwoFactor:   "an admin without a second factor",
 	review.BecauseFinding:     "a finding is open about it",
-	review.BecauseNew:         "not certified as it stands",
 	review.BecauseSame:        "nothing changed since it was certified",
 	review.BecauseEnds:        "it ends by itself",
 }
@@ -90,6 +89,7 @@ var leftWords = map[string]string{
 	"held otherwise":  "held in another way",
 	"reviewed before": "certified before, and not changed",
 	"no finding":      "without an open finding",
+	"Ebb's own app":   "for Ebb's own app",
 }
 
 // campaignStates are where a campaign stands.
@@ -130,13 +130,13 @@ var showWords = []Choice{
 var everyWords = map[review.Every]string{review.Monthly: "every month", review.Quarterly: "every three months", review.Yearly: "every year"}
 
 // adviceWords is a recommendation with its reasons, and how it looks. That something
-// is new alone is said by its tag.
+// is new is said by its tag.
 func adviceWords(a review.Advice) (says, tone string) {
-	if a.Verdict == "" && len(a.Why) == 1 && a.Why[0] == review.BecauseNew {
-		return "", ""
-	}
 	var why []string
 	for _, r := range a.Why {
+		if r == review.BecauseNew {
+			continue
+		}
 		why = append(why, cmp.Or(reasonWords[r], string(r)))
 	}
 	because := strings.Join(why, "; ")
