@@ -14,13 +14,18 @@ import (
 // What a reviewer does in their list. A form of the whole page carries everything:
 // which button was pressed says what is meant, and a script only spares the reload.
 
-// back is where a form of the list came from.
-func (v *visit) back() string {
+// cameOf is which part of the list a form came from.
+func (v *visit) cameOf() ListQuery {
 	typed, err := url.ParseQuery(v.field("back"))
 	if err != nil {
-		typed = nil
+		return ListQuery{}
 	}
-	q := ListQuery{Show: typed.Get("show"), Search: typed.Get("q"), By: typed.Get("by"), After: typed.Get("after")}
+	return ListQuery{Show: typed.Get("show"), Search: typed.Get("q"), By: typed.Get("by"), After: typed.Get("after")}
+}
+
+// back is where that is.
+func (v *visit) back() string {
+	q := v.cameOf()
 	to := v.listPath()
 	if s := q.String(); s != "" {
 		to += "?" + s
@@ -37,8 +42,7 @@ func (v *visit) notes() flow.Noting {
 			return n
 		}
 	}
-	typed, _ := url.ParseQuery(v.field("back"))
-	n.Lines, n.Comment = v.chosenLines(typed.Get("by") == "person"), v.field("comment")
+	n.Lines, n.Comment = v.chosenLines(v.cameOf().By == "person"), v.field("comment")
 	switch v.field("many") {
 	case "certify":
 		n.Verdict = review.Certify
@@ -82,9 +86,8 @@ func (v *visit) noted(id string, got flow.Noted) error {
 	if err != nil {
 		return err
 	}
-	typed, _ := url.ParseQuery(v.field("back"))
 	p := v.listHead(x)
-	p.Query.By = typed.Get("by")
+	p.part(v.cameOf())
 	for _, l := range x.Lines.Items {
 		if l.ID != id {
 			continue

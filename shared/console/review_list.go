@@ -110,11 +110,21 @@ func (v *visit) listPage(q ListQuery) (ListPage, error) {
 		return ListPage{}, err
 	}
 	p := v.listHead(x)
+	p.part(q)
+	p.Groups = v.groups(p, x.Lines.Items, q.By == "person")
+	for _, g := range p.Groups {
+		p.May += g.May
+	}
+	return p, nil
+}
+
+// part says which part of the list is shown, and which others there are.
+func (p *ListPage) part(q ListQuery) {
 	p.Query = q
 	for _, c := range showWords {
-		n := x.Counts[c.Value]
+		n := p.Counts[c.Value]
 		if c.Value == "" {
-			n = x.Counts["all"]
+			n = p.Counts["all"]
 		}
 		if n == 0 && c.Value != "" && c.Value != q.Show {
 			continue
@@ -123,11 +133,6 @@ func (v *visit) listPage(q ListQuery) (ListPage, error) {
 		at.Show, at.After = c.Value, ""
 		p.Shows = append(p.Shows, Tab{Path: p.Path + "?" + at.String(), Says: c.Says, N: n, Here: c.Value == q.Show})
 	}
-	p.Groups = v.groups(p, x.Lines.Items, q.By == "person")
-	for _, g := range p.Groups {
-		p.May += g.May
-	}
-	return p, nil
 }
 
 // listHead is what every page of a list says above its lines.

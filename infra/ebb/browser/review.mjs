@@ -124,11 +124,12 @@ export default async function ({ house, link, person, look, slack, eventually, e
   expect(await lin.evaluate(() => document.activeElement.id) === 'search', '/ does not lead to the search')
   // Tab alone leads there too.
   await lin.goto(house + list)
-  for (let n = 0; n < 80 && !await lin.evaluate(() => document.activeElement.name === 'certify'); n++) await lin.keyboard.press('Tab')
+  for (let n = 0; n < 80 && !await lin.evaluate(() => document.activeElement.name === 'deny'); n++) await lin.keyboard.press('Tab')
   const tabbed = await at()
   await lin.keyboard.press('Enter')
-  await lin.locator(`#${tabbed}.is-certify`).waitFor()
-  expect(await lin.evaluate(() => document.activeElement.name) === 'certify', 'the focus is lost with a note')
+  await lin.locator(`#${tabbed}.is-deny`).waitFor()
+  await lin.waitForLoadState('networkidle')
+  expect(await lin.evaluate(() => document.activeElement.name) === 'deny', 'the focus is lost with a note')
 
   // Without any script: the rest of the page at once, and what a submission does.
   const plain = await as('Lin Okafor', { script: false })
