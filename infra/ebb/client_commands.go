@@ -22,7 +22,7 @@ type ClientCommands struct {
 	End        EndCmd        `cmd:"" help:"End access now."`
 	Grants     GrantsCmd     `cmd:"" help:"List grants with the time left."`
 	Findings   FindingsCmd   `cmd:"" help:"List what changed in Slack without Ebb; accept, remove or keep it."`
-	Review     ReviewCmd     `cmd:"" help:"Access reviews: draft, stage, start, decide, end."`
+	Review     ReviewCmd     `cmd:"" help:"Access reviews: draft, stage, start, decide, end, evidence."`
 	Manual     ManualCmd     `cmd:"" help:"List what people have to do by hand in Slack, and say that it is done."`
 	Freeze     FreezeCmd     `cmd:"" help:"Stop new access, of one connector or of the whole house; ends go on."`
 	Kill       KillCmd       `cmd:"" help:"End everything of a person, a resource or a policy now."`
@@ -31,7 +31,6 @@ type ClientCommands struct {
 	Directory  DirectoryCmd  `cmd:"" help:"Who holds what; what a sync has found."`
 	Owners     OwnersCmd     `cmd:"" help:"Say who owns a resource, or list its owners."`
 	Policy     PolicyCmd     `cmd:"" help:"Publish, explain, check or compare the policy."`
-	Review     ReviewCmd     `cmd:"" help:"Evidence of an access review: write it, check it."`
 	Audit      AuditCmd      `cmd:"" help:"Verify the audit trail, or read it."`
 	Forget     ForgetCmd     `cmd:"" help:"Erase what an account wrote and its name. Cannot be undone."`
 	Key        KeyCmd        `cmd:"" help:"Make, list and end API keys."`

@@ -58,7 +58,8 @@ func (s *server) routes() []route {
 	for _, part := range [][]route{
 		signInRoutes, userRoutes, keyRoutes, homeRoutes, askRoutes, requestRoutes, taskRoutes, grantRoutes, findingRoutes,
 		directoryRoutes, integrationRoutes,
-		policyRoutes, auditRoutes, evidenceRoutes, emergencyRoutes,
+		reviewRoutes, manualRoutes, evidenceRoutes,
+		policyRoutes, auditRoutes, emergencyRoutes,
 	} {
 		all = append(all, part...)
 	}

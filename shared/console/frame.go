@@ -28,6 +28,7 @@ type Frame struct {
 type Link struct {
 	Path, Name string
 	Here       bool
+	Waits      int // things that wait for the reader there
 }
 
 // places are the pages that the frame leads to, and for whom.
@@ -43,6 +44,7 @@ var places = []struct {
 	{"/directory", "Accounts", "Directory", anybody},
 	{"/resources", "Resources", "Directory", anybody},
 	{"/findings", "Findings", "", anybody},
+	{"/reviews", "Access reviews", "", anybody},
 	{"/integrations", "Integrations", "Administer", anybody},
 	{"/policies", "Policies", "Administer", overseer},
 	{"/audit", "Audit", "Administer", auditor},
@@ -77,7 +79,12 @@ func (v *visit) frame(title string) Frame {
 			continue
 		}
 		here := v.r.URL.Path == p.path || p.path != "/" && strings.HasPrefix(v.r.URL.Path, p.path+"/")
-		f.Nav = append(f.Nav, Link{Path: p.path, Name: p.name, Here: here})
+		l := Link{Path: p.path, Name: p.name, Here: here}
+		if p.path == "/reviews" && v.r.Header.Get("HX-Request") == "" {
+			l.Waits = v.waiting()
+			l.Here = here || strings.HasPrefix(v.r.URL.Path, "/templates/")
+		}
+		f.Nav = append(f.Nav, l)
 	}
 	return f
 }

@@ -24,6 +24,9 @@ type HomePage struct {
 	Slacks []HomeSlack
 	Tasks  int
 	More   bool // of tasks
+	// ByHand and Reviews are those of the tasks that are no request's.
+	ByHand  []ManualLine
+	Reviews []flow.ReviewTask
 }
 
 // HomeSlack is all that in one Slack.
@@ -55,6 +58,14 @@ func (v *visit) home() error {
 		return err
 	}
 	p.Tasks, p.More = len(tasks), more
+	for _, t := range tasks {
+		switch {
+		case t.Manual != nil:
+			p.ByHand = append(p.ByHand, manualLine(*t.Manual))
+		case t.Review != nil:
+			p.Reviews = append(p.Reviews, *t.Review)
+		}
+	}
 	return v.show("home", p)
 }
 

@@ -26,6 +26,8 @@ var update = flag.Bool("update", false, "write what was found to testdata")
 // cell, so that no role profits from what another did.
 func TestRights(t *testing.T) {
 	w := newWorld(t)
+	w.campaigner()
+	roles := append(slices.Clone(housetest.Roles), "campaigner")
 	patterns, open := console.Patterns(w.House)
 	slices.SortFunc(patterns, func(a, b string) int {
 		_, x, _ := strings.Cut(a, " ")
@@ -34,13 +36,13 @@ func TestRights(t *testing.T) {
 	})
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-40s", "")
-	for _, role := range housetest.Roles {
+	for _, role := range roles {
 		fmt.Fprintf(&b, " %10s", role)
 	}
 	b.WriteString("\n")
 	for _, pattern := range patterns {
 		fmt.Fprintf(&b, "%-40s", pattern)
-		for _, role := range housetest.Roles {
+		for _, role := range roles {
 			method, path, _ := strings.Cut(pattern, " ")
 			path, form := w.example(pattern, strings.TrimSuffix(path, "{$}"))
 			got := w.do(role, method, path, form)
@@ -80,24 +82,6 @@ func mayEverybody(pattern string) bool {
 	return slices.Contains([]string{"POST /zone", "POST /signout", "POST /ask", "POST /tasks", "POST /signin/first", "POST /keys", "POST /audit/verify", "POST /policies/check"}, pattern)
 }
 
-// reviewed is an access review that has just ended, with lin as its reviewer.
-func (w *world) reviewed() string {
-	w.Helper()
-	c, err := w.House.DraftCampaign(w.Context(), w.As("root"), review.Spec{
-		Name: "Autumn", Connector: w.Conn, Days: 14, AtEnd: review.SkipOpen, Levels: []review.Level{{By: review.ByNamed, Accounts: []string{w.Account["lin"]}}},
-	})
-	w.OK(err)
-	_, err = w.House.StageCampaign(w.Context(), w.As("root"), c.ID)
-	w.OK(err)
-	_, err = w.House.Review(w.Context())
-	w.OK(err)
-	_, err = w.House.StartCampaign(w.Context(), w.As("root"), c.ID)
-	w.OK(err)
-	_, err = w.House.EndCampaign(w.Context(), w.As("root"), c.ID, "") // it is nobody's task any more
-	w.OK(err)
-	return c.ID
-}
-
 // example fills a route with things that were made just now: a request of ada's, a
 // grant of hers that lives, a connector of its own.
 func (w *world) example(pattern, path string) (string, string) {
@@ -116,8 +100,26 @@ func (w *world) example(pattern, path string) (string, string) {
 		id = g.ID
 		form.Set("from", g.End.UTC().Format(time.RFC3339))
 		form.Set("by", "1h")
-	case strings.HasPrefix(path, "/reviews/{id}/evidence"):
-		id = w.reviewed()
+	case strings.Contains(path, "/reviews/{id}"):
+		var list string
+		id, list = w.reviewed(strings.HasPrefix(verb, "edit") || verb == "stage" || verb == "cancel", verb == "start")
+		path = strings.Replace(path, "{list}", list, 1)
+		form = w.specForm(url.Values{"at_end": {"skip"}, "confirm": {"9999"}, "to": {w.Account["owner"], w.Account["ada"]}})
+		if list != "" {
+			form.Set("certify", w.lines("lin", id)[0].ID)
+			if strings.Contains(verb, "/submit") {
+				w.notes(id, list, review.Certify, form.Get("certify"))
+			}
+		}
+	case strings.Contains(path, "/templates/{id}"):
+		id = w.templated()
+	case pattern == "POST /reviews/new", pattern == "POST /templates/new":
+		form = w.specForm(url.Values{"every": {"monthly"}, "first": {w.At.Format(time.DateOnly)}})
+	case pattern == "POST /reviews/sync":
+		w.rest()
+		form = url.Values{"connector": {w.Conn}, "at": {"/reviews/new"}}
+	case strings.Contains(path, "/manual/{id}"):
+		id = w.byHand()
 	case strings.Contains(path, "/findings/{id}"):
 		id = w.found(w.Oncall, w.Slack.AddUser(slacktest.User{}))
 		form.Set("from", w.At.UTC().Format(time.RFC3339))

@@ -18,6 +18,8 @@ var taskRoutes = []route{
 type TasksPage struct {
 	Frame
 	Broken  []TaskLine // connectors and grants: what needs attention
+	ByHand  []ManualLine
+	Reviews []flow.ReviewTask
 	Decide  []TaskLine // requests to decide, veto or confirm
 	More    bool
 	Several bool // some can be approved together
@@ -51,6 +53,12 @@ func (v *visit) tasks() error {
 		case t.Grant != nil:
 			g := v.grantLine(*t.Grant)
 			l.Grant = &g
+		case t.Manual != nil:
+			p.ByHand = append(p.ByHand, manualLine(*t.Manual))
+			continue
+		case t.Review != nil:
+			p.Reviews = append(p.Reviews, *t.Review)
+			continue
 		}
 		p.Broken = append(p.Broken, l)
 	}

@@ -102,6 +102,17 @@ func (v *visit) showAs(status int, name string, page any) error {
 	return nil
 }
 
+// showPart writes a part of a page alone, for a script that puts it in its place.
+func (v *visit) showPart(name, part string, data any) error {
+	var b bytes.Buffer
+	if err := templates[name].ExecuteTemplate(&b, part, data); err != nil {
+		return fault.Wrap("console.show", err)
+	}
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = v.w.Write(b.Bytes())
+	return nil
+}
+
 // to sends the browser to one of our own pages, with a sentence that the next
 // page says ("": none).
 func (v *visit) to(path, said string) error {

@@ -52,6 +52,7 @@ var words = template.FuncMap{
 	"add":     func(a, b int) int { return a + b },
 	"sub":     func(a, b int) int { return a - b },
 	"page":    pagePath,
+	"late":    late,
 
 	"factor":      factor,
 	"standing":    standingOf,

@@ -22,6 +22,8 @@ type LineView struct {
 	GivenBy      []string
 	EarlierBy    string // the name of who decided last
 	Comment      string // on the note, or on the last decision; "" where there is none
+	// Trouble says why what removes it needs somebody's attention; "": it does not.
+	Trouble string
 	// Refuses says why the actor cannot decide about it; "": they can.
 	Refuses string
 }
@@ -35,6 +37,8 @@ type LineFilter struct {
 	Account  string
 	Search   string // in the names of resource and account
 	ByPerson bool   // grouped by person instead of by resource
+	// Mine are those that the actor noted so and has not submitted; "": all.
+	Mine review.Verdict
 }
 
 // Shows are what a filter may show.
@@ -76,17 +80,21 @@ type ReviewView struct {
 	// "": their own right.
 	Decides bool
 	Place   string
-	Counts  map[string]int // of each of Shows, in the whole list
-	Lines   Page[LineView]
-	Found   int // lines that the filter shows
-	Hidden  int // lines about private resources that are not shown to the actor
+	// Counts is of each of Shows, in the whole list, and of "all"; "same" are those
+	// that NoteUnchanged would note.
+	Counts map[string]int
+	// Mine counts what the actor noted and has not submitted.
+	Mine   map[review.Verdict]int
+	Lines  Page[LineView]
+	Found  int // lines that the filter shows
+	Hidden int // lines about private resources that are not shown to the actor
 }
 
 // ReadReview reads one list: its reviewers', with the right to decide; campaign
 // administrators' and auditors', to look at. Other lists are not read.
 func (h *House) ReadReview(ctx context.Context, by access.Actor, campaign, assignment string, w LineFilter, s Slice) (ReviewView, error) {
 	const op = "flow.ReadReview"
-	out := ReviewView{Counts: map[string]int{}}
+	out := ReviewView{Counts: map[string]int{}, Mine: map[review.Verdict]int{}}
 	missing := fault.New(op, fault.NotFound, "there is no list %s of yours in this review", assignment)
 	if w.Show != "" && !slices.Contains(Shows, w.Show) {
 		return out, fault.At(op, "show", "there is no such part of a list; choose from %s", strings.Join(Shows, ", "))
@@ -148,7 +156,14 @@ func (s *sight) lines(ctx context.Context, d *desk, out *ReviewView, w LineFilte
 				out.Counts[what]++
 			}
 		}
-		if out.Counts["all"]++; w.fits(l, l.ResourceName, l.AccountName) {
+		mine := l.State == review.LineOpen && l.Draft.Verdict != "" && l.Draft.By == s.by.User.ID
+		if mine {
+			out.Mine[l.Draft.Verdict]++
+		}
+		if l.Same() && d.refuses(l) == "" && l.Draft.Verdict == "" {
+			out.Counts["same"]++
+		}
+		if out.Counts["all"]++; w.fits(l, l.ResourceName, l.AccountName) && (w.Mine == "" || mine && l.Draft.Verdict == w.Mine) {
 			all = append(all, l)
 		}
 		return nil
@@ -246,6 +261,15 @@ func (r *realm) line(ctx context.Context, people *people, d *desk, l review.Line
 		}
 		v.Comment = t.Body
 	}
+	if l.State == review.LineDenied && l.Grant != "" {
+		g, err := r.s.h.Memory.Grant(ctx, l.Grant)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return v, err
+		}
+		if err == nil && g.NeedsAttention(r.s.h.Now()) {
+			v.Trouble = cmp.Or(g.Trouble.Text, "it should be gone already")
+		}
+	}
 	v.Refuses = d.refuses(l)
 	return v, nil
 }
@@ -287,6 +311,18 @@ type ReviewTask struct {
 	Lists    []review.Assignment
 	Left     int // lines
 	Since    time.Time
+}
+
+// ReadReviewTasks lists the reviews in which lines wait for the actor, the earliest
+// deadline first.
+func (h *House) ReadReviewTasks(ctx context.Context, by access.Actor) ([]ReviewTask, error) {
+	const op = "flow.ReadReviewTasks"
+	eye, err := h.sight(by)
+	if err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	out, err := eye.reviewTasks(ctx)
+	return out, fault.Wrap(op, err)
 }
 
 // reviewTasks are running campaigns in which lines wait for the actor, the earliest

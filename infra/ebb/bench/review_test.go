@@ -31,6 +31,7 @@ const (
 
 	reviewMemory = 256.0 // MiB, of the process while it stages
 	reviewPage   = 0.3   // s, a reviewer's page at the 95th percentile
+	reviewWeb    = 0.5   // s, the same as the console shows it, over HTTP
 )
 
 // counting counts the rows that a table is given.
@@ -131,6 +132,10 @@ func TestAReviewOf200000(t *testing.T) {
 	told("a reviewer's page of a list of 2,000: p50", quantile(pages, 50)*1000, "ms")
 	atMost(t, "a reviewer's page of a list of 2,000: p95", quantile(pages, 95)*1000, reviewPage*1000, "ms")
 	told("the same: rows read", read, "")
+	web, size := webPage(ctx, t, h, mem, reviewer, "/reviews/"+d.ID+"/lists/"+list)
+	told("the console's page of a list of 2,000: p50", quantile(web, 50)*1000, "ms")
+	atMost(t, "the console's page of a list of 2,000: p95", quantile(web, 95)*1000, reviewWeb*1000, "ms")
+	told("the same: size", size/1024, "KiB")
 
 	v, err := h.ReadReview(ctx, reviewer, d.ID, list, flow.LineFilter{}, flow.Slice{Limit: 200})
 	ok(err)
