@@ -41,7 +41,7 @@ func TestEvidence(t *testing.T) {
 		_ = w.send("auditor", "GET", path, "")
 	}
 	for role, want := range map[string]int{
-		"nobody": 401, "outsider": 404, "guest": 404, "ada": 404, "lin": 403, "owner": 404, "integrator": 404, "auditor": 200, "root": 200,
+		"nobody": 401, "outsider": 404, "guest": 404, "ada": 404, "lin": 403, "owner": 403, "integrator": 404, "auditor": 200, "root": 200,
 	} {
 		if got := w.send(role, "GET", path, ""); got.Code != want {
 			t.Errorf("%s: %d, want %d", role, got.Code, want)

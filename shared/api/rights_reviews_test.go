@@ -28,6 +28,7 @@ func init() {
 		{"GET", "/v1/campaigns/{campaign}", "", "401 404 404 404 404 200 200 404 200 200"},
 		{"POST", "/v1/campaigns/{campaign}/end", "{}", "401 404 404 404 404 403 403 404 403 200"},
 		{"GET", "/v1/campaigns/{campaign}/lists", "", "401 404 404 404 404 403 403 404 200 200"},
+		{"GET", "/v1/campaigns/{campaign}/evidence", "", "401 404 404 404 404 403 403 404 429 429"}, // given: TestEvidence
 		{"GET", "/v1/campaigns/{campaign}/lists/{list}/lines", "", "401 404 404 404 404 200 404 404 200 200"},
 		{"POST", "/v1/campaigns/{campaign}/lists/{list}/notes", `{"lines":["{oncall}/member/{sam}"],"verdict":"certify"}`, "401 404 404 404 404 200 404 404 404 404"},
 		{"POST", "/v1/campaigns/{campaign}/lists/{list}/notes-unchanged", "", "401 404 404 404 404 200 404 404 404 404"},

@@ -142,7 +142,6 @@ var rights = []struct {
 
 	{"GET", "/v1/audit/events?aggregate=policy", "", "401 403 403 403 403 403 403 403 200 200"},
 	{"GET", "/v1/audit/key", "", "401 403 403 403 403 403 403 403 200 200"},
-	{"GET", "/v1/campaigns/uc_9/evidence", "", "401 404 404 404 404 404 404 404 404 404"}, // one that is there: TestEvidence
 	{"POST", "/v1/audit/verify", "", "401 403 403 403 403 403 403 403 200 200"},
 }
 
