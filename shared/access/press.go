@@ -17,6 +17,7 @@ const (
 	ActVeto    Act = "veto"
 	ActConfirm Act = "confirm" // an emergency was right
 	ActRefute  Act = "refute"  // or it was not, and its access ends
+	ActDone    Act = "done"    // a manual task was done by hand
 )
 
 // Press is one act, kept from the moment it is taken until it is done: Slack
@@ -27,7 +28,7 @@ type Press struct {
 	Act       Act
 	Connector string
 	Account   string
-	Target    string    // the request's or grant's id, "" for ActAsk
+	Target    string    // the id of the request, grant or manual task, "" for ActAsk
 	Until     time.Time // ActExtend: the end that is wished for
 	Words     string    // a reason or comment; it goes with the press
 

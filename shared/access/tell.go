@@ -17,7 +17,9 @@ type Tiding string
 
 // The tidings. Of a request: decide, remind, outcome, emergency, solo, comment. Of a grant: given, ends,
 // ended, not given, attention. Of a connector: broken. Of a resource: no room (a
-// channel in which nobody can be asked), came back, found. Of a person: digest.
+// channel in which nobody can be asked), came back, found. Of a person: digest. Of
+// a reviewer in a campaign: review, review reminder. Of a manual task: by hand, by
+// hand reminder.
 const (
 	TellDecide    Tiding = "decide"
 	TellRemind    Tiding = "remind"
@@ -36,6 +38,11 @@ const (
 	TellFound     Tiding = "found"
 	TellDigest    Tiding = "digest"
 	TellOwner     Tiding = "owner" // of a connector, by mail
+
+	TellReview       Tiding = "review"
+	TellReviewRemind Tiding = "review-reminder"
+	TellByHand       Tiding = "by-hand"
+	TellByHandRemind Tiding = "by-hand-reminder"
 )
 
 // Stays reports whether a message stays as it was said, whatever comes after it.
@@ -59,6 +66,7 @@ const (
 	ToSkipped           // whom an emergency skipped, and who confirms it
 	ToVetoers           // who may veto what approves itself
 	ToAll               // parties and deciders: of what somebody said
+	ToReviewer          // the one whose list it is
 )
 
 // News is one message that its audience should have. N tells apart several of a
@@ -197,8 +205,9 @@ func (r Request) quiet(it Item) bool {
 	return it.State == Approved && it.DecidedBy == "" && len(it.Votes) == 0 && it.SoloAt.IsZero() && it.Extends == "" && !r.Start.After(r.Created)
 }
 
-// Telling is what was told of one aggregate ("grant", "request", "connector";
-// "resource" and "digest", whose ids are "connector/resource" and "connector/account"),
+// Telling is what was told of one aggregate ("grant", "request", "connector", "manual";
+// "resource", "digest" and "reviewer", whose ids are "connector/resource",
+// "connector/account" and "campaign/account"),
 // and whose turn it is to tell: one at a time, so that nobody is told twice.
 type Telling struct {
 	Kind, ID, Connector string

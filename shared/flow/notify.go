@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/message"
@@ -110,6 +111,9 @@ type tale struct {
 	// of them should see; due: it is news now, and no old message.
 	readers func(context.Context, access.Telling, access.News) ([]reader, error)
 	card    func(ctx context.Context, n access.News, r reader, due bool) (message.Card, error)
+	// proof is the event that says that a message was posted, or reached nobody;
+	// nil: nobody asks for a proof.
+	proof func(access.Message) audit.Event
 }
 
 // reader is somebody who is told, or a channel.
@@ -167,6 +171,10 @@ func (h *House) tale(ctx context.Context, t access.Telling) (tale, error) {
 		out, err = h.digestTale(ctx, t)
 	case "resource":
 		out, err = h.resourceTale(ctx, t)
+	case "reviewer":
+		out, err = h.reviewerTale(ctx, t)
+	case "manual":
+		out, err = h.manualTale(ctx, t)
 	default:
 		return tale{}, fault.New("flow.tale", fault.Internal, "nothing is known to tell of a %s", t.Kind)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/message"
@@ -129,10 +130,14 @@ func (s *speech) say(ctx context.Context, l line) error {
 // remembered is posted again.
 func (s *speech) remember(ctx context.Context, m access.Message) error {
 	s.t.Owner, s.t.Until = s.owner, s.h.Now().Add(tellLease)
+	var events []audit.Event
+	if m.Rev == 0 && s.tale.proof != nil {
+		events = append(events, s.tale.proof(m))
+	}
 	var err error
 	for range tries {
 		var t access.Telling
-		if t, err = s.h.Memory.SaveTelling(ctx, s.t, []access.Message{m}, nil); err == nil {
+		if t, err = s.h.Memory.SaveTelling(ctx, s.t, []access.Message{m}, nil, events...); err == nil {
 			s.t = t
 			return nil
 		}

@@ -130,8 +130,8 @@ type Tellings interface {
 	SaveNews(ctx context.Context, kind, id, conn string, e ...audit.Event) error
 	// SaveTelling saves who tells and when there is more to tell, the messages
 	// that changed, and takes away the rows of the lane that were served, in one
-	// commit.
-	SaveTelling(ctx context.Context, t access.Telling, said []access.Message, served []access.Due) (access.Telling, error)
+	// commit with the events that say who was told, where that is to be proven.
+	SaveTelling(ctx context.Context, t access.Telling, said []access.Message, served []access.Due, e ...audit.Event) (access.Telling, error)
 }
 
 // Notices remembers what Slack told until it was served, and for two days that

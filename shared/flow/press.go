@@ -16,6 +16,7 @@ type Pressed struct {
 	Waits   bool
 	Request *access.Request
 	Grant   *access.Grant
+	Manual  *access.Manual
 }
 
 // pressRest is how long a press is left to whoever took it before sweep looks.
@@ -151,6 +152,9 @@ func (h *House) doPress(ctx context.Context, p access.Press) (Pressed, error) {
 			g, err = h.EndAccess(ctx, by, p.Target)
 		}
 		return Pressed{Grant: &g}, err
+	case access.ActDone:
+		m, err := h.SayDone(ctx, by, p.Target)
+		return Pressed{Manual: &m}, err
 	default:
 		return Pressed{}, fault.New("flow.press", fault.Invalid, "there is nothing behind this button any more")
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/ebb-access/ebb/shared/access"
-	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/review"
 )
@@ -151,25 +150,40 @@ func (s *sight) listsIn(ctx context.Context, c review.Campaign) ([]review.Assign
 		if !p.Account.Live() {
 			continue
 		}
-		all, err := s.h.Memory.AssignmentsOf(ctx, c.Connector, p.Account.ID, c.ID)
+		all, err := s.h.listsFor(ctx, c, p)
 		if err != nil {
 			return nil, err
 		}
-		for _, g := range p.Groups {
-			of, err := s.h.Memory.AssignmentsOf(ctx, c.Connector, g.ID, c.ID)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, of...)
-		}
 		for _, a := range all {
-			if a.Group == "" || slices.ContainsFunc(p.Groups, func(g directory.Resource) bool { return g.ID == a.Group }) {
-				add(a)
-			}
+			add(a)
 		}
 	}
 	slices.SortFunc(out, func(a, b review.Assignment) int { return cmp.Compare(a.ID, b.ID) })
 	return out, nil
+}
+
+// listsFor are the lists of a campaign in which a person decides in their own right:
+// those that name them, and those of the user groups that they are in.
+func (h *House) listsFor(ctx context.Context, c review.Campaign, p access.Person) ([]review.Assignment, error) {
+	all, err := h.Memory.AssignmentsOf(ctx, c.Connector, p.Account.ID, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	in := map[string]bool{"": true}
+	for _, g := range p.Groups {
+		in[g.ID] = true
+		of, err := h.Memory.AssignmentsOf(ctx, c.Connector, g.ID, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, of...)
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(a review.Assignment) bool {
+		twice := seen[a.ID]
+		seen[a.ID] = true
+		return twice || !in[a.Group]
+	}), nil
 }
 
 // ListView is one list of a campaign with the names of its reviewers.

@@ -12,6 +12,7 @@ import (
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/message"
+	"github.com/ebb-access/ebb/shared/review"
 )
 
 var update = flag.Bool("update", false, "write testdata/cards.txt anew")
@@ -38,7 +39,7 @@ func plain(c message.Card) string {
 	}
 	var buttons []string
 	for _, x := range c.Buttons {
-		buttons = append(buttons, fmt.Sprintf("[%s %s %s]", x.Label, x.Action, x.ID))
+		buttons = append(buttons, "["+strings.TrimSpace(fmt.Sprintf("%s %s %s %s", x.Label, x.Action, x.ID, x.URL))+"]")
 	}
 	say("buttons", strings.Join(buttons, " "))
 	say("foot", line(c.Foot))
@@ -53,6 +54,8 @@ func line(l message.Line) string {
 			b.WriteString(p.Name)
 		case message.Moment:
 			b.WriteString(p.Time.Format("Jan 2 15:04"))
+		case message.Day:
+			b.WriteString(p.Time.Format("Jan 2"))
 		case message.Strong:
 			b.WriteString("*" + p.Text + "*")
 		case message.Code:
@@ -122,6 +125,27 @@ func many(n int) []access.Request {
 	return out
 }
 
+// reviewing is lin's part of a review; f changes it.
+func reviewing(f func(*message.Reviewing)) message.Reviewing {
+	r := message.Reviewing{
+		Campaign: review.Campaign{ID: "uc_1", Spec: review.Spec{Name: "Autumn", Ends: true, AtEnd: review.SkipOpen}, State: review.Running, Deadline: nine.AddDate(0, 0, 14)},
+		Of:       review.Assignment{Lines: 12}, Page: "https://ebb.example/reviews/uc_1/lists/as_1", Now: nine,
+	}
+	f(&r)
+	return r
+}
+
+// byHand is a task to take Ada out of a private channel; f changes it.
+func byHand(f func(*message.ByHand)) message.ByHand {
+	m := message.ByHand{
+		Manual: access.Manual{ID: "mt_1", Resource: "C1", Kind: directory.Channel, Slug: "member", Account: "U1", Why: access.ManualUnreached, State: access.ManualWaits},
+		Names:  names, Page: "https://ebb.example/manual/mt_1",
+	}
+	f(&m)
+	m.Steps = m.Manual.Steps(names.Resources[m.Resource], directory.Account{ID: "U1", Name: "Ada"}, "")
+	return m
+}
+
 // What people are told, word by word.
 func TestCards(t *testing.T) {
 	same := func(*message.Asked) {}
@@ -189,6 +213,26 @@ func TestCards(t *testing.T) {
 		{"no room: nothing is called so", message.NoRoom(names, "#approvals", "channel_not_found")},
 		{"no room: others are in it", message.NoRoom(names, "C1", "shared_with_others")},
 		{"no room: another word of Slack's", message.NoRoom(names, "C1", "restricted_action")},
+		{"review", reviewing(func(*message.Reviewing) {}).Card()},
+		{"review, of one line, which revokes at its end", reviewing(func(r *message.Reviewing) { r.Of.Lines, r.AtEnd = 1, review.RevokeOpen }).Card()},
+		{"review, on its way", reviewing(func(r *message.Reviewing) {
+			r.Of.Closed, r.Of.Certified, r.Of.Denied, r.Of.Gone, r.Of.Passed, r.Ends = 7, 3, 1, 1, 1, false
+		}).Card()},
+		{"review, the second level", reviewing(func(r *message.Reviewing) { r.Level, r.Levels = 1, make([]review.Level, 2) }).Card()},
+		{"review, all submitted", reviewing(func(r *message.Reviewing) { r.Of.Closed, r.Of.Certified = 12, 12 }).Card()},
+		{"review, ended", reviewing(func(r *message.Reviewing) { r.State, r.Of.Closed, r.Of.Certified, r.Of.Skips = review.Completed, 12, 8, 4 }).Card()},
+		{"review, reminder", reviewing(func(*message.Reviewing) {}).Remind("week-1", true)},
+		{"review, late reminder", reviewing(func(r *message.Reviewing) { r.Now = nine.AddDate(0, 0, 16) }).Remind("late-2", true)},
+		{"review, an older reminder", reviewing(func(*message.Reviewing) {}).Remind("week-1", false)},
+		{"by hand", byHand(func(*message.ByHand) {}).Card()},
+		{"by hand, to give", byHand(func(m *message.ByHand) {
+			m.Give, m.Resource, m.Kind, m.Slug, m.Why = true, "T1", directory.Workspace, "admin", access.ManualRole
+		}).Card()},
+		{"by hand, said done", byHand(func(m *message.ByHand) { m.State, m.Said = access.ManualSaid, "U2" }).Card()},
+		{"by hand, seen done", byHand(func(m *message.ByHand) { m.State, m.Closed = access.ManualDone, nine }).Card()},
+		{"by hand, dropped", byHand(func(m *message.ByHand) { m.State = access.ManualDropped }).Card()},
+		{"by hand, reminder", byHand(func(*message.ByHand) {}).Remind(true)},
+		{"by hand, an older reminder", byHand(func(*message.ByHand) {}).Remind(false)},
 	} {
 		fmt.Fprintf(&b, "== %s\n%s\n", c.name, plain(c.card))
 		if len(c.card.Summary) == 0 || len(c.card.Title) > 150 || len(c.card.Buttons) > 5 {

@@ -80,6 +80,7 @@ type Button struct {
 	Label  string
 	Look   Look
 	Ask    string // what is asked before it counts, "" for nothing
+	URL    string // what it opens in a browser; "": nothing
 }
 
 // Look is how a button looks.
@@ -107,4 +108,6 @@ const (
 	End     Action = "end"     // a grant
 	Details Action = "details" // a request or grant, to its reader alone
 	Request Action = "request" // opens the form
+	Done    Action = "done"    // a manual task, which Slack has to show before it is over
+	Open    Action = "open"    // a page, by the button's address; nothing happens by it
 )

@@ -4,6 +4,7 @@ package message
 var presses = map[string]string{
 	"ask": "your request", "approve": "your approval", "deny": "your denial", "comment": "your comment", "cancel": "your cancellation",
 	"extend": "your extension", "end": "the end of access", "veto": "your veto", "confirm": "your confirmation", "refute": "your answer",
+	"done": "what you did by hand",
 }
 
 // Pressed tells somebody what became of a click that took longer than Slack waits.

@@ -91,6 +91,9 @@ func actions(buttons []message.Button) object {
 		case message.Danger:
 			e["style"] = "danger"
 		}
+		if b.URL != "" {
+			e["url"] = b.URL
+		}
 		if b.Ask != "" {
 			e["confirm"] = object{
 				"title": plain(b.Label, 100), "text": plain(b.Ask, 300), "confirm": plain(b.Label, 30), "deny": plain("Go back", 30),

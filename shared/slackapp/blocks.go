@@ -54,6 +54,9 @@ func buttons(id string, list ...message.Button) object {
 		case message.Danger:
 			x["style"] = "danger"
 		}
+		if b.URL != "" {
+			x["url"] = b.URL
+		}
 		if b.Ask != "" {
 			x["confirm"] = object{
 				"title": plain(b.Label, 100), "text": plain(b.Ask, 300), "confirm": plain(b.Label, 30), "deny": plain("No", 30),

@@ -15,6 +15,7 @@ import (
 var acts = map[message.Action]access.Act{
 	message.Approve: access.ActApprove, message.Cancel: access.ActCancel, message.End: access.ActEnd,
 	message.Deny: access.ActDeny, message.Veto: access.ActVeto, message.Comment: access.ActComment, message.Extend: access.ActExtend,
+	message.Done: access.ActDone,
 }
 
 // acted serves a button. It carries an id alone.
@@ -31,7 +32,7 @@ func (t *turn) acted(w http.ResponseWriter, in Interaction) {
 		return
 	}
 	switch action {
-	case message.Approve, message.Cancel, message.End:
+	case message.Approve, message.Cancel, message.End, message.Done:
 		t.now(in, acts[action], id)
 	case message.Deny, message.Veto:
 		t.askDenial(action, id)
@@ -72,6 +73,10 @@ func (t *turn) outcome(act access.Act, out flow.Pressed) string {
 		return "It ends now; Slack shows that in a few seconds."
 	case act == access.ActCancel:
 		return "The request is canceled."
+	case act == access.ActDone && out.Manual != nil && out.Manual.Waits():
+		return "Thank you. The task closes when Slack shows it; if it does not, Ebb asks again."
+	case act == access.ActDone:
+		return "This task is over."
 	case out.Request == nil:
 		return "Done."
 	}

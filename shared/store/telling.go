@@ -63,9 +63,10 @@ func (s *Store) Telling(ctx context.Context, kind, id string) (access.Telling, e
 // SaveTelling saves who tells and when there is more to tell, with the messages
 // that were posted or changed since, and takes away due rows that were served;
 // all in one commit. It gives the Telling as it stands then. fault.Conflict when
-// somebody else has saved it, or served one of the rows. It needs no event: what
-// it tells has its own.
-func (s *Store) SaveTelling(ctx context.Context, t access.Telling, said []access.Message, served []access.Due) (access.Telling, error) {
+// somebody else has saved it, or served one of the rows. It needs no event, since
+// what it tells has its own; where that somebody was told is to be proven, events
+// say so in the same commit, and so once for each message.
+func (s *Store) SaveTelling(ctx context.Context, t access.Telling, said []access.Message, served []access.Due, e ...audit.Event) (access.Telling, error) {
 	const op = "store.SaveTelling"
 	k := tellingKey(t.Kind, t.ID)
 	prev, err := current[tellingRecord](ctx, s, k, t.Rev)
@@ -85,7 +86,7 @@ func (s *Store) SaveTelling(ctx context.Context, t access.Telling, said []access
 			c.delete(Key{duePart(laneTell), dueSort(d)}, 1)
 		}
 	}
-	if err := s.save(ctx, &c, nil); err != nil {
+	if err := s.save(ctx, &c, s.named(e)); err != nil {
 		return t, fault.Wrap(op, err)
 	}
 	t.Rev++

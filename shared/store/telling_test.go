@@ -7,6 +7,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/fault"
 )
 
 // A finding and the row that has people told of it come together; two at once are
@@ -41,5 +42,23 @@ func TestNewsIsDue(t *testing.T) {
 	told := value[access.Telling](h)(h.SaveTelling(ctx, access.Telling{Kind: "resource", ID: "c1/S1", Connector: "c1"}, nil, due[:1]))
 	if left := value[[]access.Due](h)(h.Due(ctx, "tell", time.Now().Add(1000*24*time.Hour), 0)); len(left) != len(due)-1 || told.Rev != 1 {
 		t.Errorf("after one was served: %d rows, %+v", len(left), told)
+	}
+}
+
+// That somebody was told, and the event that proves it, are there together or not
+// at all.
+func TestTellingIsProven(t *testing.T) {
+	h := newHouse(t)
+	told := access.Telling{Kind: "reviewer", ID: "uc_1/U1", Connector: "c1"}
+	m := access.Message{What: access.TellReview, To: "U1", Connector: "c1", Channel: "D1", TS: "1.0"}
+	event := h.event("review/uc_1/U1", "review.told")
+	saved := value[access.Telling](h)(h.SaveTelling(ctx, told, []access.Message{m}, nil, event))
+	if _, err := h.SaveTelling(ctx, told, []access.Message{m}, nil, event); !fault.Is(err, fault.Conflict) {
+		t.Errorf("told by two at once: %v", err)
+	}
+	m.Rev, m.Digest = 1, "another"
+	value[access.Telling](h)(h.SaveTelling(ctx, saved, []access.Message{m}, nil))
+	if events := value[[]audit.Event](h)(h.EventsOf(ctx, "review/uc_1/U1")); len(events) != 1 || events[0].Action != "review.told" {
+		t.Errorf("%d events: %+v", len(events), events)
 	}
 }

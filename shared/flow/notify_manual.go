@@ -1,0 +1,62 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/message"
+)
+
+// manualTale is something to be done by hand, as those hear of it who can do it: the
+// owners of the resource, or else those of the connector.
+func (h *House) manualTale(ctx context.Context, t access.Telling) (tale, error) {
+	out := tale{}
+	m, err := h.Memory.Manual(ctx, t.ID)
+	if err != nil {
+		return out, err
+	}
+	if out.conn, err = h.Memory.Connector(ctx, m.Connector); err != nil {
+		return out, err
+	}
+	if m.State == access.ManualWaits {
+		out.news = []access.News{{What: access.TellByHand, To: access.ToKeepers}}
+		if m.Nagged > 0 {
+			out.news = append(out.news, access.News{What: access.TellByHandRemind, N: number(m.Nagged), To: access.ToKeepers})
+		}
+	}
+	out.readers = func(ctx context.Context, _ access.Telling, _ access.News) ([]reader, error) {
+		return h.ownersOf(ctx, out.conn, m.Resource)
+	}
+	out.card = func(ctx context.Context, n access.News, _ reader, due bool) (message.Card, error) {
+		card := message.ByHand{Manual: m, Page: h.URL + "/manual/" + m.ID}
+		said, name, err := h.doer(ctx, m.Connector, m.SaidBy)
+		if err != nil {
+			return message.Card{}, err
+		}
+		if card.Names, err = h.names(ctx, m.Connector, true, []string{m.Account, said}, []string{m.Resource}); err != nil {
+			return message.Card{}, err
+		}
+		if card.Said = said; name != "" {
+			card.Names.People[said] = name
+		}
+		a, err := h.Memory.Account(ctx, m.Connector, m.Account)
+		if fault.Is(err, fault.NotFound) {
+			a, err = directory.Account{ID: m.Account}, nil
+		}
+		if err != nil {
+			return message.Card{}, err
+		}
+		res, known := card.Names.Resources[m.Resource]
+		if !known {
+			res = directory.Resource{ID: m.Resource, Connector: m.Connector, Kind: m.Kind, Name: m.Resource}
+		}
+		card.Steps = m.Steps(res, a, out.conn.SignIn.GroupsBy)
+		if n.What == access.TellByHandRemind {
+			return card.Remind(due), nil
+		}
+		return card.Card(), nil
+	}
+	return out, nil
+}

@@ -1,0 +1,97 @@
+package message
+
+import (
+	"fmt"
+
+	"github.com/ebb-access/ebb/shared/access"
+)
+
+// ByHand is a manual task as its messages tell of it.
+type ByHand struct {
+	access.Manual
+	Names
+	Steps []string
+	// Said is who said that it is done: an account of Names, or a name.
+	Said string
+	Page string // where the console shows it
+}
+
+// Card asks for it with the steps, and says what became of it.
+func (m ByHand) Card() Card { return m.card("To do by hand: ", "") }
+
+// Remind asks once more; now: it is the newest reminder.
+func (m ByHand) Remind(now bool) Card {
+	if !now && m.State == access.ManualWaits {
+		lead := words("This was a reminder: ", m.task(), ". There is a newer message.")
+		return Card{Title: cutTitle("To do by hand: " + m.plainTask()), Lead: lead, Summary: lead, Foot: Line{C(m.ID)}}
+	}
+	return m.card("Still to do by hand: ", "Still waiting for somebody: ")
+}
+
+func (m ByHand) card(title, lead string) Card {
+	c := Card{Title: cutTitle(title + m.plainTask()), Foot: Line{C(m.ID)}}
+	switch m.State {
+	case access.ManualDone:
+		c.Title = cutTitle("Done: " + m.plainTask())
+		c.Lead = words(m.task(), ": seen done in Slack ", m.Closed, ".")
+	case access.ManualDropped:
+		c.Title = cutTitle("Not needed any more: " + m.plainTask())
+		c.Lead = words("Nobody has to do this any more: ", m.task(), ".")
+	case access.ManualSaid:
+		c.Lead = words(m.task(), ": ", m.who(m.Said), " says that it is done. The task closes when Slack shows it.")
+		c.Buttons = m.open()
+	default:
+		c.Lead = words(lead, m.task(), ". No API of Slack does this, so a person has to.")
+		c.Notes = append(c.Notes, words(m.Because()))
+		steps := Line{}
+		for i, s := range m.Steps {
+			if i > 0 {
+				s = "\n" + fmt.Sprintf("%d. ", i+1) + s
+			} else {
+				s = "1. " + s
+			}
+			steps = append(steps, T(s))
+		}
+		c.Notes = append(c.Notes, steps)
+		c.Buttons = append([]Button{{Action: Done, ID: m.ID, Label: "I did this", Look: Good}}, m.open()...)
+	}
+	c.Summary = c.Lead
+	return c
+}
+
+// task is what has to be done, in a line; it begins with a capital.
+func (m ByHand) task() Line {
+	if m.Give {
+		return words("Make ", m.who(m.Account), " "+m.role()+" of ", m.what(m.Resource, m.Kind))
+	}
+	return words("Take ", m.who(m.Account), " "+m.from()+" ", m.what(m.Resource, m.Kind))
+}
+
+func (m ByHand) plainTask() string {
+	if m.Give {
+		return "make " + m.label(m.Account) + " " + m.role() + " of " + m.plain(m.Resource, m.Kind)
+	}
+	return "take " + m.label(m.Account) + " " + m.from() + " " + m.plain(m.Resource, m.Kind)
+}
+
+func (m ByHand) role() string {
+	if m.Slug == "admin" || m.Slug == "owner" {
+		return "an " + m.Slug
+	}
+	return "a " + m.Slug
+}
+
+// from says out of what somebody is taken.
+func (m ByHand) from() string {
+	if m.Slug == "" || m.Slug == "member" {
+		return "out of"
+	}
+	return "as " + m.Slug + " out of"
+}
+
+func (m ByHand) open() []Button {
+	if m.Page == "" {
+		return nil
+	}
+	return []Button{{Action: Open, ID: m.ID, Label: "Open in the console", URL: m.Page}}
+}
