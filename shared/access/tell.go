@@ -16,7 +16,7 @@ import (
 type Tiding string
 
 // The tidings. Of a request: decide, remind, outcome, emergency, solo, comment. Of a grant: given, ends,
-// ended, not given, attention. Of a connector: broken. Of a resource: no room (a
+// ended, not given, waits, attention. Of a connector: broken. Of a resource: no room (a
 // channel in which nobody can be asked), came back, found. Of a person: digest. Of
 // a reviewer in a campaign: review, review reminder. Of a manual task: by hand, by
 // hand reminder.
@@ -28,6 +28,7 @@ const (
 	TellEnds      Tiding = "ends"
 	TellEnded     Tiding = "ended"
 	TellNotGiven  Tiding = "not-given"
+	TellWaits     Tiding = "waits" // for a person who gives it by hand
 	TellAttention Tiding = "attention"
 	TellBroken    Tiding = "broken"
 	TellEmergency Tiding = "emergency"
@@ -106,7 +107,9 @@ func (g Grant) News(now time.Time) (news []News, next time.Time) {
 	case Active:
 		return g.running(now)
 	case Granting, Revoking:
-		next = g.attentionAt()
+		if next = g.attentionAt(); g.State == Granting && g.ByHand() {
+			return []News{{What: TellWaits, To: ToParties}}, next
+		}
 	case Withdrawn, Failed:
 		return []News{{What: TellNotGiven, To: ToParties}}, time.Time{}
 	case Revoked, Ended, EndedOutside:
@@ -145,6 +148,12 @@ func (g Grant) running(now time.Time) (news []News, next time.Time) {
 	}
 	return news, next
 }
+
+// CodeByHand is the trouble of a grant that a person has to give or take.
+const CodeByHand = "by_hand"
+
+// ByHand reports whether the grant waits for a person.
+func (g Grant) ByHand() bool { return g.Trouble.Code == CodeByHand }
 
 // attentionAt is when a removal that goes on calls people.
 func (g Grant) attentionAt() time.Time { return g.End.Add(AttentionAfter + time.Second) }

@@ -87,7 +87,7 @@ func (p *pass) askPeople(ctx context.Context, j access.Judgment) error {
 		waiting = append(waiting, g)
 	}
 	return p.trip(ctx, waiting, &fault.Error{
-		Op: "flow.byHand", Kind: fault.Wait, Code: "by_hand", Until: p.h.Now().Add(lookByHand),
+		Op: "flow.byHand", Kind: fault.Wait, Code: access.CodeByHand, Until: p.h.Now().Add(lookByHand),
 		Text: "no API of Slack does this: the owners have a task that says how, and Ebb looks every minute whether it is done",
 	})
 }

@@ -101,7 +101,7 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	held, err := h.Memory.Holds(ctx, directory.Membership{Connector: m.Connector, Resource: m.Resource, Slug: m.Slug, Account: m.Account})
+	held, err := h.heldByHand(ctx, m)
 	if err != nil {
 		return err
 	}
@@ -144,6 +144,21 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 		_, err = h.Memory.SaveManual(ctx, m, e)
 	}
 	return err
+}
+
+// heldByHand reports whether what a task is about is held, as far as the directory
+// knows. Who was deactivated stays in the list of a workspace's people and is out
+// of it all the same: there is nothing more to take.
+func (h *House) heldByHand(ctx context.Context, m access.Manual) (bool, error) {
+	held, err := h.Memory.Holds(ctx, directory.Membership{Connector: m.Connector, Resource: m.Resource, Slug: m.Slug, Account: m.Account})
+	if err != nil || !held || m.Kind != directory.Workspace {
+		return held, err
+	}
+	a, err := h.Memory.Account(ctx, m.Connector, m.Account)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return a.State != directory.Deactivated, err
 }
 
 // overGrant looks whether nobody wants any more what a manual task does for a grant,

@@ -85,6 +85,8 @@ func grantCard(g message.Held, n access.News) message.Card {
 		return g.Ended()
 	case access.TellNotGiven:
 		return g.NotGiven()
+	case access.TellWaits:
+		return g.Waits()
 	}
 	return g.Attention()
 }

@@ -91,7 +91,7 @@ func (h *House) serveCampaign(ctx context.Context, id string, until time.Time) e
 // gone close, and its deadline ends it where it ends by itself.
 func (h *House) run(ctx context.Context, c review.Campaign, until time.Time) error {
 	if c.Told.IsZero() {
-		if err := h.tellStart(ctx, c); err != nil {
+		if err := h.tellAll(ctx, c); err != nil {
 			return err
 		}
 		c.Told = h.Now()
@@ -125,9 +125,9 @@ func (h *House) moveCampaign(ctx context.Context, c review.Campaign, next time.T
 	return err
 }
 
-// tellStart puts a row for each reviewer. Put again, it tells nobody twice: what a
+// tellAll puts a row for each reviewer, at the start, and at the end. Put again, it tells nobody twice: what a
 // reviewer was told is held against what there is to tell.
-func (h *House) tellStart(ctx context.Context, c review.Campaign) error {
+func (h *House) tellAll(ctx context.Context, c review.Campaign) error {
 	seen := map[string]bool{}
 	var batch []string
 	flush := func(most int) error {
@@ -251,6 +251,7 @@ func (h *House) turnLines(ctx context.Context, c review.Campaign, assignment str
 				return nil
 			}
 			ch.Assignments = []review.Assignment{a}
+			ch.Tell = a.Accounts[:min(len(a.Accounts), mostHear)]
 			return h.Memory.SaveReviewed(ctx, ch, h.linesEvent(c, assignment, action, ebb, named, nil))
 		})
 		if err != nil {

@@ -54,6 +54,9 @@ func (h *House) closeOpen(ctx context.Context, c review.Campaign, until time.Tim
 			return err
 		}
 	}
+	if err = h.tellAll(ctx, c); err != nil { // before it is completed: whoever dies in between tells again
+		return err
+	}
 	c, err = c.Turn(review.Complete, h.Now())
 	if err != nil {
 		return err
@@ -305,6 +308,7 @@ func (h *House) moveLines(ctx context.Context, by access.Actor, c review.Campaig
 		if moved = len(b.words); moved == 0 {
 			return nil
 		}
+		b.tell(a.Accounts...)
 		e := h.linesEvent(c, assignment, "review.reassigned", who(by), b.words, map[string]string{"to": strings.Join(to, ",")})
 		return h.Memory.SaveReviewed(ctx, b.Change, e)
 	})

@@ -140,9 +140,8 @@ func (s *submission) part(ctx context.Context, ids []string) (int, error) {
 		}
 		more := map[string]string{"account": s.desk.account, "for": s.desk.place}
 		b.events = append(b.events, s.h.linesEvent(s.desk.campaign, a.ID, s.action, s.actor, b.words, more))
-		if s.desk.account != "" {
-			b.Tell = []string{s.desk.account}
-		}
+		b.tell(s.desk.account)
+		b.tell(a.Accounts...)
 		return s.h.Memory.SaveReviewed(ctx, b.Change, b.events...)
 	})
 	if err != nil {
@@ -282,12 +281,21 @@ func (h *House) moveLine(ctx context.Context, c review.Campaign, b *batch, was, 
 	next.Assignment, next.Rev = id, 0
 	b.Lines, b.Moved = append(b.Lines, next), append(b.Moved, was)
 	b.rows += 2
-	for _, account := range to.Accounts {
-		if len(b.Tell) < 10 && !slices.Contains(b.Tell, account) {
+	b.tell(to.Accounts...)
+	return nil
+}
+
+// mostHear is how many accounts one commit lets hear of it. Those who share a list
+// with more see it true with their next reminder.
+const mostHear = 5
+
+// tell lets accounts hear of the change, those that are named first before others.
+func (b *batch) tell(accounts ...string) {
+	for _, account := range accounts {
+		if account != "" && len(b.Tell) < mostHear && !slices.Contains(b.Tell, account) {
 			b.Tell = append(b.Tell, account)
 		}
 	}
-	return nil
 }
 
 // deny puts a denied line and what removes its access into the batch.

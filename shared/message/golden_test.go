@@ -72,6 +72,7 @@ var names = message.Names{
 	Resources: map[string]directory.Resource{
 		"S1": {ID: "S1", Name: "oncall", Kind: directory.UserGroup},
 		"C1": {ID: "C1", Name: "war-room", Kind: directory.Channel, Private: true},
+		"T1": {ID: "T1", Name: "Acme", Kind: directory.Workspace},
 	},
 }
 
@@ -200,6 +201,8 @@ func TestCards(t *testing.T) {
 		{"ended, and it stood before", held(over(access.Ended, access.OutcomeStood, "")).Ended()},
 		{"removed in Slack", held(over(access.EndedOutside, access.OutcomeOutside, "")).Ended()},
 		{"not given", held(over(access.Failed, "Slack refused: the account is a guest", "")).NotGiven()},
+		{"waits for a person", held(func(g *message.Held) { g.State = access.Granting }).Waits()},
+		{"waits for nobody any more", held(now).Waits()},
 		{"attention", held(stuck).Attention()},
 		{"attention, solved", held(func(g *message.Held) { g.Reader, g.State = "U3", access.Revoked }).Attention()},
 		{"broken", message.Broken(lost)},
@@ -220,7 +223,9 @@ func TestCards(t *testing.T) {
 		}).Card()},
 		{"review, the second level", reviewing(func(r *message.Reviewing) { r.Level, r.Levels = 1, make([]review.Level, 2) }).Card()},
 		{"review, all submitted", reviewing(func(r *message.Reviewing) { r.Of.Closed, r.Of.Certified = 12, 12 }).Card()},
-		{"review, ended", reviewing(func(r *message.Reviewing) { r.State, r.Of.Closed, r.Of.Certified, r.Of.Skips = review.Completed, 12, 8, 4 }).Card()},
+		{"review, ended", reviewing(func(r *message.Reviewing) {
+			r.State, r.Of.Closed, r.Of.Certified, r.Of.Skips = review.Completed, 12, 8, 4
+		}).Card()},
 		{"review, reminder", reviewing(func(*message.Reviewing) {}).Remind("week-1", true)},
 		{"review, late reminder", reviewing(func(r *message.Reviewing) { r.Now = nine.AddDate(0, 0, 16) }).Remind("late-2", true)},
 		{"review, an older reminder", reviewing(func(*message.Reviewing) {}).Remind("week-1", false)},

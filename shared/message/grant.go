@@ -64,6 +64,17 @@ func (g Held) NotGiven() Card {
 	return c
 }
 
+// Waits says that a person has to give it, and later that it waits no more.
+func (g Held) Waits() Card {
+	c := g.card(g.plain()+" waits for a person", words(g.who(), g.has(" do not have ", " does not have "), g.what(), " yet: no API of Slack gives it, so somebody has to by hand. Those who can were asked."))
+	if g.State != access.Granting {
+		c.Lead = words("No person is waited for any more to give ", g.person(g.Account), " ", g.what(), ".")
+		c.Title = g.plain() + " waits for nobody any more"
+		c.Title, c.Summary = sentenceCase(c.Title), c.Lead
+	}
+	return c
+}
+
 func why(g access.Grant) string {
 	if g.Trouble.Text != "" {
 		return g.Trouble.Text

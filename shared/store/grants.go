@@ -130,7 +130,7 @@ func (s *Store) addGrant(ctx context.Context, c *change, g access.Grant) (moved 
 }
 
 // newsworthy reports whether somebody is to hear of a change of a grant. What
-// begins tells nobody before it is given, and what is on its way out nobody
+// begins tells nobody before it is given, unless it waits for a person, and what is on its way out nobody
 // before it is gone, unless its end was moved: then it tells when it would call
 // people.
 func newsworthy(was, g access.Grant) bool {
@@ -138,8 +138,10 @@ func newsworthy(was, g access.Grant) bool {
 		return false
 	}
 	switch g.State {
-	case access.Scheduled, access.Granting:
+	case access.Scheduled:
 		return false
+	case access.Granting:
+		return g.ByHand() && was.Trouble.Code != g.Trouble.Code
 	case access.Revoking:
 		return was.State == access.Stuck || !was.End.Equal(g.End)
 	}

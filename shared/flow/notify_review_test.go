@@ -1,0 +1,197 @@
+package flow_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/review"
+	"github.com/ebb-access/ebb/shared/slack/slacktest"
+)
+
+// days lets a review live: the house looks every so often, and people hear of what
+// there is to hear.
+func (c *company) days(d time.Duration) {
+	c.t.Helper()
+	for end := c.clock.Now().Add(d); c.clock.Now().Before(end); {
+		c.reviews()
+		_, err := c.house.Sweep(c.ctx)
+		c.ok(err)
+		for range 3 {
+			_, err = c.house.Tell(c.ctx, 0, time.Time{})
+			c.ok(err)
+		}
+		c.clock.move(min(time.Hour, end.Sub(c.clock.Now())))
+	}
+}
+
+// proven are the events that say what an account was told of a review: "started",
+// "reminder week-1".
+func (c *company) proven(campaign, account string) []string {
+	c.t.Helper()
+	events, err := c.store.EventsOf(c.ctx, "review/"+campaign+"/"+account)
+	c.ok(err)
+	var out []string
+	for _, e := range events {
+		word := strings.TrimSpace(e.Data["what"] + " " + e.Data["n"])
+		if e.Action != "review.told" {
+			word = e.Action + " " + word
+		}
+		if e.Data["campaign"] != campaign || e.Data["account"] != account {
+			c.t.Errorf("%+v", e)
+		}
+		out = append(out, word)
+	}
+	return out
+}
+
+func (c *company) wantProven(campaign, account string, want ...string) {
+	c.t.Helper()
+	if got := c.proven(campaign, account); !slices.Equal(got, want) {
+		c.t.Errorf("%s: proven %q, want %q", c.slack.User(account).Name, got, want)
+	}
+}
+
+// few is a review of two user groups by lin, bob and the fallback; four lines.
+func (c *company) few() review.Spec {
+	s := c.spec()
+	s.Scope.Resources = []string{c.oncall, c.leads}
+	return s
+}
+
+// TestReviewersHear: the start once, how far they are in the same message, that it is
+// all submitted, and the end.
+func TestReviewersHear(t *testing.T) {
+	c := newStoryCompany(t)
+	d := c.campaign(c.few())
+	c.days(time.Hour)
+	c.hasHeard(c.lin, "Access review *Autumn*: 2 of 2 lines left for you to decide, due 2026-12-07.")
+	c.hasHeard(c.bob, "Access review *Autumn*: 1 line left for you to decide, due 2026-12-07.")
+	c.hasHeard(c.sam)
+	blocks := string(c.slack.MessagesFor(c.lin, c.slack.DirectWithApp(c.lin))[0].Blocks)
+	if v := c.list(c.lin, d.ID); !strings.Contains(blocks, "/reviews/"+d.ID+"/lists/"+v.List.ID) {
+		t.Errorf("no link to the list: %s", blocks)
+	}
+	c.submit(d.ID, c.lin, c.oncall, c.kit, review.Certify)
+	c.days(time.Hour)
+	c.hasHeard(c.lin, "Access review *Autumn*: 1 of 2 lines left for you to decide, due 2026-12-07. (changed)")
+	c.submit(d.ID, c.lin, c.oncall, c.sam, review.Deny)
+	c.days(10 * 24 * time.Hour)
+	c.hasHeard(c.lin, "Access review *Autumn*: everything that waited for you is decided. Thank you. (changed)")
+	if _, err := c.house.EndCampaign(c.ctx, c.root, d.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	c.days(2 * time.Hour)
+	c.hasHeard(c.lin, "The access review *Autumn* is over. Nothing waits for you any more. (changed)")
+	if heard := c.heard(c.bob); heard[0] != "The access review *Autumn* is over. 1 of your 1 lines were decided by nobody and stay as they are. (changed)" {
+		t.Errorf("bob: %q", heard)
+	}
+	c.wantProven(d.ID, c.lin, "started")
+	c.wantProven(d.ID, c.bob, "started", "reminder week-1")
+	c.days(20 * 24 * time.Hour)
+	c.wantProven(d.ID, c.bob, "started", "reminder week-1")
+}
+
+// TestRemindersInWorkingHours: each reminder comes once, while people work, until
+// the lines are submitted; an older one says that there is a newer.
+func TestRemindersInWorkingHours(t *testing.T) {
+	c := newStoryCompany(t)
+	c.publish(strings.Replace(oncallPolicy, "rules:", "organization: {zone: Europe/Berlin, hours: \"09:00-17:00\"}\nrules:", 1))
+	c.clock.move(3*24*time.Hour + 12*time.Hour) // a Thursday, 21 o'clock in Berlin
+	s := c.few()
+	s.Days = 16 // to a Saturday
+	d := c.campaign(s)
+	var at []time.Time
+	seen := 0
+	for range 26 * 24 {
+		c.days(time.Hour)
+		for n := len(c.slack.MessagesFor(c.lin, c.slack.DirectWithApp(c.lin))); seen < n; seen++ {
+			at = append(at, c.clock.Now().Add(-time.Hour))
+		}
+	}
+	c.wantProven(d.ID, c.lin, "started", "reminder week-1", "reminder 3d", "reminder late-1", // a Monday's
+		"reminder late-2", "reminder late-3", "reminder late-4", "reminder late-5", "reminder late-8", "reminder late-9")
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	c.ok(err)
+	for i, when := range at[1:] {
+		local := when.In(berlin)
+		if local.Weekday() == time.Saturday || local.Weekday() == time.Sunday || local.Hour() < 8 || local.Hour() >= 17 {
+			t.Errorf("reminder %d came on %s", i+1, local.Format("Mon 2 Jan 15:04"))
+		}
+	}
+	heard := c.heard(c.lin)
+	for i, line := range heard[1:] {
+		newest := i == len(heard)-2
+		if newest != strings.HasPrefix(line, "Still waiting for you: 2 of 2 lines") || !newest && !strings.HasSuffix(line, "there is a newer message. (changed)") {
+			t.Errorf("reminder %d: %q", i+1, line)
+		}
+	}
+	c.submit(d.ID, c.lin, c.oncall, c.kit, review.Certify)
+	c.submit(d.ID, c.lin, c.oncall, c.sam, review.Certify)
+	n := len(heard)
+	c.days(8 * 24 * time.Hour)
+	if heard = c.heard(c.lin); len(heard) != n || !strings.Contains(heard[n-1], "everything that waited for you is decided") {
+		t.Errorf("%d messages, had %d: %q", len(heard), n, heard)
+	}
+}
+
+// Around the clock each of the reminders comes, once, though two houses tell.
+func TestEveryReminder(t *testing.T) {
+	c := newStoryCompany(t)
+	d := c.campaign(c.few())
+	other := c.other()
+	for range 16*4 - 1 {
+		c.days(6 * time.Hour)
+		_, err := other.Tell(c.ctx, 0, time.Time{})
+		c.ok(err)
+	}
+	c.wantProven(d.ID, c.lin, "started", "reminder week-1", "reminder 3d", "reminder 1d", "reminder day", "reminder late-1")
+	if heard := c.heard(c.lin); len(heard) != 6 {
+		t.Errorf("%d messages: %q", len(heard), heard)
+	}
+}
+
+// TestReassignedReviewersHear: whom lines were moved to hears of them; who had them,
+// that nothing waits; who stands in for somebody, and who left, nothing.
+func TestReassignedReviewersHear(t *testing.T) {
+	c := newStoryCompany(t)
+	_, err := c.house.Delegate(c.ctx, c.actor(c.lin), c.conn.ID, c.ada, time.Time{}, c.clock.Now().Add(time.Hour))
+	c.ok(err)
+	s := c.few()
+	s.Levels = []review.Level{{By: review.ByNamed, Accounts: []string{c.lin}}, {By: review.ByNamed, Accounts: []string{c.bob}}}
+	s.Scope.Resources = []string{c.oncall}
+	d := c.campaign(s)
+	c.days(2 * time.Hour)
+	for _, line := range c.heard(c.ada) {
+		if strings.Contains(line, "Access review") {
+			t.Errorf("who stands in for lin was told: %q", line)
+		}
+	}
+	v := c.list(c.lin, d.ID)
+	_, err = c.house.ReassignReview(c.ctx, c.root, d.ID, v.List.ID, nil, []string{c.ada})
+	c.ok(err)
+	c.days(time.Hour)
+	if heard := c.heard(c.ada); len(heard) != 1 || !strings.HasPrefix(heard[0], "Access review *Autumn*: 2 of 2 lines left") {
+		t.Errorf("ada: %q", heard)
+	}
+	c.hasHeard(c.lin, "Access review *Autumn*: everything that waited for you is decided. Thank you. (changed)")
+	c.submit(d.ID, c.ada, c.oncall, c.sam, review.Certify)
+	c.days(time.Hour)
+	c.hasHeard(c.bob, "Access review *Autumn*: 1 line left for you to decide, due 2026-12-07.")
+	c.wantProven(d.ID, c.bob, "started level-2")
+	c.slack.HandDeactivate(c.bob)
+	c.sync()
+	c.days(9 * 24 * time.Hour)
+	c.wantProven(d.ID, c.bob, "started level-2")
+	c.wantProven(d.ID, c.ada, "started", "reminder week-1")
+}
+
+// Who cannot be reached is not said to have been told.
+func TestNobodyReachedIsNoProof(t *testing.T) {
+	c := newStoryCompany(t)
+	c.slack.Inject(slacktest.Fault{Method: "conversations.open", Kind: slacktest.Fail, Error: "user_not_found", Times: 100})
+	d := c.campaign(c.few())
+	c.days(time.Hour)
+	c.wantProven(d.ID, c.lin, "review.not-told started")
+}
