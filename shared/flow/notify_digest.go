@@ -40,6 +40,10 @@ func (h *House) digestTale(ctx context.Context, t access.Telling) (tale, error) 
 	if err != nil {
 		return out, err
 	}
+	reviews, err := h.reviewsOf(ctx, conn, account)
+	if err != nil {
+		return out, err
+	}
 	var last time.Time
 	for _, m := range t.Messages {
 		last = later(last, m.At)
@@ -63,7 +67,7 @@ func (h *House) digestTale(ctx context.Context, t access.Telling) (tale, error) 
 		slices.Sort(accounts)
 		slices.Sort(resources)
 		names, err := h.names(ctx, conn, true, slices.Compact(accounts), slices.Compact(resources))
-		return message.Digest(names, waiting), err
+		return message.Digest(names, waiting, reviews), err
 	}
 	return out, nil
 }

@@ -15,6 +15,10 @@ type Home struct {
 	Has    []GrantView
 	Asked  []RequestView
 	Decide []RequestView
+	// Reviews are those in which lines wait for them, the earliest deadline first;
+	// ByHand is what they can do by hand and nobody did, the oldest first.
+	Reviews []ReviewTask
+	ByHand  []ManualView
 }
 
 // ReadHome reads it.
@@ -29,6 +33,8 @@ func (h *House) ReadHome(ctx context.Context, by access.Actor, conn string) (Hom
 		func() (err error) { out.Has, err = in.has(ctx); return err },
 		func() (err error) { out.Asked, err = in.asked(ctx); return err },
 		func() (err error) { out.Decide, err = in.decides(ctx); return err },
+		func() (err error) { out.Reviews, err = in.reviews(ctx); return err },
+		func() (err error) { out.ByHand, err = in.byHand(ctx); return err },
 	} {
 		if err := read(); err != nil {
 			return out, fault.Wrap(op, err)
@@ -107,4 +113,19 @@ func (r *realm) decides(ctx context.Context) ([]RequestView, error) {
 		}
 	}
 	return out, nil
+}
+
+// reviews are the reviews of this Slack in which lines wait for the actor.
+func (r *realm) reviews(ctx context.Context) ([]ReviewTask, error) {
+	all, err := r.s.reviewTasks(ctx)
+	return slices.DeleteFunc(all, func(t ReviewTask) bool { return t.Campaign.Connector != r.conn.ID }), err
+}
+
+func (r *realm) byHand(ctx context.Context) ([]ManualView, error) {
+	tasks, err := manualTasks(ctx, []*realm{r})
+	var out []ManualView
+	for _, t := range slices.Backward(tasks) {
+		out = append(out, *t.Manual)
+	}
+	return out, err
 }

@@ -9,8 +9,9 @@ import (
 // mostListed is how many requests a digest names.
 const mostListed = 20
 
-// Digest lists what waits for one person's decision, the longest first.
-func Digest(n Names, waiting []access.Request) Card {
+// Digest lists what waits for one person's decision, the longest first, and the
+// access reviews in which lines do.
+func Digest(n Names, waiting []access.Request, reviews []Reviewing) Card {
 	c := Card{Title: fmt.Sprintf("%d requests wait for you", len(waiting))}
 	if len(waiting) == 1 {
 		c.Title = "A request waits for you"
@@ -27,6 +28,12 @@ func Digest(n Names, waiting []access.Request) Card {
 			a.Items = append(a.Items, AskedItem{Item: it})
 		}
 		c.Notes = append(c.Notes, words(C(r.ID), " ", a.asks(), " It waits since ", r.Created, "."))
+	}
+	for i, r := range reviews {
+		if i == mostListed {
+			break // few have so many; the home tab shows more
+		}
+		c.Notes = append(c.Notes, words("Access review ", B(r.Name), ": ", r.left(), " left, ", r.due(), "."))
 	}
 	return c
 }

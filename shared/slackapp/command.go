@@ -114,7 +114,7 @@ func (t *turn) mine() object {
 	if err != nil {
 		return ephemeral(t.words(err))
 	}
-	blocks := t.lists(home, 4)
+	blocks := t.lists(home, 3)
 	blocks = append(blocks, buttons("ask", message.Button{Action: message.Request, Label: "Request access", Look: message.Good}))
 	return ephemeral("What you have and what waits", blocks...)
 }

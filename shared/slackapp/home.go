@@ -12,9 +12,12 @@ import (
 	"github.com/ebb-access/ebb/shared/message"
 )
 
-// mostListed of each list are on the home tab, each with three blocks at most:
-// Slack takes a hundred.
-const mostListed = 9
+// mostListed of each list are on the home tab, each with three blocks at most, and
+// fewListed of those of which there are few: Slack takes a hundred.
+const (
+	mostListed = 9
+	fewListed  = 4
+)
 
 // opened publishes the home tab of somebody who looks at it. What fails for now is
 // delivered again by Slack.
@@ -88,6 +91,8 @@ func (t *turn) lists(home flow.Home, most int) []object {
 		}
 		out = append(out, rest(n, most)...)
 	}
+	out = append(out, t.reviews(home.Reviews, min(most, fewListed))...)
+	out = append(out, t.byHand(home.ByHand, min(most, fewListed))...)
 	out = append(out, divider(), header("What you have"))
 	for _, g := range home.Has[:min(len(home.Has), most)] {
 		out = append(out, section(t.grantText(g)))
