@@ -226,6 +226,7 @@ type IntegrationPage struct {
 	May          bool // its owners and Super Administrators change it
 	Capabilities []connector.Capability
 	Activity     directory.ActivitySource
+	Managers     directory.ManagerSource
 	Runs         []connector.Run
 	Log          []LogLine
 	Going        []GoingKind
@@ -263,6 +264,9 @@ func (v *visit) integration() error {
 	p.May = v.by.Is(access.SuperAdministrator) || !v.by.Service && slices.Contains(c.Owners, v.by.User.ID)
 	p.Capabilities = c.Capabilities()
 	if p.Activity, err = v.s.house.ReadActivity(v.ctx(), v.by, c.ID); err != nil {
+		return err
+	}
+	if p.Managers, err = v.s.house.ReadManagers(v.ctx(), v.by, c.ID); err != nil {
 		return err
 	}
 	for _, d := range intervals {

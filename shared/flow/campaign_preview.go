@@ -54,6 +54,11 @@ func (h *House) PreviewScope(ctx context.Context, by access.Actor, s review.Spec
 	if err != nil {
 		return out, fault.Wrap(op, err)
 	}
+	more, err := h.warnOfManagers(ctx, s, realm.conn)
+	if err != nil {
+		return out, fault.Wrap(op, err)
+	}
+	out.Accuracy.Warnings = append(out.Accuracy.Warnings, more...)
 	stage := newStager(h, review.Campaign{ID: "preview", Spec: s}, realm.conn)
 	var snap review.Snapshot
 	lists := map[string]bool{}

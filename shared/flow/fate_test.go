@@ -159,6 +159,9 @@ func (s fatedSlack) RoundTrip(r *http.Request) (*http.Response, error) {
 	method := path.Base(r.URL.Path)
 	if strings.Contains(r.URL.Path, "/scim/") {
 		method = "scim.groups" // as slacktest calls it; its path ends in the group
+		if strings.Contains(r.URL.Path, "/Users") {
+			method = "scim.users"
+		}
 	}
 	m := s.f.strikes("slack " + method)
 	if m.name != "" && m.die == 0 {

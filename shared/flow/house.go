@@ -36,6 +36,7 @@ type Memory interface {
 	Paging
 	Finding
 	Activity
+	Managing
 	Holdings
 	Naming
 	Owners

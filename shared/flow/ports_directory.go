@@ -65,6 +65,14 @@ type Activity interface {
 	SaveActivitySource(ctx context.Context, conn string, s directory.ActivitySource) error
 }
 
+// Managing remembers how far it is known who manages whom; who does stands in the
+// accounts.
+type Managing interface {
+	// ManagerSource gives the zero source where it was never read.
+	ManagerSource(ctx context.Context, conn string) (directory.ManagerSource, error)
+	SaveManagerSource(ctx context.Context, conn string, s directory.ManagerSource) error
+}
+
 // Holdings reads what Ebb knows of who holds what through it.
 type Holdings interface {
 	// Hold gives the zero Hold where Ebb never touched the entitlement.

@@ -35,12 +35,15 @@ type Listings interface {
 	ChannelMembers(ctx context.Context, l connector.Link, channel, cursor string) (directory.Listing[string], error)
 }
 
-// Logs reads who used Slack when.
+// Logs reads who used Slack when, and who manages whom.
 type Logs interface {
 	// Logins is a page of the access logs, the newest first as far as is known.
 	// fault.Misconfigured where the token may not read them, with code "paid_only"
 	// where the plan has none. A link without a team is about the organization.
 	Logins(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Login], error)
+	// Managers is a page of who manages whom, from SCIM. fault.Misconfigured where
+	// the plan or the token has none.
+	Managers(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Managed], error)
 }
 
 // Lookups reads one thing in Slack as it is now.

@@ -134,6 +134,8 @@ type syncing struct {
 	read   time.Time            // when the listing that is compared was read, at the earliest
 	fresh  []string             // resources that this step saw first
 	active map[string]time.Time // when accounts were last active
+
+	managed *managedPeople
 }
 
 // SyncStep carries a run on until it is done, the step's time is over, or
@@ -182,6 +184,8 @@ func (s *syncing) carry(ctx context.Context) error {
 			err = s.channels(ctx)
 		case connector.StepMembers:
 			err = s.members(ctx)
+		case connector.StepManagers:
+			err = s.managers(ctx)
 		case connector.StepActivity:
 			err = s.activity(ctx)
 		case connector.StepFinish:

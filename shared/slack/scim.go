@@ -15,11 +15,12 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// SCIM v2 (docs.slack.dev, "SCIM API"), for the one thing that the Web API has
-// no method for: a user group without members. It lives beside the Web API, at a
+// SCIM v2 (docs.slack.dev, "SCIM API"), for what the Web API has no method for: a
+// user group without members, and who manages whom. It lives beside the Web API, at a
 // host of its own in the real Slack, and takes the administrator's user token
 // with the scope admin alone. On Business+ its groups are the workspace's user
-// groups; on Enterprise they are the identity provider's, so nobody asks there.
+// groups; on Enterprise they are the identity provider's, so nobody asks for groups
+// there.
 
 // SCIM's methods as Ebb names them in calls and pauses. Slack counts writes and
 // reads of all SCIM apps of an organization together (docs.slack.dev, "SCIM API
@@ -83,6 +84,11 @@ func (c *Client) CanShrink(ctx context.Context, l connector.Link) (bool, error) 
 
 // scimCall sends one request in the administrator's voice.
 func (c *Client) scimCall(ctx context.Context, l connector.Link, q scimQuery) error {
+	return c.scimRead(ctx, l, q, nil)
+}
+
+// scimRead is scimCall for an answer that matters.
+func (c *Client) scimRead(ctx context.Context, l connector.Link, q scimQuery, into any) error {
 	v, err := c.userVoice(ctx, l, q.method)
 	if err != nil {
 		return err
@@ -92,6 +98,9 @@ func (c *Client) scimCall(ctx context.Context, l connector.Link, q scimQuery) er
 	r, err := c.sendSCIM(ctx, q, v, m)
 	if err == nil {
 		err = c.sortSCIM(q.method, m, r)
+	}
+	if err == nil {
+		err = decode(query{method: q.method}, m, r, into)
 	}
 	err = hide(err, v.token)
 	if c.onCall != nil {

@@ -109,6 +109,13 @@ func (o *Org) HandDeactivate(user string) {
 	o.setDeleted(mustHave(o.users, "user", user), true)
 }
 
+// HandSetManager writes who manages an account, as an identity provider does. No
+// event tells of it.
+func (o *Org) HandSetManager(user, manager string) {
+	defer o.lock()()
+	mustHave(o.users, "user", user).Manager = manager
+}
+
 // HandReactivate reactivates an account.
 func (o *Org) HandReactivate(user string) {
 	defer o.lock()()

@@ -18,11 +18,12 @@ import (
 // v2), one write never waits for another (inject resource_locked as a fault).
 
 const (
-	scimUserSchema  = "urn:ietf:params:scim:schemas:core:2.0:User"
-	scimGroupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
-	scimListSchema  = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-	scimErrorSchema = "urn:ietf:params:scim:api:messages:2.0:Error"
-	scimPatchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+	scimUserSchema       = "urn:ietf:params:scim:schemas:core:2.0:User"
+	scimEnterpriseSchema = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+	scimGroupSchema      = "urn:ietf:params:scim:schemas:core:2.0:Group"
+	scimListSchema       = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+	scimErrorSchema      = "urn:ietf:params:scim:api:messages:2.0:Error"
+	scimPatchSchema      = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 )
 
 // scimCall is a SCIM request on its way through.

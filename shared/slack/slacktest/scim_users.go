@@ -80,12 +80,17 @@ func (o *Org) scimUserView(u *User) reply {
 			}
 		}
 	}
-	return reply{
+	out := reply{
 		"schemas": []string{scimUserSchema}, "id": u.ID, "userName": u.Name, "nickName": u.DisplayName, "displayName": u.DisplayName,
 		"name": reply{"givenName": first, "familyName": last}, "title": u.Title, "timezone": u.TZ, "active": !u.Deleted,
 		"emails": []reply{{"value": u.Email, "primary": true}}, "groups": groups,
 		"meta": reply{"created": time.Unix(u.Created, 0).UTC().Format(time.RFC3339)},
 	}
+	if u.Manager != "" { // assumed: left out where there is none, as SCIM has it
+		out["schemas"] = []string{scimUserSchema, scimEnterpriseSchema}
+		out[scimEnterpriseSchema] = reply{"manager": reply{"managerId": u.Manager}}
+	}
+	return out
 }
 
 // patchOp is one operation of a PATCH.

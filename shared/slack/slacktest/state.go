@@ -25,7 +25,8 @@ type User struct {
 	External        bool   // of another organization, met through Slack Connect
 	ExternalTeam    string // the other organization's workspace id
 	Has2FA          bool
-	GuestExpires    int64 // Unix seconds, 0 never
+	GuestExpires    int64  // Unix seconds, 0 never
+	Manager         string // as an identity provider wrote it; SCIM alone shows it
 
 	// Admin, Owner and PrimaryOwner apply to every workspace in Teams when a user
 	// is added; read back, they tell the role in the home workspace.
