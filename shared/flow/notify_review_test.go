@@ -1,11 +1,13 @@
 package flow_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/porttest"
 	"github.com/ebb-access/ebb/shared/review"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
@@ -194,4 +196,47 @@ func TestNobodyReachedIsNoProof(t *testing.T) {
 	d := c.campaign(c.few())
 	c.days(time.Hour)
 	c.wantProven(d.ID, c.lin, "review.not-told started")
+}
+
+// toldReview is a start and a reminder, one call of whose telling goes wrong.
+func toldReview(t *testing.T, at int, how mishap) (*company, string) {
+	c := newStoryCompany(t)
+	c.fate.at, c.fate.how = at, how
+	d := c.campaign(c.few())
+	c.toldOf(3 * time.Minute)
+	c.clock.move(7 * 24 * time.Hour)
+	c.reviews()
+	c.toldOf(3 * time.Minute)
+	if c.slack.LandLate() > 0 {
+		c.toldOf(2 * time.Minute)
+	}
+	return c, d.ID
+}
+
+// TestReviewTellingMishaps lets each call of the telling go wrong in each way: that
+// somebody was told and reminded is proven exactly once, whatever happened, and
+// nobody is told twice but where we died, or Slack's answer was lost, on the way.
+func TestReviewTellingMishaps(t *testing.T) {
+	clean, _ := toldReview(t, -1, mishap{})
+	calls := clean.fate.calls
+	if heard := clean.heard(clean.lin); len(heard) != 2 || len(calls) < 30 {
+		t.Fatalf("%d calls; lin %q", len(calls), heard)
+	}
+	for i, call := range calls {
+		for _, how := range sampled(i, call) {
+			t.Run(fmt.Sprintf("%d %s %s", i, call, how.name), func(t *testing.T) {
+				c, id := toldReview(t, i, how)
+				if !c.fate.struck {
+					t.Fatalf("call %d did not happen again", i)
+				}
+				died := how.die > 0 || how.table == porttest.DieBefore || how.table == porttest.DieAfter
+				for _, account := range []string{c.lin, c.bob} {
+					c.wantProven(id, account, "started", "reminder week-1")
+					if n := len(c.heard(account)); n < 2 || n > 2 && !died && !mayDouble(call, how) {
+						t.Errorf("%s has %d messages: %q", c.slack.User(account).Name, n, c.heard(account))
+					}
+				}
+			})
+		}
+	}
 }

@@ -38,7 +38,7 @@ func (r Reviewing) Card() Card {
 // Remind is a reminder of lines that wait; n names it as review.Reminder does. now:
 // it is the newest one, and the lines still wait.
 func (r Reviewing) Remind(n string, now bool) Card {
-	c := Card{Title: cutTitle("Access review: " + r.Name)}
+	c := Card{Title: cutTitle("Reminder of an access review: " + r.Name)}
 	switch {
 	case r.State != review.Running, r.Of.Left() == 0:
 		return r.Card()

@@ -25,6 +25,7 @@
 //	facet#<conn>           <facet>#<account>        accounts with a property that few have; a hint
 //	active#<conn>          <account>                the day on which an account was last active, to a week; a cache
 //	active-from            <conn>                   since when that was read, or why it is not
+//	managers-from          <conn>                   when it was read who manages whom, or why it is not
 //	indexed                <conn>                   that the two above lead to every account: a sync fills them once
 //	own#<conn>             <resource>               a resource's owners: Ebb's own, no sync touches them
 //	mem#<conn>#<resource>  <slug>#<account>         each membership, by resource

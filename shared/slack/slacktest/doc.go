@@ -83,7 +83,9 @@
 //	              dies is not sent again on another at once; pings come every ten seconds
 //	OAuth         a used code is code_already_used; everybody but guests may install what needs no admin
 //	SCIM          filters are ignored; on Enterprise only groups of the identity provider are seen; a group that
-//	              SCIM emptied reads back as an empty list, and its PATCH fires the events that an edit fires
+//	              SCIM emptied reads back as an empty list, and its PATCH fires the events that an edit fires;
+//	              a person's manager is managerId in the enterprise extension, as the identity provider wrote it,
+//	              and left out where there is none
 //
 // # Exports
 //
