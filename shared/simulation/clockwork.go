@@ -39,6 +39,13 @@ func (w *World) ticks(minute int) {
 				return steps.SyncOn(h, wait)(ctx)
 			}, nil)
 		}
+		if w.due(flow.LaneReview, 5*time.Second) {
+			name := fmt.Sprintf("review %d", minute)
+			w.launch("review", name, 3*time.Minute, reviewLooks, nil)
+			if at.Before(w.calmFrom) && w.chance(name, 0, "doubled") < w.Weather.Doubled {
+				w.launch("review", name+" twice", 3*time.Minute, reviewLooks, nil)
+			}
+		}
 		w.ticks(minute + 1)
 	})
 }

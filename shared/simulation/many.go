@@ -57,6 +57,11 @@ func (s *Sum) add(r Result) {
 	s.Findings += r.Counts.Findings
 	s.Decreed += r.Counts.Decreed
 	s.Killed += r.Counts.Killed
+	s.Staged += r.Counts.Staged
+	s.Completed += r.Counts.Completed
+	s.Decided += r.Counts.Decided
+	s.Denied += r.Counts.Denied
+	s.ByHand += r.Counts.ByHand
 }
 
 // Missed is how a guard that was taken away shows.
