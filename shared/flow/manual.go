@@ -101,7 +101,7 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	held, err := h.Memory.Holds(ctx, directory.Membership{Connector: m.Connector, Resource: m.Resource, Slug: m.Slug, Account: m.Account})
+	held, err := h.holdsYet(ctx, directory.Membership{Connector: m.Connector, Resource: m.Resource, Kind: m.Kind, Slug: m.Slug, Account: m.Account})
 	if err != nil {
 		return err
 	}
@@ -144,6 +144,19 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 		_, err = h.Memory.SaveManual(ctx, m, e)
 	}
 	return err
+}
+
+// holdsYet reports whether an account holds what it held, or more: who is made an
+// admin is a member all the same. In a workspace a deactivated account holds nothing.
+func (h *House) holdsYet(ctx context.Context, m directory.Membership) (bool, error) {
+	if m.Kind != directory.Workspace {
+		return h.Memory.Holds(ctx, m)
+	}
+	a, err := h.Memory.Account(ctx, m.Connector, m.Account)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil && a.State != directory.Deactivated && a.Roles[m.Resource].AtLeast(directory.WorkspaceRole(m.Slug)), err
 }
 
 // overGrant looks whether nobody wants any more what a manual task does for a grant,

@@ -192,6 +192,9 @@ func (w *World) isTrue(c review.Campaign) {
 		if isGroup(r) {
 			kind = directory.UserGroup
 		}
+		if isGroup(r) && w.org.Group(r).Disabled {
+			continue // by policy, with its last member
+		}
 		for _, name := range peopleNames {
 			p := pair{r, w.ids[name]}
 			if h := w.truth.at(p); slices.Contains(s.StagedKinds(), kind) && h.in && h.since.Before(run.Started) {
