@@ -253,7 +253,7 @@ func (h *House) turnLines(ctx context.Context, c review.Campaign, assignment str
 			if len(ch.Lines) == 0 {
 				return nil
 			}
-			ch.Assignments = []review.Assignment{a}
+			ch.Assignments, ch.While = []review.Assignment{a}, c.State
 			return h.Memory.SaveReviewed(ctx, ch, h.linesEvent(c, assignment, action, ebb, named, nil))
 		})
 		if err != nil {

@@ -124,10 +124,21 @@ func (g *generator) campaign(at time.Duration) {
 		if g.maybe(50) {
 			args = append(args, g.one("skip", "revoke"))
 		}
-		g.twice(begin+span-span/8, "finish", args...)
+		end := begin + span - span/8
+		g.twice(end, "finish", args...)
+		for range g.r.IntN(3) { // in the last moment
+			reviewer := anyone()
+			g.act(max(0, end-g.between(20*time.Second, time.Minute)), "note", reviewer, id, g.one("certify", "certify", "deny"), "40")
+			last := max(0, end+g.between(-time.Second, 2*time.Second))
+			if g.maybe(75) {
+				g.act(last, "submit", reviewer, id)
+			} else {
+				g.act(last, "hand-on", reviewer, id, g.one(peopleNames...), g.one("60", "100"))
+			}
+		}
 	}
 	if g.maybe(10) {
-		g.act(begin-g.between(0, 2*time.Minute), "abandon", admin, id)
+		g.act(max(0, begin-g.between(0, 2*time.Minute)), "abandon", admin, id)
 	}
 }
 

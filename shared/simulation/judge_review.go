@@ -271,7 +271,7 @@ func (w *World) decided(t *task, c review.Campaign, a review.Assignment, e audit
 		w.violate(promiseDecided, "%s decides about %s, which is their own (for %q)", account, id, place)
 	case !w.noted(c.ID, id, account, v):
 		w.violate(promiseDecided, "%s is said to %s %s of %s, and never noted that", account, v, id, c.ID)
-	case !w.entitled(t, c, a.Level, account, place):
+	case !w.entitled(t, c, a.Level, id, account, place):
 		w.violate(promiseDecided, "%s decides about %s of %s (for %q), and may not", account, id, c.ID, place)
 	}
 }
@@ -285,7 +285,7 @@ func (w *World) noted(campaign, line, account string, v review.Verdict) bool {
 
 // entitled reports whether somebody could decide at a level at some moment of a task:
 // who reviews there, or to whom lines were given, or who stands in for one of these.
-func (w *World) entitled(t *task, c review.Campaign, level int, account, place string) bool {
+func (w *World) entitled(t *task, c review.Campaign, level int, line, account, place string) bool {
 	began := w.now().Add(-3 * time.Minute)
 	if t != nil {
 		began = t.began
@@ -311,7 +311,8 @@ func (w *World) entitled(t *task, c review.Campaign, level int, account, place s
 	case review.ByGroup:
 		return w.truth.wasIn(pair{l.Group, whose}, began.Add(-10*time.Second))
 	case review.ByOwner:
-		return slices.ContainsFunc(w.reviews.owners, func(p pair) bool { return p.account == whose })
+		r, _, _, _ := review.SplitLineID(line)
+		return slices.Contains(w.reviews.owners, pair{r, whose})
 	}
 	return false
 }
@@ -321,7 +322,7 @@ func (w *World) entitled(t *task, c review.Campaign, level int, account, place s
 func (w *World) isGone(c review.Campaign, id string) {
 	r, _, account, _ := review.SplitLineID(id)
 	h := w.truth.at(pair{r, account})
-	if isTeam(r) || w.circumstances() || !h.in || h.since.After(c.Snapshot.Begun.Add(-10*time.Minute)) {
+	if isTeam(r) || h.closed || w.circumstances() || !h.in || h.since.After(c.Snapshot.Begun.Add(-10*time.Minute)) {
 		return
 	}
 	w.violate(promiseDecided, "%s of %s is called gone, and %s is in %s all the time", id, c.ID, account, r)

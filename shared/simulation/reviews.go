@@ -33,6 +33,11 @@ func init() {
 	verbs["own"] = (*World).own
 }
 
+// Reviews reports whether the story has access reviews, or roles given by hand.
+func (s Story) Reviews() bool {
+	return s.reviewing() || slices.ContainsFunc(s.Acts, func(a Act) bool { return a.Do == "policy" && a.arg(0) == "G" })
+}
+
 // reviewing reports whether the story has access reviews.
 func (s Story) reviewing() bool {
 	return slices.ContainsFunc(s.Acts, func(a Act) bool { return a.Do == "draft" || a.Do == "template" })
