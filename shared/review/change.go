@@ -7,7 +7,7 @@ import "github.com/ebb-access/ebb/shared/access"
 type Change struct {
 	// While is the state in which the campaign of the assignments has to be when it is
 	// saved, so that nothing comes after its end; "": any.
-	While State
+	While       State
 	Assignments []Assignment
 	// Lines where they are now. One that was moved to another assignment has Rev 0
 	// there, and stands in Moved as it was read.
