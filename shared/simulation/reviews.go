@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/directory"
@@ -200,20 +199,4 @@ func (w *World) unsettled(c review.Campaign) []review.Line {
 		}
 		return !live(w.grants[l.Grant])
 	})
-}
-
-// reviewLooks is the function of the lane "review": round after round until nothing
-// is due for a while. (steps.ReviewOn where it is there.)
-func reviewLooks(ctx context.Context, h *flow.House) error {
-	var first error
-	for last := h.Now().Add(time.Minute); ; {
-		next, err := h.Review(ctx)
-		if first == nil {
-			first = err
-		}
-		if next.IsZero() || next.After(h.Now().Add(5*time.Second)) || next.After(last) {
-			return first
-		}
-		wait(ctx, later(next, h.Now().Add(250*time.Millisecond)))
-	}
 }
