@@ -197,6 +197,11 @@ func FewFindings(all []Finding) []Finding {
 // roles from least to most.
 var roles = []WorkspaceRole{Member, Admin, Owner, PrimaryOwner}
 
+// AtLeast reports whether a role is another one or more.
+func (r WorkspaceRole) AtLeast(x WorkspaceRole) bool {
+	return slices.Index(roles, r) >= max(slices.Index(roles, x), 0)
+}
+
 // Risen are the findings about an account that came to more in a workspace than it
 // was, or became another kind of account. One that was not known before, or not in
 // the workspace, has none: it is new, not changed.

@@ -101,7 +101,7 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	held, err := h.heldByHand(ctx, m)
+	held, err := h.holdsYet(ctx, directory.Membership{Connector: m.Connector, Resource: m.Resource, Kind: m.Kind, Slug: m.Slug, Account: m.Account})
 	if err != nil {
 		return err
 	}
@@ -146,19 +146,17 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 	return err
 }
 
-// heldByHand reports whether what a task is about is held, as far as the directory
-// knows. Who was deactivated stays in the list of a workspace's people and is out
-// of it all the same: there is nothing more to take.
-func (h *House) heldByHand(ctx context.Context, m access.Manual) (bool, error) {
-	held, err := h.Memory.Holds(ctx, directory.Membership{Connector: m.Connector, Resource: m.Resource, Slug: m.Slug, Account: m.Account})
-	if err != nil || !held || m.Kind != directory.Workspace {
-		return held, err
+// holdsYet reports whether an account holds what it held, or more: who is made an
+// admin is a member all the same. In a workspace a deactivated account holds nothing.
+func (h *House) holdsYet(ctx context.Context, m directory.Membership) (bool, error) {
+	if m.Kind != directory.Workspace {
+		return h.Memory.Holds(ctx, m)
 	}
 	a, err := h.Memory.Account(ctx, m.Connector, m.Account)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}
-	return a.State != directory.Deactivated, err
+	return err == nil && a.State != directory.Deactivated && a.Roles[m.Resource].AtLeast(directory.WorkspaceRole(m.Slug)), err
 }
 
 // overGrant looks whether nobody wants any more what a manual task does for a grant,

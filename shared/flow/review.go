@@ -208,7 +208,10 @@ func (h *House) lookAt(ctx context.Context, c review.Campaign, a review.Assignme
 // stillHeld reports whether the access of a line is held, as far as the directory
 // knows. Who was deactivated since it was staged holds nothing.
 func (h *House) stillHeld(ctx context.Context, l review.Line) (bool, error) {
-	held, err := h.Memory.Holds(ctx, directory.Membership{Connector: l.Connector, Resource: l.Resource, Slug: l.Slug, Account: l.Account})
+	if l.Facts.AccountState == directory.Deactivated {
+		return h.Memory.Holds(ctx, directory.Membership{Connector: l.Connector, Resource: l.Resource, Slug: l.Slug, Account: l.Account})
+	}
+	held, err := h.holdsYet(ctx, directory.Membership{Connector: l.Connector, Resource: l.Resource, Kind: l.Kind, Slug: l.Slug, Account: l.Account})
 	if err != nil || !held {
 		return false, err
 	}
@@ -216,7 +219,7 @@ func (h *House) stillHeld(ctx context.Context, l review.Line) (bool, error) {
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}
-	return a.State != directory.Deactivated || l.Facts.AccountState == directory.Deactivated, err
+	return a.State != directory.Deactivated, err
 }
 
 // turnLines turns lines of an assignment and counts those that are closed, some in
@@ -250,7 +253,7 @@ func (h *House) turnLines(ctx context.Context, c review.Campaign, assignment str
 			if len(ch.Lines) == 0 {
 				return nil
 			}
-			ch.Assignments = []review.Assignment{a}
+			ch.Assignments, ch.While = []review.Assignment{a}, c.State
 			ch.Tell = a.Accounts[:min(len(a.Accounts), mostHear)]
 			return h.Memory.SaveReviewed(ctx, ch, h.linesEvent(c, assignment, action, ebb, named, nil))
 		})

@@ -275,7 +275,7 @@ func (h *House) moveLines(ctx context.Context, by access.Actor, c review.Campaig
 			return err
 		}
 		b := &batch{to: map[string]int{a.ID: 0}}
-		b.Assignments = []review.Assignment{a}
+		b.Assignments, b.While = []review.Assignment{a}, c.State
 		for _, id := range ids {
 			l, err := h.Memory.Line(ctx, c.ID, assignment, id)
 			if err != nil && !fault.Is(err, fault.NotFound) {

@@ -125,7 +125,7 @@ func (s *submission) part(ctx context.Context, ids []string) (int, error) {
 		if err != nil {
 			return err
 		}
-		b.Assignments, b.to[a.ID] = []review.Assignment{a}, 0
+		b.Assignments, b.to[a.ID], b.While = []review.Assignment{a}, 0, s.desk.campaign.State
 		for _, id := range ids {
 			if b.rows >= rowsAtOnce || len(b.Assignments) >= 20 || len(b.words) >= review.MostDecided {
 				break

@@ -668,3 +668,36 @@ func TestReviewAgain(t *testing.T) {
 		t.Errorf("where the campaign does not allow it: %v", err)
 	}
 }
+
+// TestReviewMemberMadeAdmin: who is denied a place in the workspace and made an admin
+// of it is in it all the same: neither the task nor the line is over.
+func TestReviewMemberMadeAdmin(t *testing.T) {
+	c := newStoryCompany(t)
+	team := c.slack.TeamIDs()[0]
+	s := c.spec()
+	s.Scope = review.Scope{Kinds: []directory.Kind{directory.Workspace}}
+	d := c.campaign(s)
+	v, sam := c.list(c.lin, d.ID), review.LineID(team, "member", c.sam)
+	kit := review.LineID(team, "member", c.kit)
+	c.notes(c.lin, v, review.Deny, sam)
+	_, err := c.house.SubmitReviews(c.ctx, c.actor(c.lin), d.ID, v.List.ID)
+	c.ok(err)
+	for _, who := range []string{c.sam, c.kit} {
+		c.slack.HandSetAdmin(team, who, true)
+	}
+	look := func(task access.ManualState, denied, open review.LineState) {
+		t.Helper()
+		c.clock.move(time.Hour)
+		c.sync()
+		c.on(time.Hour)
+		c.reviews()
+		all := lines(c.list(c.lin, d.ID))
+		m, err := c.store.Manual(c.ctx, all[sam].Manual)
+		if err != nil || m.State != task || all[sam].State != denied || all[kit].State != open {
+			t.Errorf("the task is %s (%v), the lines are %s and %s", m.State, err, all[sam].State, all[kit].State)
+		}
+	}
+	look(access.ManualWaits, review.LineDenied, review.LineOpen)
+	c.slack.HandDeactivate(c.sam)
+	look(access.ManualDone, review.LineRemoved, review.LineOpen)
+}

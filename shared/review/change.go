@@ -5,6 +5,9 @@ import "github.com/ebb-access/ebb/shared/access"
 // Change is what one commit saves of decisions and what they made. Assignments
 // carry the counts that they are to have, each at the version it was read at.
 type Change struct {
+	// While is the state in which the campaign of the assignments has to be when it is
+	// saved, so that nothing comes after its end; "": any.
+	While       State
 	Assignments []Assignment
 	// Lines where they are now. One that was moved to another assignment has Rev 0
 	// there, and stands in Moved as it was read.

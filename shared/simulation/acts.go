@@ -82,6 +82,9 @@ func (w *World) ask(a Act) {
 	asked := w.now()
 	who := a.arg(0)
 	q := flow.Asking{Connector: w.conn, Subject: w.ids[who], Resources: []string{w.ids[a.arg(1)]}, Length: a.duration(2), Reason: "because"}
+	if isTeam(w.ids[a.arg(1)]) {
+		q.Slug = "admin"
+	}
 	for i := 3; i+1 < len(a.Args); i += 2 {
 		switch a.Args[i] {
 		case "for":
@@ -248,7 +251,7 @@ func (w *World) handAdd(a Act) {
 	} else {
 		w.org.HandInvite(r, who)
 	}
-	w.truth.look(by{hand: true})
+	w.truth.look(by{hand: true}, append(w.truth.touched(r), w.resources...)...)
 }
 
 func (w *World) handRemove(a Act) {
@@ -259,7 +262,7 @@ func (w *World) handRemove(a Act) {
 	} else {
 		w.org.HandKick(r, who)
 	}
-	w.truth.look(by{hand: true})
+	w.truth.look(by{hand: true}, append(w.truth.touched(r), w.resources...)...)
 }
 
 // meddle is a hand's edit of a list that a call is about to write.
@@ -274,6 +277,7 @@ func (w *World) meddle(t *task, resource string) {
 
 func (w *World) deactivate(a Act) {
 	w.disturb()
+	w.truth.died[w.ids[a.arg(0)]] = w.now()
 	w.org.HandDeactivate(w.ids[a.arg(0)])
 	w.truth.look(by{hand: true})
 }

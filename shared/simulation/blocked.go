@@ -15,6 +15,17 @@ import (
 func (l *ledger) blocked(p pair) string {
 	w := l.w
 	name := w.names[p.resource]
+	if isTeam(p.resource) {
+		switch {
+		case !w.authorized():
+			return "the connector has no token that works"
+		case w.org.User(p.account).Deleted:
+			return "the account is deactivated"
+		case l.at(p).in:
+			return "a person has to take the admin's role away"
+		}
+		return ""
+	}
 	if parent := (pair{w.ids["ops"], p.account}); name == "war" && (l.takes(parent) || l.at(parent).unclear) && l.endOf(p).Equal(l.endOf(parent)) {
 		if why := l.blocked(parent); why != "" {
 			return "in its user group " + why // a default channel goes after its group

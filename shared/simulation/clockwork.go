@@ -39,6 +39,14 @@ func (w *World) ticks(minute int) {
 				return steps.SyncOn(h, wait)(ctx)
 			}, nil)
 		}
+		if w.due(flow.LaneReview, 5*time.Second) {
+			name := fmt.Sprintf("review %d", minute)
+			look := func(ctx context.Context, h *flow.House) error { return steps.ReviewOn(h, wait)(ctx) }
+			w.launch("review", name, 3*time.Minute, look, nil)
+			if at.Before(w.calmFrom) && w.chance(name, 0, "doubled") < w.Weather.Doubled {
+				w.launch("review", name+" twice", 3*time.Minute, look, nil)
+			}
+		}
 		w.ticks(minute + 1)
 	})
 }

@@ -43,6 +43,10 @@ func (w *World) hire() {
 	w.name("ops", w.org.AddGroup(slacktest.Group{
 		Handle: "ops", Name: "ops", Members: w.idsOf([]string{"sam"}), PrivateChannels: w.idsOf([]string{"war"}),
 	}))
+	w.name("team", w.org.TeamIDs()[0])
+	if w.story.reviewing() {
+		w.name("lunch", w.org.AddChannel(slacktest.Channel{Name: "lunch", Members: append(w.idsOf([]string{"sam", "bob", "eve"}), bot)}))
+	}
 	for _, r := range resourceNames {
 		w.resources = append(w.resources, w.ids[r])
 	}
@@ -95,7 +99,7 @@ func (r rule) approval(w *World) string {
 	return "auto"
 }
 
-// policies by their letter. B knows no @oncall, C is short, D says nothing about
+// policies by their letter; G lets everybody be admin for a while. B knows no @oncall, C is short, D says nothing about
 // the last member, E lets leads approve everything, F has conditions, several
 // steps, emergencies, an only approver, and what only leads get.
 var policies = map[string]map[string]rule{
@@ -120,6 +124,10 @@ var policies = map[string]map[string]rule{
 	"F": {
 		"oncall": {max: 8 * time.Hour, leads: true, need: 2, fire: 15 * time.Minute}, "war": {max: 4 * time.Hour, sole: "kit"}, "shift": {max: 8 * time.Hour, brief: 10 * time.Minute},
 		"ops": {max: 8 * time.Hour, only: true}, "incident": {max: 4 * time.Hour, leads: true, then: "kit"},
+	},
+	"G": {
+		"team": {max: 4 * time.Hour}, "oncall": {max: 8 * time.Hour, leads: true}, "shift": {max: 8 * time.Hour},
+		"incident": {max: 4 * time.Hour}, "ops": {max: 8 * time.Hour},
 	},
 }
 
@@ -175,6 +183,9 @@ func (w *World) yaml(letter string) string {
 		case r.empty == "keep":
 			out += "    when_empty: {keep: " + w.ids["bob"] + "}\n"
 		}
+	}
+	if r, ok := policies[letter]["team"]; ok {
+		out += fmt.Sprintf("  - id: admins\n    resources: {kind: workspace, ids: [%q]}\n    entitlement: admin\n    requesters: {anyone: true}\n    max: %s\n    approve: auto\n", w.ids["team"], r.max)
 	}
 	return out
 }

@@ -33,8 +33,25 @@
 //	   what a person says of a finding is done, and       carriedOut
 //	   standing access goes by such a word alone (2)      decreed
 //
+// In about every fourth story access is reviewed (reviews.go, reviewers.go), or roles
+// are given by hand (byhand.go), by several people and processes at once:
+//
+//	5  each line of a snapshot is in one list, as     eachLine, snapshot
+//	   staged; the pages are what the audit's digest
+//	   says, and what Slack held                      isTrue
+//	   a level decides a line once, by who may, who   decided, entitled
+//	   noted it, and not after the end                said
+//	   a decision ends what it denies, nothing else   endsOnly
+//	   counts are what is in a list                   counted
+//	   what is denied goes, or says why not           deniedAtRest
+//	   standing access goes by a person's denial      bySaying
+//	   reviews come to rest, in time                  campaigned, rests
+//	6  done by hand is what Slack shows; a role past  manual, waitsRightly,
+//	   its end has a task, and somebody to look       adminsAtRest
+//
 // The judge (ledger) sees each change of Slack's own state and whose doing it is.
-// Of what Ebb remembers it reads the grants alone. Where a hand and Ebb touch the
+// Of what Ebb remembers it reads the grants, the audit's events of reviews, and what
+// is stored of them. Where a hand and Ebb touch the
 // same membership at once, Slack does not say whose it is: such pairs are unclear
 // and are not judged, nor held to be findings. An edit that falls between our read of a whole list and our
 // write of it can be lost where no events arrive; those are counted (Counts.Lost).

@@ -36,6 +36,12 @@ func Generate(seed uint64) Story {
 	if g.maybe(25) {
 		g.controls()
 	}
+	if g.maybe(22) {
+		g.reviewed()
+	}
+	if g.maybe(6) {
+		g.admins()
+	}
 	slices.SortStableFunc(g.s.Acts, func(a, b Act) int { return int(a.At - b.At) })
 	return g.s
 }

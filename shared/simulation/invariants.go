@@ -28,16 +28,34 @@ type watched struct {
 }
 
 func (t watched) Commit(ctx context.Context, writes []store.Write) error {
-	err := t.Table.Commit(ctx, writes)
+	err := t.Table.Commit(ctx, tellable(writes))
 	if err == nil && t.c.w.truth.members != nil {
 		t.c.w.committed(t.c.task, writes)
 	}
 	return err
 }
 
+func (t watched) Batch(ctx context.Context, writes []store.Write) error {
+	return t.Table.Batch(ctx, tellable(writes))
+}
+
+// tellable leaves out the rows by which reviewers, and who has something to do by
+// hand, are to be told: no verb tells them yet, and rows that nobody serves would be
+// looked at each minute.
+func tellable(writes []store.Write) []store.Write {
+	untold := func(x store.Write) bool {
+		return x.Row.Part == "due#tell" && (strings.Contains(x.Row.Sort, "#reviewer#") || strings.Contains(x.Row.Sort, "#manual#"))
+	}
+	if !slices.ContainsFunc(writes, untold) {
+		return writes
+	}
+	return slices.DeleteFunc(slices.Clone(writes), untold)
+}
+
 // committed looks at the grants in a commit.
 func (w *World) committed(t *task, writes []store.Write) {
 	w.Counts.Commits++
+	w.reviewed(t, writes)
 	for _, x := range writes {
 		if strings.HasPrefix(x.Row.Part, "lock#") {
 			w.spins(x.Row.Part)
@@ -59,6 +77,7 @@ func (w *World) committed(t *task, writes []store.Write) {
 		w.grants[id] = g
 		if was.State == "" && g.Origin != "" {
 			w.decreed(g)
+			w.bySaying(g)
 		}
 		if was.State != g.State {
 			w.tell("grant %s of %s on %s: %s -> %s, until %s (%s%s)", id, g.Account, g.Resource, was.State, g.State, g.End.Sub(w.begin), g.Outcome, g.Trouble.Code)
@@ -320,12 +339,14 @@ func (w *World) rest() {
 	due := must(w.store.Due(ctx, flow.LaneAct, w.now().Add(-2*time.Minute), 10))
 	due = append(due, must(w.store.Due(ctx, flow.LaneHear, w.now().Add(-2*time.Minute), 10))...)
 	due = append(due, must(w.store.Due(ctx, flow.LaneTell, w.now().Add(-10*time.Minute), 10))...)
+	due = append(due, must(w.store.Due(ctx, flow.LaneReview, w.now().Add(-10*time.Minute), 10))...)
 	for _, d := range due {
 		w.violate("every due row is served", "%s %s is due since %s", d.Kind, d.ID, d.At.Sub(w.begin))
 	}
 	for _, r := range w.resources {
 		w.restOf(ctx, r)
 	}
+	w.restOfReviews(ctx)
 	w.heard()
 	if v := must(w.quiet().Verify(ctx, w.root)); !v.Whole() || v.Unsealed > 0 {
 		w.violate("4 (a changed, missing or reordered event is found)", "the audit is not whole: %+v", v)

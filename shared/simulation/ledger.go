@@ -17,6 +17,7 @@ type ledger struct {
 	pairs   map[pair]*held
 	edits   []edit
 	revived map[string]time.Time // when an account was last reactivated
+	died    map[string]time.Time // and deactivated
 }
 
 type pair struct{ resource, account string }
@@ -44,6 +45,7 @@ type held struct {
 	closed    bool
 	blocked   time.Time // when something was last in the way of its removal
 	in0, out0 time.Time // when it last was in, and out, unless it is now
+	since     time.Time // when it came last
 }
 
 // edit is a hand's.
@@ -65,7 +67,7 @@ type by struct {
 }
 
 func newLedger(w *World) *ledger {
-	return &ledger{w: w, members: map[string][]string{}, pairs: map[pair]*held{}, revived: map[string]time.Time{}}
+	return &ledger{w: w, members: map[string][]string{}, pairs: map[pair]*held{}, revived: map[string]time.Time{}, died: map[string]time.Time{}}
 }
 
 // touched are the resources that a call about one may change: a user group
@@ -77,9 +79,12 @@ func (l *ledger) touched(resource string) []string {
 	return []string{resource}
 }
 
-// begin takes what is held now as standing.
-func (l *ledger) begin() {
-	for _, r := range l.w.resources {
+// begin takes what is held now as standing, of more resources than Ebb changes, too.
+func (l *ledger) begin(more ...string) {
+	for _, r := range append(slices.Clone(l.w.resources), more...) {
+		if r == "" {
+			continue
+		}
 		l.members[r] = l.people(r)
 		for _, a := range l.members[r] {
 			*l.at(pair{r, a}) = held{in: true, theirs: true, stood: true}
@@ -133,7 +138,7 @@ func (l *ledger) look(who by, about ...string) {
 
 func (l *ledger) came(p pair, who by) {
 	h := l.at(p)
-	h.in, h.out0, h.closed = true, l.w.now(), false
+	h.in, h.out0, h.since, h.closed = true, l.w.now(), l.w.now(), false
 	if who.hand {
 		h.theirs, h.ours, h.lost, h.left, h.owed = true, false, false, false, false
 		h.unclear = l.open(p)

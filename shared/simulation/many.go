@@ -17,6 +17,11 @@ type Sum struct {
 // Many tells the stories of seeds from..from+n-1, some at once. bad is told of
 // each that broke a promise, one at a time, and says whether to go on.
 func Many(from, n uint64, workers int, without Guard, bad func(Result) bool) Sum {
+	return ManyOf(func(Story) bool { return true }, from, n, workers, without, bad)
+}
+
+// ManyOf is Many with those stories alone that are wanted.
+func ManyOf(wanted func(Story) bool, from, n uint64, workers int, without Guard, bad func(Result) bool) Sum {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	var sum Sum
@@ -31,7 +36,11 @@ func Many(from, n uint64, workers int, without Guard, bad func(Result) bool) Sum
 	for range max(1, workers) {
 		all.Go(func() {
 			for seed, ok := take(); ok; seed, ok = take() {
-				r := Run(Generate(seed), without, nil)
+				s := Generate(seed)
+				if !wanted(s) {
+					continue
+				}
+				r := Run(s, without, nil)
 				mu.Lock()
 				sum.add(r)
 				if len(r.Found) > 0 && !stop {
@@ -57,6 +66,11 @@ func (s *Sum) add(r Result) {
 	s.Findings += r.Counts.Findings
 	s.Decreed += r.Counts.Decreed
 	s.Killed += r.Counts.Killed
+	s.Staged += r.Counts.Staged
+	s.Completed += r.Counts.Completed
+	s.Decided += r.Counts.Decided
+	s.Denied += r.Counts.Denied
+	s.ByHand += r.Counts.ByHand
 }
 
 // Missed is how a guard that was taken away shows.

@@ -71,7 +71,7 @@ func (w *World) play() time.Time {
 // waits reports whether something may still come to its end by itself.
 func (w *World) waits() bool {
 	open := must(w.store.Requests(context.Background(), true, 1))
-	return len(open) > 0 || slices.ContainsFunc(slices.Collect(maps.Values(w.grants)), func(g access.Grant) bool {
+	return len(open) > 0 || w.reviewsWait() || slices.ContainsFunc(slices.Collect(maps.Values(w.grants)), func(g access.Grant) bool {
 		return live(g) && w.truth.blocked(pair{g.Resource, g.Account}) == ""
 	})
 }

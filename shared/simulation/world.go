@@ -56,6 +56,7 @@ type World struct {
 	leases     map[string]*lease
 	made       map[int]string // requests by the act that asked
 	approvals  []approval
+	reviews    reviews
 	policies   []inForce
 	foreign    bool // the policy is a test's own, and promise 3 is not judged
 	truth      *ledger
@@ -74,6 +75,8 @@ type World struct {
 type Counts struct {
 	Commits, Strikes, Grants, Given, Revoked int
 	Findings, Decreed, Killed                int
+	Staged, Completed, Decided               int // campaigns, and submitted decisions
+	Denied, ByHand                           int // removals by a review, and waits of manual tasks
 	Lost                                     int // edits of people that our write lost: confined to a round trip
 }
 
@@ -98,7 +101,7 @@ func newWorld(s Story, without Guard, trace func(string)) *World {
 		vault: &vault{m: map[string][]byte{}, v: map[string]int{}}, chain: &chain{},
 		ids: map[string]string{}, names: map[string]string{}, people: map[string]access.Actor{},
 		idle: map[string][]*container{}, leases: map[string]*lease{}, made: map[int]string{},
-		grants: map[string]access.Grant{}, before: map[store.Key]image{}, turns: map[string][]time.Time{},
+		reviews: newReviews(), grants: map[string]access.Grant{}, before: map[store.Key]image{}, turns: map[string][]time.Time{},
 	}
 	w.Weather = s.weather()
 	if s.Strikes != nil {
@@ -160,7 +163,7 @@ func (w *World) found0() {
 		w.people[name] = access.Actor{User: must(h.Bind(ctx, w.root, w.conn, w.ids[name], nil))}
 	}
 	w.publish(ctx, h, "A")
-	w.truth.begin()
+	w.truth.begin(w.ids["team"], w.ids["lunch"])
 	w.org.OnWrite = w.intended
 }
 
@@ -224,7 +227,10 @@ func (w *World) holds(resource, account string) bool {
 }
 
 func (w *World) members(resource string) []string {
-	if strings.HasPrefix(resource, "S") {
+	switch {
+	case isTeam(resource):
+		return w.admins()
+	case isGroup(resource):
 		return w.org.GroupMembers(resource)
 	}
 	return w.org.ChannelMembers(resource)

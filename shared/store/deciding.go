@@ -54,6 +54,7 @@ func (s *Store) SaveReviewed(ctx context.Context, x review.Change, e ...audit.Ev
 	steps := []func() error{
 		func() error { return told("a review", e) },
 		func() (err error) { found, err = s.addAssignments(ctx, &c, x.Assignments); return err },
+		func() error { return s.addWhile(ctx, &c, x) },
 		func() error { return s.addReviewed(ctx, &c, x) },
 		func() error { return s.addGrants(ctx, &c, x.Grants, e) },
 		func() error { return s.addManuals(ctx, &c, x.Manuals, e) },
@@ -67,6 +68,25 @@ func (s *Store) SaveReviewed(ctx context.Context, x review.Change, e ...audit.Ev
 			return fault.Wrap(op, err)
 		}
 	}
+	return nil
+}
+
+// addWhile lets the change hold only as long as its campaign is as it has to be:
+// what was on its way when a campaign ended is refused, and closing what is open
+// meets nobody who opens more.
+func (s *Store) addWhile(ctx context.Context, c *change, x review.Change) error {
+	if x.While == "" || len(x.Assignments) == 0 {
+		return nil
+	}
+	k := campaignKey(x.Assignments[0].Campaign)
+	have, rev, err := load[campaignRecord](ctx, s, k)
+	if err != nil {
+		return err
+	}
+	if have.State != x.While {
+		return fault.New("", fault.Conflict, "the review is %s, and was %s", have.State, x.While)
+	}
+	c.check(k, rev)
 	return nil
 }
 

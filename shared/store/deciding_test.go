@@ -94,6 +94,9 @@ func TestDecisions(t *testing.T) {
 	ls := h.linesIn(x.ID, review.AssignmentID(x.ID, 0, owner("U9")))
 	c := h.decided(x, ls[:1], review.Certify)
 	c.Tell = []string{"U9"}
+	c.While = review.Ending
+	h.refused(h.SaveReviewed(ctx, c, e), fault.Conflict) // it came to another state meanwhile
+	c.While = review.Running
 	h.refused(h.SaveReviewed(ctx, c), fault.Internal) // silently
 	h.must(h.SaveReviewed(ctx, c, e))
 	h.refused(h.SaveReviewed(ctx, c, e), fault.Conflict)
