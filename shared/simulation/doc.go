@@ -95,8 +95,8 @@
 //	asked for is admin                      granted means seen held                6
 //
 // Not missed in that time: that Slack is asked again at submission, that a page is
-// stored before its lines, that a denial without a grant of its own takes over, that
-// an ended role gets its task. That nothing comes after the end of a review was
+// stored before its lines, that a denial without a grant of its own takes over; that
+// an ended role gets its task at seed 104 alone (every due row is served). That nothing comes after the end of a review was
 // missed at seed 124, and that another role's task stays at seed 136: both were so,
 // and have their stories.
 //
