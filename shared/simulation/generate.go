@@ -36,7 +36,7 @@ func Generate(seed uint64) Story {
 	if g.maybe(25) {
 		g.controls()
 	}
-	if g.maybe(22) {
+	if g.maybe(17) {
 		g.reviewed()
 	}
 	if g.maybe(6) {

@@ -157,7 +157,9 @@ func (w *World) manual(m access.Manual) {
 	w.tell("by hand %s: %s of %s on %s, give %v (%s): %s", m.ID, m.Slug, m.Account, m.Resource, m.Give, m.Why, m.State)
 	switch m.State {
 	case access.ManualWaits:
-		w.Counts.ByHand++
+		if m.Rev == 1 {
+			w.Counts.ByHand++
+		}
 	case access.ManualDone:
 		p, since := pair{m.Resource, m.Account}, m.Created.Add(-5*time.Second)
 		done := w.truth.wasOut(p, since)
