@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "8505009b342b9f440b538bb798cce7186b1732c53f6097eff3ab0636f343144a"
+const Digest = "8ffd151943bbab2f1ad90aeb8a92aba3b0c25b7d9deea33e7bdaade63c692652"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -83,7 +83,7 @@ var operations = []Operation{
 		Params: []Param{
 			{Name: "campaignId", In: Path, Required: true, Schema: schemaId},
 			{Name: "part", In: Query, Required: false, Schema: &Schema{Type: Integer, Least: 0, HasLeast: true, Most: 1000000, HasMost: true}},
-			{Name: "sha256", In: Query, Required: false, Schema: &Schema{Type: String, Pattern: "^[0-9a-f]{64}$"}},
+			{Name: "sha256", In: Query, Required: false, Schema: &Schema{Type: String, Pattern: "^[0-9a-f]{1,64}$"}},
 		},
 	},
 	{Method: "GET", Path: "/v1/campaigns/{campaignId}/lists",
