@@ -14,7 +14,7 @@ const spec = `{"name":"Autumn","connector":"{conn}","kinds":["usergroup","channe
 // The rights of access reviews, as in rights.
 func init() {
 	type row = struct{ method, path, body, want string }
-	for _, x := range []row{
+	rights = append(rights, []row{
 		// The owner of the connector has a list: what lin cannot review, her own.
 		//        nobody outsider guest ada service lin owner integrator auditor root
 		{"GET", "/v1/campaigns", "", "401 200 200 200 200 200 200 200 200 200"},
@@ -42,9 +42,7 @@ func init() {
 		{"GET", "/v1/manual-tasks?all=true", "", "401 200 200 200 200 200 200 200 200 200"},
 		{"GET", "/v1/manual-tasks/{manual}", "", "401 404 404 404 404 404 200 200 200 200"},
 		{"POST", "/v1/manual-tasks/{manual}/done", "", "401 404 404 404 404 404 200 200 403 200"},
-	} {
-		rights = append(rights, x)
-	}
+	}...)
 }
 
 // drafted is the id of a draft.

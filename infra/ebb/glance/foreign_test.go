@@ -157,10 +157,11 @@ func TestAForeignSlack(t *testing.T) {
 	}
 }
 
-// noted reports whether anything is noted but that nobody's last activity is
-// shown, which needs more than reading takes.
+// noted reports whether anything is noted but that nobody's last activity and nobody's
+// manager are shown, which need more than reading takes.
 func noted(out string) bool {
-	return strings.Count(out, "note  ") > strings.Count(out, "note         last activity is not shown: it needs the user scope admin")
+	return strings.Count(out, "note  ") > strings.Count(out, "note         last activity is not shown: it needs the user scope admin")+
+		strings.Count(out, "note         managers are not shown: it needs the user scope admin")
 }
 
 // Where no scopes are told, private channels are asked for, and a refusal is said.
