@@ -43,9 +43,6 @@ var kept = slices.Concat(
 		"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
 	),
 	rights.Each(rights.Kept{
-		Roles: []string{names.API}, Sid: "Locks", Why: "an owner confirms by name which access stays when Slack takes no call any more (flow.Disconnect)",
-	}, "dynamodb:ConditionCheckItem"),
-	rights.Each(rights.Kept{
 		Roles: []string{names.Slack, names.Sweep}, Sid: "Pseudonyms", Why: "the house's first text that anybody types may be typed in Slack; in this run api meets it",
 	}, "secretsmanager:CreateSecret"),
 	rights.Each(rights.Kept{
