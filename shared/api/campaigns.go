@@ -146,7 +146,10 @@ func campaignJSON(v flow.CampaignView) apigen.Campaign {
 	if v.By != "" {
 		out.DraftedBy = apigen.Ref{Id: v.By, Name: v.Drafter}
 	}
-	if s := v.Snapshot; !s.Begun.IsZero() {
+	if !v.Reads {
+		out.Spec.Resources = nil // which may be private, and not for a reviewer to know
+	}
+	if s := v.Snapshot; v.Reads && !s.Begun.IsZero() {
 		out.Snapshot = apigen.Snapshot{
 			Begun: s.Begun, Done: s.Done, Run: s.Run, RunAfter: s.RunAfter, Synced: s.Synced, Lines: s.Lines, Unassigned: s.Unassigned,
 			Digest: s.Digest, Seen: s.Seen, Left: s.Left, Slack: s.Slack,

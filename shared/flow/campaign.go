@@ -123,7 +123,13 @@ func (h *House) EndCampaign(ctx context.Context, by access.Actor, id string, atE
 	if atEnd != "" && atEnd != review.SkipOpen && atEnd != review.RevokeOpen {
 		return review.Campaign{}, fault.At(op, "at_end", "open lines are skipped or revoked, not %q", string(atEnd))
 	}
-	c, err := h.endCampaign(ctx, id, who(by), atEnd)
+	c, err := h.Memory.Campaign(ctx, id)
+	if err == nil && (atEnd == review.RevokeOpen || atEnd == "" && c.AtEnd == review.RevokeOpen) && by.Stale(h.Now()) {
+		err = stale(op, "to deny everything that is open takes a sign-in within the last ten minutes")
+	}
+	if err == nil {
+		c, err = h.endCampaign(ctx, id, who(by), atEnd)
+	}
 	return c, fault.Wrap(op, err)
 }
 

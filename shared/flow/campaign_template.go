@@ -125,7 +125,13 @@ func (h *House) startAuto(ctx context.Context, t review.Template, c review.Campa
 	if err != nil {
 		return err
 	}
-	if why := doubtful(conn, now); why != "" {
+	why := doubtful(conn, now)
+	if maker, err := h.Memory.User(ctx, t.By); fault.Is(err, fault.NotFound) || err == nil && h.mayCampaign(access.Actor{User: maker}) != nil {
+		why = "who made its template runs no access reviews any more: stop the template, and make another"
+	} else if err != nil {
+		return err
+	}
+	if why != "" {
 		if c.Held != why {
 			_, err = h.changeCampaign(ctx, c.ID, func(c review.Campaign) (review.Campaign, []audit.Event, error) {
 				c.Held = why

@@ -91,7 +91,18 @@ func (h *House) sealedBefore(ctx context.Context, t time.Time) (int64, error) {
 
 // chain keeps the links of what may be of the campaign.
 func (g *gathering) chain(ctx context.Context) error {
+	var before audit.Seal
+	if g.from > 0 {
+		var err error
+		if before, err = g.h.Memory.SealAt(ctx, g.from); err != nil {
+			return err
+		}
+	}
 	return g.h.Memory.SealsAfter(ctx, g.from, func(s audit.Seal) error {
+		if why := audit.LinkFollows(before, s); why != "" {
+			return fault.New("flow.chain", fault.Internal, "the chain is broken at link %d (%s): no evidence is made of it; verify the audit", s.N, why)
+		}
+		before = s
 		if !evidence.Ours(g.campaign.ID, s.Aggregate) {
 			return nil
 		}

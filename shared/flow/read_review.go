@@ -115,7 +115,7 @@ func (h *House) ReadReview(ctx context.Context, by access.Actor, campaign, assig
 	if err != nil {
 		return out, fault.Wrap(op, err)
 	}
-	d := &desk{by: by, campaign: c.Campaign, assignment: a, account: by.User.In(c.Connector)}
+	d := &desk{by: by, campaign: c.Campaign, assignment: a, account: by.User.In(c.Connector), now: h.Now()}
 	if mine {
 		if out.Decides, err = h.mayReview(ctx, d, false); err != nil {
 			return out, fault.Wrap(op, err)

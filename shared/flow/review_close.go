@@ -210,9 +210,15 @@ func (h *House) reassignReview(ctx context.Context, by access.Actor, campaign, a
 	if err != nil {
 		return 0, err
 	}
-	if h.mayCampaign(by) != nil {
-		if _, err := h.reviewing(ctx, by, campaign, assignment, false); err != nil {
+	d := &desk{by: by, campaign: c, account: by.User.In(c.Connector), now: h.Now()}
+	runs := h.mayCampaign(by) == nil
+	if !runs {
+		if d, err = h.reviewing(ctx, by, campaign, assignment, true); err != nil {
 			return 0, err
+		}
+		// A right that is borrowed, or a group's, would be theirs for good.
+		if (d.place != "" || d.assignment.Group != "") && slices.Contains(to, d.account) {
+			return 0, fault.At(op, "to", "you review this list for somebody else, or as one of a group; name others")
 		}
 	}
 	if c.State != review.Running && c.State != review.Staged {
@@ -249,13 +255,18 @@ func (h *House) reassignReview(ctx context.Context, by access.Actor, campaign, a
 			return 0, err
 		}
 	}
+	slices.Sort(lines)
+	lines = slices.Compact(lines)
+	if lines, err = h.handable(ctx, d, assignment, lines, runs && slices.Contains(able2, d.account)); err != nil {
+		return 0, err
+	}
 	moved := 0
 	until := h.Now().Add(submitFor)
 	for part := range slices.Chunk(lines, review.MostDecided) {
 		if h.Now().After(until) {
 			return moved, fault.New(op, fault.Wait, "%d lines are reassigned, and the time of one call is over; do it again for the rest", moved)
 		}
-		n, err := h.moveLines(ctx, by, c, assignment, part, able2)
+		n, err := h.moveLines(ctx, d, assignment, part, able2)
 		if err != nil {
 			return moved, err
 		}
@@ -264,9 +275,53 @@ func (h *House) reassignReview(ctx context.Context, by access.Actor, campaign, a
 	return moved, nil
 }
 
+// handable leaves out the lines that the actor may not hand on: nobody chooses who
+// decides about their own access. toSelf: who runs the review takes lines over, and
+// comes to know of no private resource by that.
+func (h *House) handable(ctx context.Context, d *desk, assignment string, lines []string, toSelf bool) ([]string, error) {
+	var in *realm
+	if toSelf {
+		eye, err := h.sight(d.by)
+		if err == nil {
+			in, err = eye.reviewRealm(ctx, d.campaign.Connector)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	var out []string
+	own := 0
+	for _, id := range lines {
+		l, err := h.Memory.Line(ctx, d.campaign.ID, assignment, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if d.own(l) {
+			own++
+			continue
+		}
+		if in != nil {
+			if known, err := in.knows(ctx, l.Fact); err != nil {
+				return nil, err
+			} else if !known {
+				continue
+			}
+		}
+		out = append(out, id)
+	}
+	if own > 0 && len(out) == 0 {
+		return nil, fault.New("flow.handable", fault.Forbidden, "this is your own access, or that of whom you stand in for; somebody else has to say who decides about it")
+	}
+	return out, nil
+}
+
 // moveLines moves some open lines to other accounts. Whoever holds a line is not
 // among its reviewers, unless the campaign allows it.
-func (h *House) moveLines(ctx context.Context, by access.Actor, c review.Campaign, assignment string, ids, to []string) (int, error) {
+func (h *House) moveLines(ctx context.Context, d *desk, assignment string, ids, to []string) (int, error) {
+	c := d.campaign
 	moved := 0
 	err := again(func() error {
 		moved = 0
@@ -309,7 +364,7 @@ func (h *House) moveLines(ctx context.Context, by access.Actor, c review.Campaig
 			return nil
 		}
 		b.tell(a.Accounts...)
-		e := h.linesEvent(c, assignment, "review.reassigned", who(by), b.words, map[string]string{"to": strings.Join(to, ",")})
+		e := h.linesEvent(c, assignment, "review.reassigned", who(d.by), b.words, map[string]string{"to": strings.Join(to, ","), "account": d.account, "for": d.place})
 		return h.Memory.SaveReviewed(ctx, b.Change, e)
 	})
 	return moved, err

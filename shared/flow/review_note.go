@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/directory"
@@ -161,6 +162,26 @@ type desk struct {
 	assignment review.Assignment
 	account    string // the actor's
 	place      string // the account in whose place they decide; "": their own right
+	now        time.Time
+}
+
+// noteHolds is how long a note that was not submitted keeps others from a shared line.
+const noteHolds = 24 * time.Hour
+
+// own reports whether a line is about the actor, or about whom they stand in for, and
+// therefore nothing of theirs, neither to decide nor to hand on.
+func (d *desk) own(l review.Line) bool {
+	return !d.campaign.Self && (l.Account == d.account || d.place != "" && l.Account == d.place)
+}
+
+// before reports whether the actor, or whom they stand in for, decided about the line
+// at a level before: several levels are several people.
+func (d *desk) before(l review.Line) bool {
+	return slices.ContainsFunc(l.Decided, func(x review.Decision) bool {
+		return x.By == d.by.User.ID || slices.ContainsFunc([]string{x.Account, x.For}, func(a string) bool {
+			return a != "" && (a == d.account || a == d.place)
+		})
+	})
 }
 
 // refuses says why the actor cannot decide about a line; "": they can.
@@ -170,9 +191,11 @@ func (d *desk) refuses(l review.Line) string {
 		return "this line is " + string(l.State) + " already"
 	case l.Level != d.assignment.Level:
 		return "this line is at another level now"
-	case !d.campaign.Self && (l.Account == d.account || l.Account == d.place):
+	case d.own(l):
 		return "this is your own access, or that of whom you stand in for; somebody else has to decide"
-	case l.Draft.Verdict != "" && l.Draft.By != d.by.User.ID:
+	case d.before(l):
+		return "you decided about this line at an earlier level; somebody else has to now"
+	case l.Draft.Verdict != "" && l.Draft.By != d.by.User.ID && d.now.Sub(l.Draft.At) < noteHolds:
 		return "somebody else has noted a decision about this line, and has not submitted it yet"
 	}
 	return ""
@@ -205,7 +228,7 @@ func (h *House) reviewing(ctx context.Context, by access.Actor, campaign, assign
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{by: by, campaign: c, assignment: a, account: account}
+	d := &desk{by: by, campaign: c, assignment: a, account: account, now: h.Now()}
 	may, err := h.mayReview(ctx, d, now)
 	switch {
 	case err != nil:
@@ -223,6 +246,10 @@ func (h *House) mayReview(ctx context.Context, d *desk, now bool) (bool, error) 
 	who := access.Who{}
 	if d.assignment.Group != "" {
 		who.Groups = []string{d.assignment.Group}
+		conn, err := h.Memory.Connector(ctx, d.campaign.Connector)
+		if err != nil || conn.OpenGroups {
+			return false, err // everybody could make themselves a reviewer
+		}
 	}
 	read := func(account string) (bool, error) {
 		if d.assignment.Group == "" && !slices.Contains(d.assignment.Accounts, account) {
@@ -239,13 +266,16 @@ func (h *House) mayReview(ctx context.Context, d *desk, now bool) (bool, error) 
 		if err != nil || !p.Account.Live() || p.Account.Kind != directory.Human || p.Ended {
 			return false, err
 		}
-		return d.assignment.Group == "" || slices.ContainsFunc(p.Groups, func(g directory.Resource) bool { return g.ID == d.assignment.Group }), nil
+		return d.assignment.Group == "" || slices.ContainsFunc(p.Groups, func(g directory.Resource) bool { return g.ID == d.assignment.Group && !g.Disabled }), nil
 	}
 	if ok, err := read(d.account); ok || err != nil {
 		return ok, err
 	}
 	me, err := h.someone(ctx, d.campaign.Connector, d.account)
-	if err != nil || !me.Account.Live() || me.Account.Kind != directory.Human {
+	if err == nil && now {
+		me, err = h.confirmed(ctx, d.campaign.Connector, "", d.account, access.Who{})
+	}
+	if err != nil || me.Ended || !me.Account.Live() || me.Account.Kind != directory.Human {
 		return false, err
 	}
 	given, err := h.delegators(ctx, d.campaign.Connector, d.account)

@@ -256,7 +256,12 @@ func (h *House) pick(ctx context.Context, c review.Campaign, p *people, l review
 	if err != nil {
 		return review.Assigned{}, err
 	}
-	to := c.Pick(l.Level, r, l.Account, review.Crowd{Members: members, Manager: a.Manager, Keepers: keepers, Able: p.able(ctx)})
+	able := p.able(ctx)
+	to := c.Pick(l.Level, r, l.Account, review.Crowd{Members: members, Manager: a.Manager, Keepers: keepers, Able: func(id string) bool {
+		// Several levels are several people.
+		decided := slices.ContainsFunc(l.Decided, func(x review.Decision) bool { return x.Account == id || x.For == id })
+		return !decided && able(id)
+	}})
 	return to, p.err
 }
 

@@ -181,4 +181,23 @@ export default async function ({ house, link, person, look, expect }) {
   // What no API does stands with its steps.
   await root.goto(house + 'manual?all=1')
   await see(root, 'manuals')
+
+  // The auditor, who may change nothing, reads all of it and takes the proof along.
+  await as('Kit Solberg') // whom the house knows from now on
+  await root.goto(house + 'users?q=kit')
+  await root.getByRole('link', { name: 'Kit Solberg' }).first().click()
+  await root.getByLabel(/^auditor/i).check()
+  await press(root, 'Save')
+  const kit = await as('Kit Solberg')
+  await kit.goto(house + campaign)
+  await heading(kit, 'Autumn 2026')
+  expect(await kit.getByRole('button', { name: /Stage|Start|End|Reassign/ }).count() === 0, 'an auditor is offered to change a review')
+  await see(kit, 'auditor')
+  await kit.goto(house + list)
+  await kit.getByText('as agreed').or(kit.getByText('still on the team')).or(kit.getByText('Sam has left the shift')).first().waitFor()
+  expect(await kit.getByRole('button', { name: /^(Certify|Deny)/ }).count() === 0, 'an auditor is offered to decide')
+  await kit.goto(house + campaign)
+  const [file] = await Promise.all([kit.waitForEvent('download'), kit.getByRole('link', { name: 'Evidence package' }).click()])
+  const { readFileSync } = await import('node:fs')
+  expect(readFileSync(await file.path()).subarray(0, 4).toString('latin1') === 'PK\x03\x04', 'the evidence is no package')
 }
