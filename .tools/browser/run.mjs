@@ -29,7 +29,7 @@ if (htmx(import.meta.dirname, 'node_modules/htmx.org/dist') !== htmx(root, 'shar
 }
 
 // largest is how many bytes a picture that documents show may have.
-const largest = 120_000
+const largest = 140_000
 
 // Sizes at which each page is looked at: a laptop's, and a small telephone's.
 const wide = { width: 1280, height: 800 }

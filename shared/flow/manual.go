@@ -121,7 +121,7 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 			return err
 		}
 		e = h.manualEvent(m, "manual.dropped", ebb)
-	case run && held == m.Give:
+	case run && held == m.Give && !h.hides(ctx, m):
 		if m, err = m.Turn(access.SeeManual, now); err != nil {
 			return err
 		}
@@ -178,6 +178,13 @@ func (h *House) overGrant(ctx context.Context, m access.Manual, held bool) (bool
 		return !g.Gives(h.Now()), nil
 	}
 	return g.State.Final() && held, nil
+}
+
+// hides reports whether what a task takes away is out of sight: a user group that was
+// disabled is hidden, not gone.
+func (h *House) hides(ctx context.Context, m access.Manual) bool {
+	r, err := h.Memory.Resource(ctx, m.Connector, m.Resource)
+	return m.Why == access.ManualLastMember && (err != nil || !r.Visible())
 }
 
 // syncedSince reports whether the connector's last sync began after a time and

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
@@ -49,7 +50,18 @@ func (h *House) removal(ctx context.Context, l review.Line, actor string) (remov
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return out, err
 	}
-	if why := byHand(conn, res, l.Slug, account); why != "" {
+	why := byHand(conn, res, l.Slug, account)
+	if why == access.ManualLastMember {
+		// Where policy says what becomes of a group's last member, converge does it.
+		ends, err := h.policyEnds(ctx, res, l.Account)
+		if err != nil {
+			return out, err
+		}
+		if ends {
+			why = ""
+		}
+	}
+	if why != "" {
 		m := access.Manual{
 			Connector: l.Connector, Workspace: l.Workspace, Resource: l.Resource, Kind: l.Kind, Slug: l.Slug, Account: l.Account,
 			Origin: ReviewOrigin(l), Why: why, State: access.ManualWaits, Created: h.Now(), Next: h.Now().Add(manualLook),
@@ -65,6 +77,15 @@ func (h *House) removal(ctx context.Context, l review.Line, actor string) (remov
 	e.Actor = actor
 	out.grant, out.grants, out.events = g.ID, append(out.grants, g), append(out.events, e)
 	return out, nil
+}
+
+// policyEnds reports whether a rule says how an account leaves a user group as its
+// last member: a keeper takes its place, or the group is disabled.
+func (h *House) policyEnds(ctx context.Context, res directory.Resource, account string) (bool, error) {
+	p, err := h.Memory.Policy(ctx, 0)
+	return slices.ContainsFunc(p.Rules, func(r access.Rule) bool {
+		return r.Resources.Fits(res) && (r.Empty.Disable || r.Empty.Keep != "" && r.Empty.Keep != account)
+	}), err
 }
 
 // endsOn are the live grants of a line's access, at their end.
