@@ -62,7 +62,7 @@ bench: $(BUILD)/ebb ## Measure speed and size against their limits (about six mi
 
 # The seeds of one run: make sim SEEDS=100000 FROM=5000; one step by step: make sim SEED=n;
 # a story that was kept: make sim STORY=shared/simulation/testdata/NAME.txt
-sim: ## Tell simulated stories (of 1,000 seeds) and hold them against the promises; SEED=n tells one step by step, REVIEWS=1 those with access reviews.
+sim: ## Tell simulated stories (1,000 seeds) and hold them against the promises; SEED=n tells one step by step, REVIEWS=1 only those with access reviews.
 	go run ./shared/simulation/cmd/sim $(if $(SEED),-seed $(SEED),$(if $(STORY),-story $(STORY),-seeds $(or $(SEEDS),1000) -from $(or $(FROM),1) $(if $(REVIEWS),-reviews)))
 
 guards: ## Take each guard away and say how many simulated stories it takes to miss it (minutes).

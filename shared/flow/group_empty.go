@@ -134,8 +134,7 @@ func (p *pass) closeGroup(ctx context.Context, j access.Judgment) error {
 		if err != nil {
 			return err
 		}
-		gone := directory.Membership{Connector: g.Connector, Resource: g.Resource, Slug: g.Slug, Account: g.Account}
-		if err := p.h.Memory.Put(ctx, directory.Batch{GoneMemberships: []directory.Membership{gone}}); err != nil {
+		if err := p.putClosed(ctx, g); err != nil {
 			return err
 		}
 		// The hold stays open: an enabled group shows the member again, and a
@@ -162,6 +161,23 @@ func (p *pass) closeGroup(ctx context.Context, j access.Judgment) error {
 		step.Clear = &w
 	}
 	return p.save(ctx, step, p.proved(j, outcome{})...)
+}
+
+// putClosed has the directory know at once that the group is disabled, with the
+// membership that goes for it: where it still looked open, a member who is only
+// hidden would pass for one who was seen gone.
+func (p *pass) putClosed(ctx context.Context, g access.Grant) error {
+	b := directory.Batch{GoneMemberships: []directory.Membership{{Connector: g.Connector, Resource: g.Resource, Slug: g.Slug, Account: g.Account}}}
+	res, err := p.h.Memory.Resource(ctx, g.Connector, g.Resource)
+	switch {
+	case fault.Is(err, fault.NotFound):
+	case err != nil:
+		return err
+	default:
+		res.Disabled = true
+		b.Resources = []directory.Resource{res}
+	}
+	return p.h.Memory.Put(ctx, b)
 }
 
 // hidden ends a pass over a resource that is disabled or archived: nothing in

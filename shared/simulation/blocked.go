@@ -26,7 +26,7 @@ func (l *ledger) blocked(p pair) string {
 		}
 		return ""
 	}
-	if parent := (pair{w.ids["ops"], p.account}); name == "war" && (l.takes(parent) || l.at(parent).unclear) && l.endOf(p).Equal(l.endOf(parent)) {
+	if parent := (pair{w.ids["ops"], p.account}); name == "war" && (l.takes(parent) || l.at(parent).unclear) && l.follows(p) {
 		if why := l.blocked(parent); why != "" {
 			return "in its user group " + why // a default channel goes after its group
 		}
@@ -48,6 +48,17 @@ func (l *ledger) blocked(p pair) string {
 		return "it is the last member"
 	}
 	return ""
+}
+
+// follows reports whether what keeps access open came with a user group that is not
+// over: its end may have been moved by itself, and it still goes after the group, for
+// a write to the group would bring it back.
+func (l *ledger) follows(p pair) bool {
+	end := l.endOf(p)
+	return slices.ContainsFunc(l.grantsOn(p), func(g access.Grant) bool {
+		parent, ok := l.w.grants[g.Parent]
+		return ok && live(g) && live(parent) && (g.End.Equal(end) || g.Trouble.Code == "group")
+	})
 }
 
 // ruled reports whether somebody is to leave a resource under a rule of policy, which

@@ -28,7 +28,7 @@ type watched struct {
 }
 
 func (t watched) Commit(ctx context.Context, writes []store.Write) error {
-	err := t.Table.Commit(ctx, tellable(writes))
+	err := t.Table.Commit(ctx, writes)
 	if err == nil && t.c.w.truth.members != nil {
 		t.c.w.committed(t.c.task, writes)
 	}
@@ -36,20 +36,7 @@ func (t watched) Commit(ctx context.Context, writes []store.Write) error {
 }
 
 func (t watched) Batch(ctx context.Context, writes []store.Write) error {
-	return t.Table.Batch(ctx, tellable(writes))
-}
-
-// tellable leaves out the rows by which reviewers, and who has something to do by
-// hand, are to be told: no verb tells them yet, and rows that nobody serves would be
-// looked at each minute.
-func tellable(writes []store.Write) []store.Write {
-	untold := func(x store.Write) bool {
-		return x.Row.Part == "due#tell" && (strings.Contains(x.Row.Sort, "#reviewer#") || strings.Contains(x.Row.Sort, "#manual#"))
-	}
-	if !slices.ContainsFunc(writes, untold) {
-		return writes
-	}
-	return slices.DeleteFunc(slices.Clone(writes), untold)
+	return t.Table.Batch(ctx, writes)
 }
 
 // committed looks at the grants in a commit.
