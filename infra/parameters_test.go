@@ -31,6 +31,7 @@ func TestWrongParameters(t *testing.T) {
 		{"slackApiUrl", "https://slack.com/api", "slash at its end"},
 		{"slackApiUrl", "http://slack.com/api/", "https"},
 		{"scim", "yes", "off"},
+		{"roles", "yes", "off"},
 		{"syncEvery", "30s", "whole minutes"},
 		{"syncEvery", "90s", "whole minutes"},
 		{"syncEvery", "25h", "24h"},

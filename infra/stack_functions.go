@@ -70,7 +70,7 @@ func (s *Stack) variables(f Function) *map[string]*string {
 		v[names.EnvURL] = s.url
 	}
 	if f.Name == names.Install {
-		v[names.EnvAskSCIM] = jsii.String(s.p.SCIM)
+		v[names.EnvAskSCIM], v[names.EnvAskRoles] = jsii.String(s.p.SCIM), jsii.String(s.p.Roles)
 	}
 	if f.uses(SignIn) && s.p.OIDCIssuer != "" {
 		v[names.EnvOIDCIssuer], v[names.EnvOIDCClientID] = jsii.String(s.p.OIDCIssuer), jsii.String(s.p.OIDCClientID)

@@ -25,6 +25,7 @@ type Parameters struct {
 	URL            string // where people reach the house, if something stands in front of it
 	SlackAPIURL    string
 	SCIM           string        // on: Install with Slack asks for the scope of SCIM too
+	Roles          string        // on: it asks for the scope that changes roles, too
 	OIDCIssuer     string        // that people sign in with, besides Slack; with OIDCClientID
 	OIDCClientID   string        // the house's client there
 	SyncEvery      time.Duration // how often sync looks for what is due
@@ -55,6 +56,7 @@ var parameters = []parameter{
 	{"url", "", "https://NAME without a path, of what stands in front of the API", webAddress("", func(p *Parameters) *string { return &p.URL })},
 	{"slackApiUrl", "https://slack.com/api/", "https://.../api/ with the slash at its end", webAddress("/api/", func(p *Parameters) *string { return &p.SlackAPIURL })},
 	{"scim", "off", "on (Install with Slack asks for the scope admin too, for SCIM on Business+ and for last activity), or off", matching(`^(on|off)$`, func(p *Parameters) *string { return &p.SCIM })},
+	{"roles", "off", "on (Install with Slack asks for the scope admin.users:write too, which changes roles and membership of an Enterprise organization's workspaces), or off", matching(`^(on|off)$`, func(p *Parameters) *string { return &p.Roles })},
 	{"oidcIssuer", "", "https://NAME[/PATH] of an OpenID Connect issuer that people sign in with; needs oidcClientId", webIssuer(func(p *Parameters) *string { return &p.OIDCIssuer })},
 	{"oidcClientId", "", "this house's client id at the issuer", matching(`^[!-.0-~]{1,200}$`, func(p *Parameters) *string { return &p.OIDCClientID })},
 	{"syncEvery", "1m", "whole minutes from 1m to 24h, such as 5m", setSyncEvery},

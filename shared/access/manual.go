@@ -12,7 +12,9 @@ import (
 
 // Manual is something to be done in Slack that no API of Slack does, so that a
 // person has to: it waits for the owners, with the exact steps, and is over only
-// when Slack shows it done.
+// when Slack shows it done. In an Enterprise organization Slack has an API for roles
+// and membership of a workspace; then Ebb is who does it, and people hear of it where
+// Slack refused.
 type Manual struct {
 	ID        string
 	Connector string
@@ -25,7 +27,11 @@ type Manual struct {
 	// Origin is what it is done for: "review/uc_…/S1/member/U1", "grant/g_…".
 	Origin string
 	Why    ManualWhy
-	State  ManualState
+	// Ebb: Slack has an API for it here, and Ebb does it. Refused is why it could not
+	// so far, a code of Slack's; then it is a person's, and Ebb goes on trying.
+	Ebb     bool
+	Refused string
+	State   ManualState
 	// SaidBy said, at Said, that it is done; Slack has not shown it yet.
 	SaidBy  string
 	Said    time.Time
@@ -108,6 +114,9 @@ func (m Manual) Turn(t ManualTurn, now time.Time) (Manual, error) {
 	}
 	return m, nil
 }
+
+// Asks reports whether it waits for people.
+func (m Manual) Asks() bool { return m.State == ManualWaits && (!m.Ebb || m.Refused != "") }
 
 // Waits reports whether it is not over.
 func (m Manual) Waits() bool { return m.State == ManualWaits || m.State == ManualSaid }

@@ -10,6 +10,12 @@ import (
 // Slack's help pages on removing people from channels and workspaces and on user
 // groups; the documented errors of conversations.kick and usergroups.users.update.
 func (m Manual) Because() string {
+	switch {
+	case m.Ebb && m.Refused != "":
+		return "Ebb tried it through Slack's API, which refused (" + m.Refused + "); it tries again, and a person may be faster."
+	case m.Ebb:
+		return "Ebb does this through Slack's API; nobody needs to do anything."
+	}
 	switch m.Why {
 	case ManualPublic:
 		return "This is a public channel: every full member may join it again. To keep people out, make it private."
@@ -30,9 +36,9 @@ func (m Manual) Because() string {
 	case ManualPrimary:
 		return "This is the primary owner of the workspace, whom nobody can take out or demote."
 	case ManualRole:
-		return "Ebb changes no roles of a workspace: below Enterprise Slack has no API for it."
+		return "Ebb changes no roles of a workspace: Slack has an API for it on Enterprise only, for a token with the scope admin.users:write."
 	case ManualMember:
-		return "Ebb takes nobody out of a workspace: below Enterprise Slack has no API for it."
+		return "Ebb takes nobody out of a workspace: Slack has an API for it on Enterprise only, for a token with the scope admin.users:write."
 	case ManualBot:
 		return "This is an app or a bot; it is removed by removing or changing its app."
 	case ManualScope:

@@ -29,6 +29,7 @@ type Config struct {
 	SlackAPIURL  string // "" for slack.com
 	AuthorizeURL string // "" for the one beside SlackAPIURL
 	AskSCIM      string // "on", or not
+	AskRoles     string // "on", or not
 	OIDCIssuer   string // "" for none
 	OIDCClientID string
 	MailFrom     string // "": no mail is sent
@@ -60,6 +61,7 @@ var settings = []setting{
 	{names.EnvSlackAPIURL, func(c *Config) *string { return &c.SlackAPIURL }, nil, address, "where Slack's API is, such as https://slack.com/api/"},
 	{names.EnvAuthorizeURL, func(c *Config) *string { return &c.AuthorizeURL }, nil, address, "Slack's page of consent"},
 	{names.EnvAskSCIM, func(c *Config) *string { return &c.AskSCIM }, nil, onOff, "whether Install with Slack asks for the scope admin: SCIM then takes a user group's last member out on Business+, and last activity is shown on paid plans"},
+	{names.EnvAskRoles, func(c *Config) *string { return &c.AskRoles }, nil, onOff, "whether Install with Slack asks for the scope admin.users:write: Ebb then changes roles and membership of workspaces in an Enterprise organization"},
 	{names.EnvOIDCIssuer, func(c *Config) *string { return &c.OIDCIssuer }, nil, address, "the OpenID Connect issuer that people sign in with, such as https://login.example.com"},
 	{names.EnvOIDCClientID, func(c *Config) *string { return &c.OIDCClientID }, nil, plain, "the client id of this house there"},
 	{names.EnvMailFrom, func(c *Config) *string { return &c.MailFrom }, nil, sender, "the address that mail comes from, such as ebb@example.com"},

@@ -29,7 +29,7 @@ type need struct {
 // usergroups.list, usergroups.users.update, conversations.list,
 // conversations.kick, auth.teams.list, admin.roles.listAssignments).
 var needs = []need{
-	{kind: directory.Workspace, sync: [][]string{{"users:read"}}, note: "membership and roles of a workspace are changed by hand below Enterprise"},
+	{kind: directory.Workspace, sync: [][]string{{"users:read"}}, note: "membership and roles of a workspace are changed by hand, by a task that says how: below Enterprise Slack has no API for it"},
 	{
 		kind: directory.UserGroup, sync: [][]string{{"usergroups:read"}}, grant: [][]string{{"usergroups:write"}},
 	},
@@ -70,6 +70,11 @@ func (c Connector) capability(n need) Capability {
 	k.Sync = len(lacksSync) == 0
 	k.Review = k.Sync
 	k.Missing = lacksSync
+	if n.kind == directory.Workspace && c.Enterprise != "" {
+		if k.Note = "Ebb changes roles, and takes people out, through Slack's API; what it refuses becomes a task by hand"; !c.Administers() {
+			k.Note = "membership and roles are changed by hand, by a task that says how; with the user scope " + AdministerScope + " of an organization's admin, Ebb does it"
+		}
+	}
 	if n.grant == nil {
 		return k
 	}
@@ -106,6 +111,12 @@ func (c Connector) lastMember() string {
 		return "policy (when_empty) says what becomes of a last member; on Business+, SCIM takes it out when the user token has the scope " + SCIMScope
 	}
 	return "policy (when_empty) says what becomes of a last member: SCIM did not take the user token at the last sync, which needs Business+ and an admin"
+}
+
+// Administers reports whether Slack's API changes roles and membership of a
+// workspace for the connector: in an Enterprise organization, by a token that may.
+func (c Connector) Administers() bool {
+	return c.Enterprise != "" && slices.Contains(c.UserScopes, AdministerScope)
 }
 
 // CanGrant reports whether grants of the kind can be given and taken back.

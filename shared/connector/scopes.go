@@ -57,6 +57,9 @@ var (
 	// of Slack's scopes and worth it on Business+ alone, so that Install with
 	// Slack asks for it only where the operator said so.
 	SCIMScope = "admin"
+	// AdministerScope lets an organization's token change who is in a workspace and
+	// what role they have there. Slack gives it in Enterprise organizations alone.
+	AdministerScope = "admin.users:write"
 	// PastedScopes are those of a user token for sync and review, as
 	// administrators know them from other products. admin.roles:read is asked
 	// for on Enterprise only.
@@ -65,3 +68,15 @@ var (
 		"usergroups:read", "users:read", "users:read.email",
 	}
 )
+
+// UserScopes are what Install with Slack asks the installing administrator for.
+func UserScopes(scim, roles bool) []string {
+	out := slices.Clone(InstallUserScopes)
+	if scim {
+		out = append(out, SCIMScope)
+	}
+	if roles {
+		out = append(out, AdministerScope)
+	}
+	return out
+}

@@ -120,7 +120,7 @@ func told(e audit.Event) string {
 			return "told"
 		}
 		return e.Data["what"]
-	case "manual.made":
+	case "manual.made", "manual.refused":
 		return "manual task for the owners"
 	case "manual.reminded":
 		return "reminder of a manual task"

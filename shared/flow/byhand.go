@@ -10,9 +10,10 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
-// What no API gives and takes, an admin's role in a workspace, converges like all
-// else: the grants say what is wanted, a read says what is held, and the same
-// judgment follows. Only the write is another one: a manual task, for a person.
+// An admin's role in a workspace, which most plans' API neither gives nor takes,
+// converges like all else: the grants say what is wanted, a read says what is held,
+// and the same judgment follows. Only the write is another one: a manual task, for a
+// person, or for Ebb itself (byapi.go).
 
 // byHand is run for a resource that people change for Ebb.
 func (p *pass) byHand(ctx context.Context) error {
@@ -74,21 +75,31 @@ func (p *pass) admins(ctx context.Context) (access.View, error) {
 
 // askPeople makes a manual task of each addition and each removal.
 func (p *pass) askPeople(ctx context.Context, j access.Judgment) error {
-	var waiting []access.Grant
+	var theirs, ours []access.Grant
 	for _, g := range p.moving() {
 		give := g.Gives(p.h.Now()) && slices.Contains(j.Add, g.Account)
 		take := g.Takes() && slices.Contains(j.Remove, g.Account)
 		if !give && !take {
 			continue
 		}
-		if err := p.task(ctx, g, give); err != nil {
+		m, err := p.task(ctx, g, give)
+		switch {
+		case err != nil:
 			return err
+		case m.Ebb && m.Refused == "":
+			ours = append(ours, g)
+		default:
+			theirs = append(theirs, g)
 		}
-		waiting = append(waiting, g)
 	}
-	return p.trip(ctx, waiting, &fault.Error{
+	if err := p.trip(ctx, ours, &fault.Error{
+		Op: "flow.byHand", Kind: fault.Wait, Code: codeLooking, Until: p.h.Now().Add(lookByAPI), Text: "Slack was told, and Ebb looks whether it shows",
+	}); err != nil {
+		return err
+	}
+	return p.trip(ctx, theirs, &fault.Error{
 		Op: "flow.byHand", Kind: fault.Wait, Code: access.CodeByHand, Until: p.h.Now().Add(lookByHand),
-		Text: "no API of Slack does this: the owners have a task that says how, and Ebb looks every minute whether it is done",
+		Text: "Ebb cannot do this through Slack's API here: the owners have a task that says how, and Ebb looks every minute whether it is done",
 	})
 }
 
@@ -97,24 +108,28 @@ func (p *pass) askPeople(ctx context.Context, j access.Judgment) error {
 const lookByHand = time.Minute
 
 // task makes a grant's manual task once, and again where somebody undid what was
-// seen done.
-func (p *pass) task(ctx context.Context, g access.Grant, give bool) error {
+// seen done; Ebb carries it out where it can.
+func (p *pass) task(ctx context.Context, g access.Grant, give bool) (access.Manual, error) {
 	m := access.Manual{
 		Connector: g.Connector, Workspace: g.Workspace, Resource: g.Resource, Kind: g.Kind, Slug: g.Slug, Account: g.Account,
 		Give: give, Origin: "grant/" + g.ID, Why: access.ManualRole, State: access.ManualWaits, Created: p.h.Now(), Next: p.h.Now().Add(manualLook),
 	}
-	m.ID = m.ManualID()
+	m.ID, m.Ebb = m.ManualID(), byAPI(p.conn, m.Why)
 	have, err := p.h.Memory.Manual(ctx, m.ID)
 	switch {
 	case err == nil && have.Waits():
-		return nil
+		m = have
 	case err == nil:
 		m.Rev = have.Rev
 	case !fault.Is(err, fault.NotFound):
-		return err
+		return m, err
 	}
-	_, err = p.h.Memory.SaveManual(ctx, m, p.h.manualEvent(m, "manual.made", ebb))
-	return err
+	if m.Rev == 0 || !have.Waits() {
+		if m, err = p.h.Memory.SaveManual(ctx, m, p.h.manualMade(m, ebb)); err != nil {
+			return m, err
+		}
+	}
+	return p.carryOut(ctx, m)
 }
 
 // seenByHand closes the manual tasks of grants that the view shows done.

@@ -149,10 +149,7 @@ func (h *House) OpenInvitation(ctx context.Context, word string) (authorize, coo
 
 // userScopes are what the installing administrator is asked for.
 func (h *House) userScopes() []string {
-	if h.AskSCIM {
-		return append(slices.Clone(connector.InstallUserScopes), connector.SCIMScope)
-	}
-	return connector.InstallUserScopes
+	return connector.UserScopes(h.AskSCIM, h.AskRoles)
 }
 
 // FinishInstall is Slack's answer in the browser. The code is taken only for

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/directory"
@@ -100,7 +101,7 @@ func (n *evidenceNames) actor(ctx context.Context, e audit.Event) (string, error
 	if e.Action == "review.told" {
 		return n.account(ctx, e.Data["account"])
 	}
-	if e.Action == "manual.made" || e.Action == "manual.reminded" {
+	if slices.Contains([]string{"manual.made", "manual.refused", "manual.reminded"}, e.Action) {
 		return "the owners", nil
 	}
 	return n.user(ctx, e.Actor)

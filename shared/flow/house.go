@@ -121,6 +121,10 @@ type House struct {
 	// access logs, too.
 	AskSCIM bool
 
+	// AskRoles makes Install with Slack ask for the scope by which an Enterprise
+	// organization's token changes roles and membership of workspaces.
+	AskRoles bool
+
 	// ActivityPages is how many pages of Slack's access logs one read takes; 0: as
 	// many as are worth it.
 	ActivityPages int

@@ -51,6 +51,7 @@ type company struct {
 	oncall, leads, incident string
 
 	shift, solo, guarded, ops, war string // of newStoryCompany
+	token                          string // of newOrganization
 }
 
 func newCompany(t *testing.T) *company {

@@ -114,6 +114,18 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 		return err
 	}
 	now := h.Now()
+	m.Ebb = byAPI(conn, m.Why)
+	if m.Ebb && m.State == access.ManualWaits && !over && held != m.Give && !strings.HasPrefix(m.Origin, "grant/") {
+		m, events, err := h.carriesOut(ctx, conn, m)
+		if err != nil {
+			return err
+		}
+		if m.Asks() && len(events) == 0 && h.nag(&m) {
+			events = append(events, h.manualEvent(m, "manual.reminded", ebb))
+		}
+		_, err = h.Memory.SaveManual(ctx, m, events...)
+		return err
+	}
 	var e audit.Event
 	switch {
 	case over:
@@ -131,8 +143,7 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 			return err
 		}
 		e = h.manualEvent(m, "manual.not-done", ebb)
-	case now.Sub(m.Created) >= time.Duration(m.Nagged+1)*manualNag:
-		m.Nagged = int(now.Sub(m.Created) / manualNag)
+	case (m.Asks() || m.State == access.ManualSaid && !m.Ebb) && h.nag(&m):
 		e = h.manualEvent(m, "manual.reminded", ebb)
 	}
 	if m.Waits() {
@@ -144,6 +155,14 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 		_, err = h.Memory.SaveManual(ctx, m, e)
 	}
 	return err
+}
+
+// nag counts a day that the task waits, once.
+func (h *House) nag(m *access.Manual) bool {
+	days := int(h.Now().Sub(m.Created) / manualNag)
+	more := days > m.Nagged
+	m.Nagged = max(days, m.Nagged)
+	return more
 }
 
 // holdsYet reports whether an account holds what it held, or more: who is made an

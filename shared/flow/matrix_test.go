@@ -16,7 +16,8 @@ import (
 // again, over a house that may die; end says what must be true at rest.
 type story struct {
 	name string
-	plan string // of the workspace; "" is Pro
+	plan string                    // of the workspace; "" is Pro
+	in   func(*testing.T) *company // where it is told; nil: a company on that plan
 	tell func(*told)
 	end  func(*told)
 }
@@ -54,7 +55,12 @@ type told struct {
 }
 
 func tell(t *testing.T, s story, at int, how mishap) *told {
-	c := &told{company: newStoryCompanyIn(t, slacktest.Options{Seed: 1, Plan: s.plan}), actors: map[string]access.Actor{}}
+	c := &told{actors: map[string]access.Actor{}}
+	if s.in != nil {
+		c.company = s.in(t)
+	} else {
+		c.company = newStoryCompanyIn(t, slacktest.Options{Seed: 1, Plan: s.plan})
+	}
 	for _, a := range []string{c.ada, c.lin, c.sam} {
 		c.actors[a] = c.actor(a)
 	}
@@ -65,7 +71,11 @@ func tell(t *testing.T, s story, at int, how mishap) *told {
 	if c.slack.LandLate() > 0 {
 		c.on(6 * time.Minute)
 	}
-	c.resting(c.oncall, c.shift, c.solo, c.guarded, c.ops, c.incident, c.war)
+	for _, r := range []string{c.oncall, c.shift, c.solo, c.guarded, c.ops, c.incident, c.war} {
+		if r != "" {
+			c.resting(r)
+		}
+	}
 	s.end(c)
 	c.members(c.leads, c.lin)
 	return c
@@ -308,7 +318,7 @@ var stories = []story{
 		},
 		end: func(c *told) { c.state(c.grants[0], access.Ended); c.members(c.shift, c.sam) },
 	},
-	reviewStory,
+	reviewStory, roleStory,
 }
 
 // inChannel checks the members of a channel, the app aside.

@@ -20,7 +20,7 @@ func (h *House) manualTale(ctx context.Context, t access.Telling) (tale, error) 
 	if out.conn, err = h.Memory.Connector(ctx, m.Connector); err != nil {
 		return out, err
 	}
-	if m.State == access.ManualWaits {
+	if m.Asks() {
 		out.news = []access.News{{What: access.TellByHand, To: access.ToKeepers}}
 		if m.Nagged > 0 {
 			out.news = append(out.news, access.News{What: access.TellByHandRemind, N: number(m.Nagged), To: access.ToKeepers})

@@ -85,6 +85,13 @@ type Changes interface {
 	Invite(ctx context.Context, l connector.Link, channel string, accounts []string) ([]access.Refused, error)
 	// Kick removes one account from a channel; fault.Already when it was not in.
 	Kick(ctx context.Context, l connector.Link, channel, account string) error
+	// SetAdmin, SetRegular and Expel change the role, or the membership, of an
+	// account in the link's workspace, in an Enterprise organization; elsewhere they
+	// are fault.Misconfigured. They may be repeated. SetRegular makes a full member
+	// of a guest, too: look first.
+	SetAdmin(ctx context.Context, l connector.Link, account string) error
+	SetRegular(ctx context.Context, l connector.Link, account string) error
+	Expel(ctx context.Context, l connector.Link, account string) error
 }
 
 // Voice speaks to people in Slack, in the app's name. Errors: Permanent with

@@ -95,8 +95,12 @@ func (r *realm) manual(ctx context.Context, m access.Manual) (*ManualView, error
 		return nil, err
 	}
 	v.ResourceName, v.AccountName = access.Name(x.Resource), a.Label()
-	v.Because, v.Steps = m.Because(), m.Steps(x.Resource, a, r.conn.SignIn.GroupsBy)
-	if m.SaidBy != "" {
+	if v.Because = m.Because(); !m.Ebb || m.Refused != "" {
+		v.Steps = m.Steps(x.Resource, a, r.conn.SignIn.GroupsBy)
+	}
+	if m.SaidBy == ebb {
+		v.SaidByName = "Ebb"
+	} else if m.SaidBy != "" {
 		u, err := r.s.h.Memory.User(ctx, m.SaidBy)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
@@ -128,7 +132,7 @@ func manualTasks(ctx context.Context, realms []*realm) ([]Task, error) {
 			if err != nil {
 				return nil, err
 			}
-			if v != nil && v.Does && m.State == access.ManualWaits {
+			if v != nil && v.Does && m.Asks() {
 				out = append(out, Task{Kind: TaskByHand, Since: m.Created, Manual: v})
 			}
 		}

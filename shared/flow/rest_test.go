@@ -189,8 +189,11 @@ func (w *world) look() {
 
 // holds asks the simulated Slack itself.
 func (w *world) holds(resource, account string) bool {
-	if strings.HasPrefix(resource, "S") {
+	switch {
+	case strings.HasPrefix(resource, "S"):
 		return slices.Contains(w.slack.GroupMembers(resource), account)
+	case strings.HasPrefix(resource, "T"): // of a workspace an admin's role is granted
+		return slices.Contains(w.slack.User(account).AdminOf, resource)
 	}
 	return slices.Contains(w.slack.ChannelMembers(resource), account)
 }

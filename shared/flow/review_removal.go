@@ -66,9 +66,11 @@ func (h *House) removal(ctx context.Context, l review.Line, actor string) (remov
 			Connector: l.Connector, Workspace: l.Workspace, Resource: l.Resource, Kind: l.Kind, Slug: l.Slug, Account: l.Account,
 			Origin: ReviewOrigin(l), Why: why, State: access.ManualWaits, Created: h.Now(), Next: h.Now().Add(manualLook),
 		}
-		m.ID = m.ManualID()
+		if m.ID, m.Ebb = m.ManualID(), byAPI(conn, why); m.Ebb {
+			m.Next = h.Now()
+		}
 		out.manual = &m
-		out.events = append(out.events, h.manualEvent(m, "manual.made", actor))
+		out.events = append(out.events, h.manualMade(m, actor))
 		return out, nil
 	}
 	w := access.Removal{Origin: ReviewOrigin(l), By: actor, Account: l.Account}

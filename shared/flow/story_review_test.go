@@ -184,11 +184,11 @@ func outcomes(v flow.ReviewView) string {
 func (c *company) line(campaign, account, resource, about string) (flow.ReviewView, flow.LineView) {
 	c.t.Helper()
 	v := c.list(account, campaign)
-	l, ok := lines(v)[review.LineID(resource, "member", about)]
-	if !ok {
+	i := slices.IndexFunc(v.Lines.Items, func(l flow.LineView) bool { return l.Resource == resource && l.Account == about })
+	if i < 0 {
 		c.t.Fatalf("no line of %s in %s in the list of %s", about, resource, account)
 	}
-	return v, l
+	return v, v.Lines.Items[i]
 }
 
 // submit notes and submits one verdict about one line.

@@ -180,3 +180,26 @@ func (c *Client) Probe(ctx context.Context, l connector.Link, r directory.Resour
 	}
 	return err == nil, err
 }
+
+// SetAdmin is admin.users.setAdmin: a full member, or an owner, becomes an admin of
+// the link's workspace. It sets the role, so that it may be sent again.
+func (c *Client) SetAdmin(ctx context.Context, l connector.Link, account string) error {
+	return c.administer(ctx, l, "admin.users.setAdmin", account)
+}
+
+// SetRegular is admin.users.setRegular: an admin or owner becomes a full member. So
+// does a guest: whoever calls it has looked before whom it is about.
+func (c *Client) SetRegular(ctx context.Context, l connector.Link, account string) error {
+	return c.administer(ctx, l, "admin.users.setRegular", account)
+}
+
+// Expel is admin.users.remove: the account leaves the link's workspace, and with it
+// the workspace's channels and user groups.
+func (c *Client) Expel(ctx context.Context, l connector.Link, account string) error {
+	return c.administer(ctx, l, "admin.users.remove", account)
+}
+
+func (c *Client) administer(ctx context.Context, l connector.Link, method, account string) error {
+	_, err := c.asAdmin(ctx, l, method, url.Values{"team_id": {l.Team}, "user_id": {account}})
+	return err
+}

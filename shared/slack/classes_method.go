@@ -3,12 +3,15 @@ package slack
 import "github.com/ebb-access/ebb/shared/fault"
 
 const (
-	editGroups = "only workspace admins may edit user groups here: connect with an administrator's user token, or let everyone edit user groups in the workspace's settings"
-	inviteApp  = "Ebb cannot see this channel: invite its app there (/invite)"
-	keptIn     = "a setting of the workspace says who may remove people from channels, and the connector's token is not among them: an owner can change it under Settings & permissions, or " + askAdmin + " who is in the channel"
-	otherAdmin = "Slack lets nobody do this to oneself: do it by hand, or connect with another admin's user token"
-	tooLate    = "Slack opens a window only within three seconds of a click, and this came later: click again"
-	startAgain = "start the installation again from Install with Slack"
+	editGroups   = "only workspace admins may edit user groups here: connect with an administrator's user token, or let everyone edit user groups in the workspace's settings"
+	inviteApp    = "Ebb cannot see this channel: invite its app there (/invite)"
+	keptIn       = "a setting of the workspace says who may remove people from channels, and the connector's token is not among them: an owner can change it under Settings & permissions, or " + askAdmin + " who is in the channel"
+	primaryOwner = "this is the primary owner, whom nobody can take out or demote: they hand the workspace over first"
+	otherAdmin   = "Slack lets nobody do this to oneself: do it by hand, or connect with another admin's user token"
+	tooLate      = "Slack opens a window only within three seconds of a click, and this came later: click again"
+	orgAdmin     = "only an admin or owner of the Enterprise organization may do this, with the app installed for the organization: connect with the user token of one"
+	notAMember   = "Slack does not know this account in this workspace any more"
+	startAgain   = "start the installation again from Install with Slack"
 )
 
 // ofMethod are the codes that mean something else, or something more, from one
@@ -16,6 +19,35 @@ const (
 var ofMethod = map[string]map[string]class{
 	// A message reaches somebody or it does not; nothing else hangs on it. What
 	// speaks of one message or of one channel is Permanent: others may be reached.
+	// Roles and membership of a workspace. What speaks of the account stays with it;
+	// what speaks of who installed the app is for whoever connected Slack.
+	"admin.users.remove": {
+		"cannot_modify_primary_owner":          {fault.Permanent, primaryOwner},
+		"failed_to_remove_user_from_workspace": {unsure, ""},
+		"invalid_permissions":                  {fault.Misconfigured, orgAdmin},
+		"team_not_found":                       {fault.Misconfigured, orgAdmin},
+		"user_already_deleted":                 {fault.Already, ""},
+		"user_not_found":                       {fault.Permanent, notAMember},
+	},
+	"admin.users.setAdmin": {
+		"cannot_modify_primary_owner":       {fault.Permanent, primaryOwner},
+		"failed_to_set_admin_on_workspaces": {unsure, ""},
+		"failed_to_set_user_to_admin":       {unsure, ""},
+		"invalid_permissions":               {fault.Misconfigured, orgAdmin},
+		"invalid_role_for_user":             {fault.Permanent, "Slack makes no admin of an account of this kind"},
+		"team_not_found":                    {fault.Misconfigured, orgAdmin},
+		"user_not_found":                    {fault.Permanent, notAMember},
+	},
+	"admin.users.setRegular": {
+		"cannot_modify_primary_owner":                        {fault.Permanent, primaryOwner},
+		"cannot_set_org_admin_to_regular_at_workspace_level": {fault.Permanent, "this is an admin of the whole organization: an owner of it changes that under Organization settings > People"},
+		"cannot_set_this_guest_to_regular_at_team_level":     {fault.Permanent, "this is a guest of several workspaces, whose role Slack does not change in one"},
+		"failed_to_set_user_to_regular":                      {unsure, ""},
+		"invalid_permissions":                                {fault.Misconfigured, orgAdmin},
+		"invalid_role_for_user":                              {fault.Permanent, "Slack does not change the role of an account of this kind"},
+		"team_not_found":                                     {fault.Misconfigured, orgAdmin},
+		"user_not_found":                                     {fault.Permanent, notAMember},
+	},
 	"chat.postMessage": {
 		"app_access_restricted":                    {fault.Permanent, "an administrator keeps the app out of this conversation"},
 		"as_user_not_supported":                    {fault.Internal, mistake},

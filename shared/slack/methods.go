@@ -26,6 +26,9 @@ const (
 // (testdata/methods.json). Where Slack's two published tables of tiers disagree,
 // the lower one counts.
 var methods = map[string]method{
+	"admin.users.remove":      {perMinute: tier2, team: true, writes: true},
+	"admin.users.setAdmin":    {perMinute: tier2, team: true, writes: true},
+	"admin.users.setRegular":  {perMinute: tier2, team: true, writes: true},
 	"auth.revoke":             {perMinute: tier3},
 	"auth.teams.list":         {perMinute: tier2},
 	"auth.test":               {perMinute: special},

@@ -17,6 +17,8 @@ type manualRecord struct {
 	Give      bool               `json:"give,omitempty"`
 	Origin    string             `json:"origin,omitempty"`
 	Why       access.ManualWhy   `json:"why,omitempty"`
+	Ebb       bool               `json:"ebb,omitempty"`
+	Refused   string             `json:"refused,omitempty"`
 	State     access.ManualState `json:"state"`
 	SaidBy    string             `json:"said_by,omitempty"`
 	Said      stamp              `json:"said,omitzero"`
@@ -30,7 +32,7 @@ type manualRecord struct {
 func newManualRecord(m access.Manual) manualRecord {
 	return manualRecord{
 		ID: m.ID, Connector: m.Connector, Workspace: m.Workspace, Resource: m.Resource, Kind: m.Kind, Slug: m.Slug,
-		Account: m.Account, Give: m.Give, Origin: m.Origin, Why: m.Why, State: m.State, SaidBy: m.SaidBy,
+		Account: m.Account, Give: m.Give, Origin: m.Origin, Why: m.Why, Ebb: m.Ebb, Refused: m.Refused, State: m.State, SaidBy: m.SaidBy,
 		Said: stamp(m.Said), Created: stamp(m.Created), Next: stamp(m.Next), Nagged: m.Nagged, Closed: stamp(m.Closed),
 	}
 }
@@ -38,7 +40,7 @@ func newManualRecord(m access.Manual) manualRecord {
 func (r manualRecord) manual(rev int64) access.Manual {
 	return access.Manual{
 		ID: r.ID, Connector: r.Connector, Workspace: r.Workspace, Resource: r.Resource, Kind: r.Kind, Slug: r.Slug,
-		Account: r.Account, Give: r.Give, Origin: r.Origin, Why: r.Why, State: r.State, SaidBy: r.SaidBy,
+		Account: r.Account, Give: r.Give, Origin: r.Origin, Why: r.Why, Ebb: r.Ebb, Refused: r.Refused, State: r.State, SaidBy: r.SaidBy,
 		Said: r.Said.time(), Created: r.Created.time(), Next: r.Next.time(), Nagged: r.Nagged, Closed: r.Closed.time(), Rev: rev,
 	}
 }

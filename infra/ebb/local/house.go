@@ -40,6 +40,8 @@ type Slack struct {
 	OnCall        func(slack.Call)
 	// AskSCIM makes Install with Slack ask for the scope of SCIM too.
 	AskSCIM bool
+	// AskRoles makes it ask for the scope that changes roles of workspaces too.
+	AskRoles bool
 	// Unpaced lets syncs go as fast as Slack lets them, for a Slack that is
 	// simulated without rate limits.
 	Unpaced bool
@@ -83,7 +85,7 @@ func Open(dir, url string, s Slack, log *slog.Logger) (*House, error) {
 		Memory: memory, Slack: client, Secrets: vault,
 		Heads: heads.Open(filepath.Join(dir, "heads.jsonl")), URL: url, Log: log, Pace: slack.Tier, Seals: true,
 		Mail:    mailfolder.Open(filepath.Join(dir, "mail"), "ebb@localhost", time.Now),
-		AskSCIM: s.AskSCIM, Condition: policyfile.NewConditions(),
+		AskSCIM: s.AskSCIM, AskRoles: s.AskRoles, Condition: policyfile.NewConditions(),
 	}
 	if s.Unpaced {
 		h.Pace = nil

@@ -43,6 +43,7 @@ type Run struct {
 	SigningSecret string `env:"EBB_SLACK_SIGNING_SECRET" help:"The app's signing secret, for Slack's events; give it by environment. Without it no event is taken, and the syncs alone tell what happens in Slack."`
 	AppToken      string `env:"EBB_SLACK_APP_TOKEN" help:"An app-level token (xapp-…, scope connections:write): what Slack tells then comes by Socket Mode, and no address of this machine has to be public. Give it by environment."`
 	SCIM          bool   `name:"scim" aliases:"last-seen" env:"EBB_SLACK_SCIM" help:"Install with Slack asks for the scope admin too, also as --last-seen: SCIM then takes the last member out of a user group (Business+), and Slack tells when accounts were last active (paid plans)."`
+	Roles         bool   `env:"EBB_SLACK_ROLES" help:"Install with Slack asks for the scope admin.users:write too, which Slack gives in Enterprise organizations alone: Ebb then changes roles and membership of workspaces itself."`
 	Issuer        `embed:"" prefix:""`
 	SimulatedNote bool `name:"simulated" hidden:"" help:"The Slack at --slack-api-url is simulated, without rate limits."`
 }
@@ -208,7 +209,7 @@ func (r *Run) slack(ctx context.Context, out io.Writer) (Slack, *simulation, err
 		}
 		return Slack{
 			APIURL: r.SlackAPIURL, AuthorizeURL: r.AuthorizeURL, ClientID: r.ClientID, ClientSecret: r.ClientSecret,
-			SigningSecret: slackapp.Secret(r.SigningSecret), OnCall: trace, AskSCIM: r.SCIM, Unpaced: r.SimulatedNote,
+			SigningSecret: slackapp.Secret(r.SigningSecret), OnCall: trace, AskSCIM: r.SCIM, AskRoles: r.Roles, Unpaced: r.SimulatedNote,
 		}, nil, nil
 	}
 	sim, err := simulate(ctx, filepath.Join(r.Dir, "slack.json"), r.SimListen, r.Export)

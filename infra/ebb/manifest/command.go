@@ -25,6 +25,7 @@ type Print struct {
 	Socket            bool   `help:"Socket Mode: the house connects to Slack with an app-level token (EBB_SLACK_APP_TOKEN), and needs no address that Slack reaches."`
 	Command           string `default:"/ebb" help:"The slash command."`
 	LastSeen          bool   `help:"Ask for the user scope admin too, as an optional one: Slack then tells when accounts were last active (any paid plan; it is in business anyway)."`
+	Roles             bool   `help:"Ask for the user scope admin.users:write too, as an optional one (enterprise only): Ebb then changes roles and membership of workspaces itself."`
 	CollaborationOnly bool   `help:"The bot alone: ask, approve and be told in Slack. No administrator's token, and nothing that changes access."`
 }
 
@@ -52,7 +53,10 @@ const laptop = "http://127.0.0.1:8484"
 func (p *Print) choice() (Choice, error) {
 	c := Choice{
 		Plan: Plan(p.Plan), URL: strings.TrimRight(p.URL, "/"), House: strings.TrimRight(cmp.Or(p.House, p.URL), "/"),
-		Command: p.Command, CollaborationOnly: p.CollaborationOnly, LastSeen: p.LastSeen, Socket: p.Socket,
+		Command: p.Command, CollaborationOnly: p.CollaborationOnly, LastSeen: p.LastSeen, Roles: p.Roles, Socket: p.Socket,
+	}
+	if c.Roles && c.Plan != Enterprise {
+		return c, fault.At("manifest", "roles", "Slack gives the scope admin.users:write in Enterprise organizations alone: leave --roles out, or say --plan enterprise")
 	}
 	if c.Socket {
 		c.House = cmp.Or(c.House, laptop)

@@ -38,6 +38,8 @@ type Choice struct {
 	CollaborationOnly bool
 	// LastSeen asks for the scope of Slack's access logs.
 	LastSeen bool
+	// Roles asks for the scope that changes roles of workspaces, on Enterprise.
+	Roles bool
 	// Socket has Slack tell everything by Socket Mode, so that it needs no URL.
 	Socket bool
 }
@@ -98,6 +100,10 @@ func scopes(c Choice) Scopes {
 	if c.Plan == Business || c.LastSeen {
 		s.User = sorted(append(s.User, connector.SCIMScope))
 		s.UserOptional = []string{connector.SCIMScope}
+	}
+	if c.Roles {
+		s.User = sorted(append(s.User, connector.AdministerScope))
+		s.UserOptional = append(s.UserOptional, connector.AdministerScope)
 	}
 	return s
 }

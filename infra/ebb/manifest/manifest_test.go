@@ -21,6 +21,10 @@ func every() map[string]Choice {
 	for _, plan := range []Plan{Pro, Business, Enterprise} {
 		c := Choice{Plan: plan, URL: "https://ebb.example.com", House: "https://ebb.example.com", Command: "/ebb"}
 		out[string(plan)] = c
+		if c.Roles = plan == Enterprise; c.Roles {
+			out["enterprise, roles"] = c
+			c.Roles = false
+		}
 		c.LastSeen = true
 		out[string(plan)+", last seen"] = c
 		c.CollaborationOnly = true

@@ -103,7 +103,7 @@ func methodsOf(c Choice) []string {
 	if c.CollaborationOnly {
 		return ofCollaboration
 	}
-	return slack.Methods()
+	return slices.DeleteFunc(slack.Methods(), func(m string) bool { return strings.HasPrefix(m, "admin.") && !c.Roles })
 }
 
 func without(list []string, s string) []string {

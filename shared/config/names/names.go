@@ -33,6 +33,7 @@ const (
 	EnvSlackAPIURL  = "EBB_SLACK_API_URL" // Slack's API; slack.com when missing
 	EnvAuthorizeURL = "EBB_SLACK_AUTHORIZE_URL"
 	EnvAskSCIM      = "EBB_SLACK_SCIM"        // on: Install with Slack asks for the scope of SCIM too
+	EnvAskRoles     = "EBB_SLACK_ROLES"       // on: Install with Slack asks for the scope that changes roles, too
 	EnvOIDCIssuer   = "EBB_OIDC_ISSUER"       // an OpenID Connect issuer that people sign in with, besides Slack
 	EnvOIDCClientID = "EBB_OIDC_CLIENT_ID"    // the house's client there
 	EnvAWSEndpoint  = "EBB_AWS_ENDPOINT"      // every AWS service, for tests

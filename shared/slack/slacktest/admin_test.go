@@ -55,6 +55,39 @@ func TestAdminUsersListFilters(t *testing.T) {
 	same(t, "admins", admins, []string{admin})
 }
 
+func TestRolesAndMembershipOfAWorkspace(t *testing.T) {
+	s := newStage(t, Options{Workspaces: 2})
+	teams := s.org.TeamIDs()
+	team := teams[0]
+	ada, guest := s.member("ada"), s.org.AddUser(User{Name: "guest", Restricted: true})
+	boss := s.org.AddUser(User{Name: "boss", OrgAdmin: true})
+	group := s.org.AddGroup(Group{Handle: "g", Name: "G", Members: []string{ada}})
+	room := s.org.AddChannel(Channel{Name: "room", Private: true, Members: []string{ada}})
+	of := func(id string) []string { return []string{"team_id", team, "user_id", id} }
+	s.ok("admin.users.setAdmin", of(ada)...)
+	s.ok("admin.users.setAdmin", of(ada)...)
+	same(t, "admin of", s.org.User(ada).AdminOf, []string{team})
+	s.ok("admin.users.setRegular", of(ada)...)
+	same(t, "admin of", s.org.User(ada).AdminOf, nil)
+	s.refused("invalid_role_for_user", "admin.users.setAdmin", of(guest)...)
+	s.ok("admin.users.setRegular", of(guest)...)
+	if s.org.User(guest).Restricted {
+		t.Error("a guest stays one")
+	}
+	s.refused("cannot_set_org_admin_to_regular_at_workspace_level", "admin.users.setRegular", of(boss)...)
+	s.ok("admin.users.remove", of(ada)...)
+	if u := s.org.User(ada); u.in(team) || u.Deleted {
+		t.Errorf("%+v", u)
+	}
+	same(t, "group", s.org.GroupMembers(group), nil)
+	same(t, "channel", s.org.ChannelMembers(room), nil)
+	s.refused("user_not_found", "admin.users.remove", of(ada)...)
+	for _, m := range []string{"admin.users.setAdmin", "admin.users.setRegular", "admin.users.remove"} {
+		s.refused("cannot_modify_primary_owner", m, of(s.org.PrimaryOwner(team))...)
+		s.refused("team_not_found", m, "team_id", "T0NOWHERE", "user_id", ada)
+	}
+}
+
 func TestRolesAreAssignedListedAndTakenAway(t *testing.T) {
 	s := newStage(t, Options{Workspaces: 2})
 	org, team := s.org.EnterpriseID(), s.org.TeamIDs()[0]
