@@ -50,9 +50,20 @@ type Writing struct {
 	Add    []string
 	Remove []string
 	SentAt time.Time
+	// From is when the first of the lists in question was sent, where that is not
+	// SentAt: a further one, or a read that differed, moves SentAt on.
+	From   time.Time
 	Reread bool     // the read at +15 s was made
 	Seen   []string // of Add and Remove: who was held in it, sorted
 	Rev    int64
+}
+
+// Began is when the first of the lists in question was sent.
+func (w Writing) Began() time.Time {
+	if w.From.IsZero() {
+		return w.SentAt
+	}
+	return w.From
 }
 
 // Due is when the next re-read of an unclear write is due.
@@ -80,6 +91,7 @@ func (w Writing) Reading(v View, now time.Time) (Writing, bool) {
 	}
 	// Something landed in between: look again as if it had been sent just
 	// before the read that is now the first.
+	w.From = w.Began()
 	w.Seen, w.SentAt = seen, now.Add(-FirstReread)
 	return w, false
 }
@@ -87,14 +99,14 @@ func (w Writing) Reading(v View, now time.Time) (Writing, bool) {
 // Follow is the row for a further write while this one is still unclear: the
 // accounts of both are in question.
 func (w Writing) Follow(next Writing) Writing {
-	next.Add, next.Remove, next.Rev = union(w.Add, next.Add), union(w.Remove, next.Remove), w.Rev
+	next.Add, next.Remove, next.Rev, next.From = union(w.Add, next.Add), union(w.Remove, next.Remove), w.Rev, w.Began()
 	return next
 }
 
 // Confirmed is the row after the further write had a definite answer and was
 // read back: what remains unclear is the first write alone.
 func (w Writing) Confirmed(first Writing, v View) Writing {
-	w.Owner, w.SentAt, w.Reread = first.Owner, first.SentAt, true
+	w.Owner, w.SentAt, w.From, w.Reread = first.Owner, first.SentAt, first.From, true
 	w.Seen = w.held(v)
 	return w
 }

@@ -19,7 +19,16 @@ type Meant struct {
 	Date    int64
 	In, Out []string // whom the list added to and left out of what was read
 	SentAt  time.Time
+	From    time.Time // of one without a date, where an earlier list may be it
 	Rev     int64
+}
+
+// began is when it was sent, at the earliest.
+func (m Meant) began() time.Time {
+	if m.From.IsZero() {
+		return m.SentAt
+	}
+	return m.From
 }
 
 // Told is one change of members, as Slack told it. Before and Date are the
@@ -70,7 +79,7 @@ func (s Standing) Lost(t Told) (lost []Mend, sure bool) {
 		}
 	}
 	for _, m := range s.Meant {
-		since := m.SentAt.Add(-clockSkew).Unix()
+		since := m.began().Add(-clockSkew).Unix()
 		switch {
 		case m.Date > 0 || t.Date < since:
 			continue

@@ -94,7 +94,7 @@ func (s Standing) told(account string, l Look) bool {
 		case l.Date == 0: // a read: what was sent around it may have moved anybody
 			return m.SentAt.Add(clockSkew).After(l.From)
 		case m.Date == 0:
-			return in && l.Date >= m.SentAt.Add(-clockSkew).Unix()
+			return in && l.Date >= m.began().Add(-clockSkew).Unix()
 		}
 		return in && m.Date == l.Date
 	})

@@ -178,12 +178,37 @@ func (p *pass) settle(ctx context.Context) error {
 		if err := p.own(ctx, &w); err != nil {
 			return err
 		}
+		if err := p.putLanded(ctx, w); err != nil {
+			return err
+		}
 		step = access.Step{Clear: &w, Sleep: true, Meant: p.meantWithoutDate(w)}
 	}
 	if err := p.save(ctx, step); err != nil {
 		return err
 	}
 	return p.load(ctx)
+}
+
+// putLanded has the directory know whom an unclear write brought in. Of a group that
+// was disabled meanwhile nothing else is recorded, and a later read would take whom
+// Ebb put in, a keeper, for somebody's doing.
+func (p *pass) putLanded(ctx context.Context, w access.Writing) error {
+	if p.view.Resource.Visible() {
+		return nil // what follows records the read
+	}
+	in := p.view.Set()
+	var b directory.Batch
+	for _, a := range w.Add {
+		if in[a] {
+			b.Memberships = append(b.Memberships, directory.Membership{
+				Connector: p.conn.ID, Resource: p.res.ID, Slug: "member", Account: a, Since: p.h.Now(), Kind: p.res.Kind,
+			})
+		}
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	return p.h.Memory.Put(ctx, b)
 }
 
 // judge asks about accounts whose absence has to mean something, and judges.

@@ -152,5 +152,5 @@ func (p *pass) meantWithoutDate(w access.Writing) *access.Meant {
 	if known || p.res.Kind != directory.UserGroup {
 		return nil
 	}
-	return &access.Meant{Owner: w.Owner, In: w.Add, Out: w.Remove, SentAt: w.SentAt}
+	return &access.Meant{Owner: w.Owner, In: w.Add, Out: w.Remove, SentAt: w.SentAt, From: w.From}
 }

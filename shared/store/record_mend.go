@@ -9,14 +9,15 @@ type meantRecord struct {
 	In     []string `json:"in,omitempty"`
 	Out    []string `json:"out,omitempty"`
 	SentAt stamp    `json:"sent_at,omitzero"`
+	From   stamp    `json:"from,omitzero"`
 }
 
 func newMeantRecord(m access.Meant) meantRecord {
-	return meantRecord{Owner: m.Owner, Date: m.Date, In: m.In, Out: m.Out, SentAt: stamp(m.SentAt)}
+	return meantRecord{Owner: m.Owner, Date: m.Date, In: m.In, Out: m.Out, SentAt: stamp(m.SentAt), From: stamp(m.From)}
 }
 
 func (r meantRecord) meant(rev int64) access.Meant {
-	return access.Meant{Owner: r.Owner, Date: r.Date, In: r.In, Out: r.Out, SentAt: r.SentAt.time(), Rev: rev}
+	return access.Meant{Owner: r.Owner, Date: r.Date, In: r.In, Out: r.Out, SentAt: r.SentAt.time(), From: r.From.time(), Rev: rev}
 }
 
 // toldRecord is a change of members as Slack told it.

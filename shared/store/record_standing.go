@@ -38,17 +38,18 @@ type writingRecord struct {
 	Add    []string `json:"add,omitempty"`
 	Remove []string `json:"remove,omitempty"`
 	SentAt stamp    `json:"sent_at,omitzero"`
+	From   stamp    `json:"from,omitzero"`
 	Reread bool     `json:"reread,omitempty"`
 	Seen   []string `json:"seen,omitempty"`
 }
 
 func newWritingRecord(w access.Writing) writingRecord {
-	return writingRecord{Owner: w.Owner, Add: w.Add, Remove: w.Remove, SentAt: stamp(w.SentAt), Reread: w.Reread, Seen: w.Seen}
+	return writingRecord{Owner: w.Owner, Add: w.Add, Remove: w.Remove, SentAt: stamp(w.SentAt), From: stamp(w.From), Reread: w.Reread, Seen: w.Seen}
 }
 
 func (r writingRecord) writing(rev int64) access.Writing {
 	return access.Writing{
-		Owner: r.Owner, Add: r.Add, Remove: r.Remove, SentAt: r.SentAt.time(), Reread: r.Reread, Seen: r.Seen, Rev: rev,
+		Owner: r.Owner, Add: r.Add, Remove: r.Remove, SentAt: r.SentAt.time(), From: r.From.time(), Reread: r.Reread, Seen: r.Seen, Rev: rev,
 	}
 }
 
