@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/ebb-access/ebb/shared/api/apiclient"
 )
@@ -39,11 +40,20 @@ func (x *ManualListCmd) Run(c *Client) error {
 	})
 }
 
+// manualWhat is what is to be done. A role that goes is worded so that nobody puts
+// its holder out of the workspace for it.
 func manualWhat(m apiclient.ManualTask) string {
-	if m.Give {
-		return "give " + called(m.Account) + " " + m.Entitlement + " of " + calledResource(m.Resource)
+	who, where := called(m.Account), calledResource(m.Resource)
+	_, role, _ := strings.Cut(m.Entitlement, ":")
+	switch {
+	case m.Give && role != "member":
+		return "make " + who + " " + role + " of " + where
+	case m.Give:
+		return "put " + who + " into " + where
+	case role != "member":
+		return "take the role of " + role + " in " + where + " away from " + who
 	}
-	return "take " + called(m.Account) + " out of " + calledResource(m.Resource)
+	return "take " + who + " out of " + where
 }
 
 // ManualShowCmd is ebb manual show.

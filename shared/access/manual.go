@@ -121,6 +121,10 @@ func (m Manual) Asks() bool { return m.State == ManualWaits && (!m.Ebb || m.Refu
 // Waits reports whether it is not over.
 func (m Manual) Waits() bool { return m.State == ManualWaits || m.State == ManualSaid }
 
+// OfRole reports whether the task is about a role that a member has. Taken away, they
+// stay a member: who words the task must not send anybody to put them out.
+func (m Manual) OfRole() bool { return m.Slug != "" && m.Slug != string(directory.Member) }
+
 // ManualID follows from what the task is for, so that it is made once.
 func (m Manual) ManualID() string {
 	dir := "take"

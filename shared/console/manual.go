@@ -41,12 +41,12 @@ var manualStates = map[access.ManualState]string{
 func manualLine(m flow.ManualView) ManualLine {
 	l := ManualLine{ManualView: m, Stands: cmp.Or(manualStates[m.State], string(m.State))}
 	switch {
-	case m.Give && m.Slug != "member":
+	case m.Give && m.OfRole():
 		l.What = "Make " + m.AccountName + " " + m.Slug + " of " + m.ResourceName
 	case m.Give:
 		l.What = "Put " + m.AccountName + " into " + m.ResourceName
-	case m.Slug != "member":
-		l.What = "Take the role " + m.Slug + " of " + m.ResourceName + " from " + m.AccountName
+	case m.OfRole():
+		l.What = "Take the role of " + m.Slug + " in " + m.ResourceName + " away from " + m.AccountName
 	default:
 		l.What = "Take " + m.AccountName + " out of " + m.ResourceName
 	}

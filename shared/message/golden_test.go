@@ -233,6 +233,9 @@ func TestCards(t *testing.T) {
 		{"by hand, to give", byHand(func(m *message.ByHand) {
 			m.Give, m.Resource, m.Kind, m.Slug, m.Why = true, "T1", directory.Workspace, "admin", access.ManualRole
 		}).Card()},
+		{"by hand, a role", byHand(func(m *message.ByHand) {
+			m.Resource, m.Kind, m.Slug, m.Why = "T1", directory.Workspace, "admin", access.ManualRole
+		}).Card()},
 		{"by hand, said done", byHand(func(m *message.ByHand) { m.State, m.Said = access.ManualSaid, "U2" }).Card()},
 		{"by hand, seen done", byHand(func(m *message.ByHand) { m.State, m.Closed = access.ManualDone, nine }).Card()},
 		{"by hand, dropped", byHand(func(m *message.ByHand) { m.State = access.ManualDropped }).Card()},

@@ -64,14 +64,20 @@ func (m ByHand) task() Line {
 	if m.Give {
 		return words("Make ", m.who(m.Account), " "+m.role()+" of ", m.what(m.Resource, m.Kind))
 	}
-	return words("Take ", m.who(m.Account), " "+m.from()+" ", m.what(m.Resource, m.Kind))
+	if m.OfRole() {
+		return words("Take the role of "+m.Slug+" in ", m.what(m.Resource, m.Kind), " away from ", m.who(m.Account))
+	}
+	return words("Take ", m.who(m.Account), " out of ", m.what(m.Resource, m.Kind))
 }
 
 func (m ByHand) plainTask() string {
 	if m.Give {
 		return "make " + m.label(m.Account) + " " + m.role() + " of " + m.plain(m.Resource, m.Kind)
 	}
-	return "take " + m.label(m.Account) + " " + m.from() + " " + m.plain(m.Resource, m.Kind)
+	if m.OfRole() {
+		return "take the role of " + m.Slug + " in " + m.plain(m.Resource, m.Kind) + " away from " + m.label(m.Account)
+	}
+	return "take " + m.label(m.Account) + " out of " + m.plain(m.Resource, m.Kind)
 }
 
 func (m ByHand) role() string {
@@ -79,14 +85,6 @@ func (m ByHand) role() string {
 		return "an " + m.Slug
 	}
 	return "a " + m.Slug
-}
-
-// from says out of what somebody is taken.
-func (m ByHand) from() string {
-	if m.Slug == "" || m.Slug == "member" {
-		return "out of"
-	}
-	return "as " + m.Slug + " out of"
 }
 
 func (m ByHand) open() []Button {

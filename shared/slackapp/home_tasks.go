@@ -37,8 +37,11 @@ func (t *turn) byHand(all []flow.ManualView, most int) []object {
 	out := []object{divider(), header("To do by hand in Slack")}
 	for _, m := range all[:min(len(all), most)] {
 		text := "Take " + who(m.Account) + " out of " + bold(m.ResourceName)
-		if m.Give {
+		switch {
+		case m.Give:
 			text = "Make " + who(m.Account) + " " + markup(m.Slug) + " of " + bold(m.ResourceName)
+		case m.OfRole():
+			text = "Take the role of " + markup(m.Slug) + " in " + bold(m.ResourceName) + " away from " + who(m.Account)
 		}
 		out = append(out, section(text+"; waits since "+at(m.Created)), buttons("by hand "+m.ID,
 			message.Button{Action: message.Done, ID: m.ID, Label: "I did this", Look: message.Good},
