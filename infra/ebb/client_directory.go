@@ -144,7 +144,7 @@ func activity(a apiclient.Account) string {
 	case apiclient.Seen:
 		return a.LastActive + ", or up to six days later"
 	case apiclient.NotSeen:
-		return "not seen since " + a.ActivityFrom
+		return "no activity seen, in logs that reach back to " + a.ActivityFrom
 	case "":
 		return "" // not for the reader to see
 	}

@@ -79,7 +79,7 @@ func TestLastActivityIsShown(t *testing.T) {
 		t.Errorf("no number: %d", got.code)
 	}
 	w.says(w.get("auditor", "/directory.csv?q=sam"), "last active,activity", w.At.AddDate(0, 0, -120).Format(time.DateOnly)+`,"`)
-	w.says(w.get("auditor", "/directory/"+w.Conn+"/accounts/"+w.Account["ada"]), "not seen since "+w.At.AddDate(0, 0, -100).Format(time.DateOnly))
+	w.says(w.get("auditor", "/directory/"+w.Conn+"/accounts/"+w.Account["ada"]), "no activity seen, in logs that reach back to "+w.At.AddDate(0, 0, -100).Format(time.DateOnly))
 	if strings.Contains(w.get("lin", "/directory?q=sam"), "Last active") {
 		t.Error("lin sees who is active")
 	}

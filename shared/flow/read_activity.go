@@ -42,7 +42,7 @@ func (v ActivityView) Says() string {
 	case ActivitySeen:
 		return v.Last.Format(time.DateOnly) + ", or up to six days later"
 	case ActivityUnseen:
-		return "not seen since " + v.From.UTC().Format(time.DateOnly)
+		return "no activity seen, in logs that reach back to " + v.From.UTC().Format(time.DateOnly)
 	}
 	return "not known: " + v.Why
 }
