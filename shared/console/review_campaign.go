@@ -23,6 +23,9 @@ type CampaignPage struct {
 	Accuracy flow.Accuracy // of a draft
 	Own      []review.Assignment
 	Evidence bool // the reader may take the package
+	// Orphans are open lines that nobody could be found for, and Told is how many
+	// lists have somebody: what a start does is told before.
+	Orphans, Told int
 }
 
 // ListLine is one list of a campaign.
@@ -65,7 +68,11 @@ func (v *visit) campaign() error {
 		p.Sum, p.Next = sum, lists.Next
 		for _, l := range lists.Items {
 			p.Lists = append(p.Lists, listLine(l))
+			if l.Source == review.Unassigned && !p.Over() {
+				p.Orphans += l.Left()
+			}
 		}
+		p.Told = sum.Lists - ownerless(lists.Items)
 	}
 	if c.Runs && c.State == review.Draft {
 		if p.Accuracy, err = h.ReviewAccuracy(ctx, v.by, c.Connector); err != nil && !hidden(err) {
@@ -73,6 +80,18 @@ func (v *visit) campaign() error {
 		}
 	}
 	return v.show("review", p)
+}
+
+// ownerless counts the lists of nobody. There is one of each level at most, and few
+// reviews have so many lists that it is not on the first page.
+func ownerless(lists []flow.ListView) int {
+	n := 0
+	for _, l := range lists {
+		if l.Source == review.Unassigned {
+			n++
+		}
+	}
+	return n
 }
 
 // ofReview hides a campaign that the reader does not see.

@@ -3,6 +3,7 @@ package review
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -160,7 +161,7 @@ type Cursor struct {
 func (c Campaign) Turn(t Turn, now time.Time) (Campaign, error) {
 	to, ok := turns[c.State][t]
 	if !ok {
-		return c, fault.New("review.Turn", fault.Conflict, "a campaign that is %s cannot %s", c.State, t)
+		return c, fault.New("review.Turn", fault.Conflict, "%s", c.refusal(t))
 	}
 	c.State = to
 	switch to {
@@ -178,6 +179,24 @@ func (c Campaign) Turn(t Turn, now time.Time) (Campaign, error) {
 		c.Done, c.Next = now, now
 	}
 	return c, nil
+}
+
+// refusal says why a turn cannot be, and what can.
+func (c Campaign) refusal(t Turn) string {
+	now := "this access review is " + string(c.State)
+	switch {
+	case t == Start && c.State == Draft:
+		return now + " and has no snapshot yet: stage it, look at its lists, then start it"
+	case t == CancelTurn && (c.State == Running || c.State == Ending):
+		return now + " and is not canceled any more: end it, what is open can be skipped"
+	case t == End && (c.State == Draft || c.State == Staging || c.State == Staged):
+		return now + " and was never started, so that there is nothing to end: cancel it"
+	case t == Stage && (c.State == Running || c.State == Ending):
+		return now + ", and its snapshot does not change any more: draft another one"
+	case c.State == Completed || c.State == Canceled:
+		return now + ", and that is final: draft another one"
+	}
+	return fmt.Sprintf("%s: one cannot %s it now", now, t)
 }
 
 // Open reports whether lines of the campaign can be decided.
