@@ -86,7 +86,7 @@ func TestReviewersHear(t *testing.T) {
 	}
 	c.days(2 * time.Hour)
 	c.hasHeard(c.lin, "The access review *Autumn* is over. Nothing waits for you any more. (changed)")
-	if heard := c.heard(c.bob); heard[0] != "The access review *Autumn* is over. 1 of your 1 lines were decided by nobody and stay as they are. (changed)" {
+	if heard := c.heard(c.bob); heard[0] != "The access review *Autumn* is over. Nobody decided your line; it stays as it is. (changed)" {
 		t.Errorf("bob: %q", heard)
 	}
 	c.wantProven(d.ID, c.lin, "started")

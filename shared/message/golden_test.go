@@ -198,6 +198,14 @@ func TestCards(t *testing.T) {
 		{"ends, but it was extended", held(now).Ends(10*time.Minute, nine.Add(time.Hour))},
 		{"ended", held(over(access.Revoked, access.OutcomeGone, "")).Ended()},
 		{"ended by somebody", held(over(access.Revoked, access.OutcomeGone, "U2")).Ended()},
+		{"ended by a reviewer", held(func(g *message.Held) {
+			over(access.Revoked, access.OutcomeGone, "U2")(g)
+			g.Request, g.Origin = "", "review/uc_1/S1/member/U1"
+		}).Ended()},
+		{"ended by a review's deadline", held(func(g *message.Held) {
+			over(access.Revoked, access.OutcomeGone, "ebb")(g)
+			g.Request, g.Origin = "", "review/uc_1/S1/member/U1"
+		}).Ended()},
 		{"ended, and it stood before", held(over(access.Ended, access.OutcomeStood, "")).Ended()},
 		{"removed in Slack", held(over(access.EndedOutside, access.OutcomeOutside, "")).Ended()},
 		{"not given", held(over(access.Failed, "Slack refused: the account is a guest", "")).NotGiven()},
@@ -225,6 +233,12 @@ func TestCards(t *testing.T) {
 		{"review, all submitted", reviewing(func(r *message.Reviewing) { r.Of.Closed, r.Of.Certified = 12, 12 }).Card()},
 		{"review, ended", reviewing(func(r *message.Reviewing) {
 			r.State, r.Of.Closed, r.Of.Certified, r.Of.Skips = review.Completed, 12, 8, 4
+		}).Card()},
+		{"review, ended with one line left", reviewing(func(r *message.Reviewing) {
+			r.State, r.Of.Closed, r.Of.Certified, r.Of.Skips = review.Completed, 12, 11, 1
+		}).Card()},
+		{"review, ended untouched", reviewing(func(r *message.Reviewing) {
+			r.State, r.Of.Closed, r.Of.Skips = review.Completed, 12, 12
 		}).Card()},
 		{"review, reminder", reviewing(func(*message.Reviewing) {}).Remind("week-1", true)},
 		{"review, late reminder", reviewing(func(r *message.Reviewing) { r.Now = nine.AddDate(0, 0, 16) }).Remind("late-2", true)},

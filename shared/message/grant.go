@@ -1,6 +1,7 @@
 package message
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -109,6 +110,9 @@ func (g Held) card(title string, lead Line) Card {
 	if g.Request == "" {
 		foot = words("Grant ", C(g.ID), ": somebody decided that this access ends")
 	}
+	if g.reviewed() {
+		foot = words("Grant ", C(g.ID), ": an access review decided that this access ends")
+	}
 	return Card{Title: sentenceCase(title), Lead: lead, Summary: lead, Foot: foot}
 }
 
@@ -165,6 +169,8 @@ func (g Held) over() Line {
 		return words("Another grant still gives it.")
 	case g.Outcome == access.OutcomeGivenAgain:
 		return words("Somebody else has given it since.")
+	case g.reviewed():
+		return g.denied()
 	case g.EndedBy == g.Reader && g.EndedBy != "":
 		return words("You ended it.")
 	case g.EndedBy != "":
@@ -173,6 +179,25 @@ func (g Held) over() Line {
 		return words("Its time was over at ", g.End, ".")
 	}
 	return nil
+}
+
+// reviewed reports whether an access review took away what stood without Ebb.
+func (g Held) reviewed() bool { return strings.HasPrefix(g.Origin, "review/") }
+
+// denied says who decided in the review, to people who may have had the access for
+// years, and were asked by nobody.
+func (g Held) denied() Line {
+	by := words(g.Names.who(g.EndedBy), " denied it in an access review.")
+	switch g.EndedBy {
+	case g.Reader:
+		by = words("You denied it in an access review.")
+	case "", "ebb": // its deadline
+		by = words("An access review ended, and nobody had certified it.")
+	}
+	if g.own() {
+		return words(by, " If you still need it, ask for it anew.")
+	}
+	return by
 }
 
 func sentenceCase(s string) string {

@@ -122,9 +122,23 @@ func (r Reviewing) ended() string {
 	case r.Of.Left() > 0:
 		return "What is left is being closed."
 	case r.Of.Skips > 0:
-		return fmt.Sprintf("%d of your %d lines were decided by nobody and stay as they are.", r.Of.Skips, r.Of.Lines)
+		return r.undecided()
 	}
 	return "Nothing waits for you any more."
+}
+
+func (r Reviewing) undecided() string {
+	which := fmt.Sprintf("%d of your %d lines", r.Of.Skips, r.Of.Lines)
+	switch {
+	case r.Of.Lines == 1:
+		which = "your line"
+	case r.Of.Skips == r.Of.Lines:
+		which = fmt.Sprintf("your %d lines", r.Of.Lines)
+	}
+	if r.Of.Skips == 1 {
+		return "Nobody decided " + which + "; it stays as it is."
+	}
+	return "Nobody decided " + which + "; they stay as they are."
 }
 
 func (r Reviewing) open() []Button {
