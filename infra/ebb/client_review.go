@@ -83,41 +83,6 @@ func (x *ReviewShowCmd) Run(c *Client) error {
 	return c.show(r, func(w io.Writer) { c.tellReview(w, r) })
 }
 
-// tellReview says where a review stands, and what to do next.
-func (c *Client) tellReview(w io.Writer, r apiclient.Campaign) {
-	fmt.Fprintf(w, "%s  %s, %s: %s\n", clean(r.Id), clean(r.Spec.Name), clean(r.ConnectorName), r.State)
-	for i, l := range r.Spec.Levels {
-		fmt.Fprintf(w, "  level %d: %s\n", i+1, clean(strings.TrimSpace(strings.Join(append([]string{string(l.By), l.Group}, l.Accounts...), " "))))
-	}
-	if !r.Snapshot.Begun.IsZero() {
-		fmt.Fprintf(w, "  Snapshot: %d lines of the sync that ended %s, %d of them with nobody to review them\n", r.Snapshot.Lines, c.clock(r.Snapshot.Synced), r.Snapshot.Unassigned)
-		for _, why := range sorted(r.Snapshot.Left) {
-			fmt.Fprintf(w, "    left out: %d, %s\n", r.Snapshot.Left[why], clean(why))
-		}
-	}
-	if !r.Started.IsZero() {
-		fmt.Fprintf(w, "  started %s, until %s; what nobody decides: %s\n", c.clock(r.Started), c.clock(r.Deadline), r.Spec.AtEnd)
-	}
-	if r.HeldBack != "" {
-		fmt.Fprintf(w, "  its start waits: %s\n", clean(r.HeldBack))
-	}
-	for _, l := range r.Lists {
-		fmt.Fprintf(w, "  your list %s: %d lines, %d left, %d noted and not submitted\n", l.Id, l.Lines, l.Left, l.Noted)
-	}
-	switch {
-	case !r.Settled.IsZero():
-		fmt.Fprintf(w, "  settled %s: all that was denied was seen gone, or is accounted for\n", c.clock(r.Settled))
-	case r.State == apiclient.CampaignStateCompleted:
-		fmt.Fprintln(w, "  what was denied is not all seen gone yet: ebb manual list")
-	}
-	next := map[apiclient.CampaignState]string{
-		apiclient.CampaignStateDraft: "stage", apiclient.CampaignStateStaging: "show", apiclient.CampaignStateStaged: "start", apiclient.CampaignStateRunning: "lists",
-	}[r.State]
-	if next != "" && r.Runs {
-		fmt.Fprintf(w, "Next: ebb review %s %s\n", next, clean(r.Id))
-	}
-}
-
 func sorted(m map[string]int) []string {
 	var out []string
 	for k := range m {
@@ -185,15 +150,43 @@ func (x *ReviewStartCmd) Run(c *Client) error {
 type ReviewEndCmd struct {
 	oneReview
 	Open string `enum:",skip,revoke" default:"" placeholder:"skip|revoke" help:"What becomes of lines that nobody decided; left out: as the review says."`
+	Yes  bool   `help:"End it although lines are open. Without, it is said how many, and nothing ends."`
 }
 
-// Run ends it.
+// Run ends it. Where lines are open it says first what becomes of them: an end is
+// not taken back.
 func (x *ReviewEndCmd) Run(c *Client) error {
-	r, err := call[apiclient.Campaign](c.api.EndCampaign(background(), string(x.ID), apiclient.CampaignEnd{AtEnd: apiclient.CampaignEndAtEnd(x.Open)}))
+	ctx := background()
+	if !x.Yes {
+		p, err := call[apiclient.ReviewListPage](c.api.ListReviewLists(ctx, string(x.ID), &apiclient.ListReviewListsParams{Limit: opt(1)}))
+		if err != nil {
+			return err
+		}
+		r, err := call[apiclient.Campaign](c.api.GetCampaign(ctx, string(x.ID)))
+		if err != nil {
+			return err
+		}
+		if r.State == apiclient.CampaignStateRunning && p.Progress.Left > 0 {
+			return c.show(p.Progress, func(w io.Writer) { x.wouldEnd(w, r, p.Progress) })
+		}
+	}
+	r, err := call[apiclient.Campaign](c.api.EndCampaign(ctx, string(x.ID), apiclient.CampaignEnd{AtEnd: apiclient.CampaignEndAtEnd(x.Open)}))
 	if err != nil {
 		return err
 	}
 	return c.show(r, func(w io.Writer) { c.tellReview(w, r) })
+}
+
+func (x *ReviewEndCmd) wouldEnd(w io.Writer, r apiclient.Campaign, sum apiclient.ReviewProgress) {
+	fate := "would be skipped: the access stays as it is"
+	if cmp.Or(x.Open, string(r.Spec.AtEnd)) == string(apiclient.CampaignSpecAtEndRevoke) {
+		fate = "would be denied, and the access removed from Slack"
+	}
+	fmt.Fprintf(w, "Of %s, %d open ones %s.\n", counted(sum.Lines, "line"), sum.Left, fate)
+	if sum.Noted > 0 {
+		fmt.Fprintf(w, "%s and not submitted would be forgotten.\n", counted(sum.Noted, "note"))
+	}
+	fmt.Fprintln(w, "Nothing has ended. To end it: the same command with --yes")
 }
 
 // ReviewCancelCmd is ebb review cancel.

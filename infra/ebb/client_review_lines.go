@@ -70,7 +70,11 @@ func (x *ReviewLinesCmd) Run(c *Client) error {
 			f := l.Fact
 			rows = append(rows, []string{f.Id, calledResource(f.Resource), called(f.Account), f.Entitlement, c.clock(f.Since), heldBy(l), advice(f), lineState(l)})
 		}
-		table(w, rows)
+		if len(list) > 0 {
+			table(w, rows)
+		} else {
+			fmt.Fprintln(w, "No line of this list is like that.")
+		}
 		more(w, cut)
 		if page.Hidden > 0 {
 			fmt.Fprintf(w, "%d lines are about private resources that you may not know.\n", page.Hidden)
@@ -163,11 +167,22 @@ func (x *noteFlags) note(c *Client, verdict apiclient.ReviewNotesVerdict, commen
 			sum.Refused[id] = why
 		}
 	}
-	return c.show(sum, func(w io.Writer) { tellNoted(w, string(x.ID), sum) })
+	return c.show(sum, func(w io.Writer) {
+		if verdict == "" && sum.Lines > 0 {
+			fmt.Fprintf(w, "Taken back: the notes about %s.\n", counted(sum.Lines, "line"))
+			tellRefused(w, sum.Refused)
+			return
+		}
+		tellNoted(w, string(x.ID), sum)
+	})
 }
 
 func tellNoted(w io.Writer, campaign string, n apiclient.Noted) {
-	fmt.Fprintf(w, "Noted: %d lines. Nothing has happened yet: ebb review submit %s\n", n.Lines, clean(campaign))
+	if n.Lines == 0 {
+		fmt.Fprintln(w, "Nothing was noted.")
+	} else {
+		fmt.Fprintf(w, "Noted: %s. Nothing has happened yet: ebb review submit %s\n", counted(n.Lines, "line"), clean(campaign))
+	}
 	tellRefused(w, n.Refused)
 }
 
@@ -224,7 +239,12 @@ func (x *ReviewUnchangedCmd) Run(c *Client) error {
 	if err != nil {
 		return err
 	}
-	return c.show(n, func(w io.Writer) { tellNoted(w, string(x.ID), n) })
+	return c.show(n, func(w io.Writer) {
+		tellNoted(w, string(x.ID), n)
+		if n.Lines == 0 {
+			fmt.Fprintln(w, "No open line is as it was when somebody certified it last: decide the lines one by one.")
+		}
+	})
 }
 
 // ReviewSubmitCmd is ebb review submit.
@@ -271,5 +291,8 @@ func (x *ReviewReassignCmd) Run(c *Client) error {
 	if err != nil {
 		return err
 	}
-	return c.show(n, func(w io.Writer) { fmt.Fprintf(w, "%d lines went to others.\n", n.Lines) })
+	if n.Lines == 0 {
+		return fmt.Errorf("nothing went to others: the list has no such open line, or they review it already; see ebb review lists %s", x.ID)
+	}
+	return c.show(n, func(w io.Writer) { fmt.Fprintf(w, "%s went to others.\n", counted(n.Lines, "line")) })
 }

@@ -175,11 +175,9 @@ func (x *ReviewPreviewCmd) Run(c *Client) error {
 	}
 	return c.show(p, func(w io.Writer) {
 		tellAccuracy(w, p.Accuracy)
-		fmt.Fprintf(w, "%d lines in %d lists; %d with nobody to review them, %d new, %d advised to be denied. Last good sync: %s.\n",
-			p.Lines, p.Lists, p.Unassigned, p.New, p.Denies, c.clock(p.Accuracy.Synced))
-		for _, why := range sorted(p.Left) {
-			fmt.Fprintf(w, "  left out: %d, %s\n", p.Left[why], clean(why))
-		}
+		fmt.Fprintf(w, "%s in %s; %d of the lines with nobody to review them, %d new, %d advised to be denied. Last good sync: %s.\n",
+			counted(p.Lines, "line"), counted(p.Lists, "list"), p.Unassigned, p.New, p.Denies, c.clock(p.Accuracy.Synced))
+		tellLeftOut(w, "  ", p.Left)
 		if p.Cut {
 			fmt.Fprintln(w, "There is more than could be counted in this time.")
 		}

@@ -74,7 +74,7 @@ func TestReviewStory(t *testing.T) {
 
 	id := d.id("review draft --name Autumn" + what)
 	d.says("review edit "+id+" --name Autumn-1"+what, "Autumn-1", "draft", "ebb review stage "+id)
-	d.fails("review start "+id, "draft")
+	d.fails("review start "+id, "draft", "stage it")
 	d.says("review stage "+id, "staging")
 	d.on(time.Second)
 	d.says("review show "+id, "staged", "5 lines", "ebb review start "+id)
@@ -89,9 +89,10 @@ func TestReviewStory(t *testing.T) {
 	d.says("review lines "+id+" --as lin --person joanna --by person", "Joanna Diaz", "@shift")
 	d.fails("review lines "+id, "ebb review lists "+id)
 	d.fails("review certify "+id+" --as lin", "--show left")
-	d.says("review deny "+id+" "+sam+" --as lin --comment left", "Noted: 1 lines", "ebb review submit "+id)
+	d.says("review deny "+id+" "+sam+" --as lin --comment left", "Noted: 1 line.", "ebb review submit "+id)
 	d.says("review certify "+id+" --show left --resource @shift --as lin", "Noted: 2 lines")
-	d.says("review clear "+id+" --person joanna --as lin", "Noted: 1 lines")
+	d.says("review clear "+id+" --person joanna --as lin", "Taken back: the notes about 1 line")
+	d.says("review lines "+id+" --as lin --search zzzz", "No line of this list is like that")
 	d.says("review lists "+id, "0 of 5 lines are decided", "named: Lin Okafor", "fallback: Ada Moreau")
 	if got := d.members(); len(got) != 3 {
 		t.Errorf("a note has taken somebody out: %v", got)
@@ -101,10 +102,13 @@ func TestReviewStory(t *testing.T) {
 	if got := d.members(); len(got) != 2 || strings.Contains(strings.Join(got, " "), d.ids["sam.a"]) {
 		t.Errorf("what was denied is there: %v", got)
 	}
-	d.says("review unchanged "+id+" --as lin", "Noted: 0 lines") // all is new
+	d.says("review unchanged "+id+" --as lin", "Nothing was noted", "one by one") // all is new
 	oncall := d.says("review lines "+id+" --as lin --resource @oncall", "@oncall")
 	line := strings.Fields(strings.Split(oncall, "\n")[1])[0]
-	d.says("review reassign "+id+" "+line+" --to ada --as lin", "1 lines went to others")
+	d.says("review reassign "+id+" "+line+" --to ada --as lin", "1 line went to others")
+	d.says("review end "+id, "5 lines", "would be denied, and the access removed", "Nothing has ended", "--yes")
+	d.says("review end "+id+" --open skip", "would be skipped")
+	d.says("review show "+id, "running", "level 1: named Lin Okafor", "fallback: Ada Moreau", "what: usergroup")
 
 	d.on(14 * 24 * time.Hour)
 	d.sync(t.Context(), d.admin())

@@ -11,7 +11,7 @@ import (
 type UsersDutiesCmd struct {
 	ClientFlags
 	ID   ident            `arg:"" help:"The user's id, from ebb users."`
-	Duty []apiclient.Duty `arg:"" enum:"super administrator,integration administrator,campaign administrator,auditor,user" help:"All that they may do from now on."`
+	Duty []apiclient.Duty `arg:"" enum:"super administrator,integration administrator,campaign administrator,auditor,user" help:"All that they may do from now on: \"super administrator\", \"integration administrator\", \"campaign administrator\" (runs access reviews), auditor, user."`
 }
 
 // Run replaces the duties.

@@ -46,7 +46,7 @@ func (c *Client) taskRow(t apiclient.Task) []string {
 	case apiclient.ByHand:
 		return []string{manualWhat(t.Manual), t.Manual.Because, "ebb manual show " + t.Manual.Id}
 	case apiclient.Review:
-		return []string{fmt.Sprintf("%d lines of %s", t.Review.Left, t.Review.Name), "until " + c.clock(t.Review.Deadline), "ebb review lines " + t.Review.Campaign}
+		return []string{counted(t.Review.Left, "line") + " of " + t.Review.Name, "until " + c.clock(t.Review.Deadline), "ebb review lines " + t.Review.Campaign}
 	}
 	do, place := "ebb approve ", ""
 	if t.Request.InPlaceOf.Id != "" {
