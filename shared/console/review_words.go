@@ -173,7 +173,7 @@ func leftTally(left map[string]int) []Tally {
 		word, resources := strings.CutPrefix(code, "resources:")
 		says := cmp.Or(leftWords[word], word)
 		if resources {
-			says = "resources: " + says
+			says = "resource" + plural(n) + ": " + says
 		}
 		out = append(out, Tally{N: n, Says: says})
 	}

@@ -18,6 +18,10 @@ import (
 // manualLook is how often a manual task is held against what syncs showed.
 const manualLook = 15 * time.Minute
 
+// manualEager is for how long the house looks every minute after somebody said that
+// a task is done: who says so presses Sync now, and waits for the task to close.
+const manualEager = 2 * time.Hour
+
 // manualNag is how often its owners are reminded.
 const manualNag = 24 * time.Hour
 
@@ -148,6 +152,9 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 	}
 	if m.Waits() {
 		m.Next = now.Add(manualLook)
+	}
+	if m.State == access.ManualSaid && now.Sub(m.Said) < manualEager {
+		m.Next = now.Add(lookByHand)
 	}
 	if e.Action == "" {
 		_, err = h.Memory.SaveManual(ctx, m)
