@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -152,6 +153,10 @@ type SubmitPage struct {
 	Next              int          // the level that what is certified goes to; 0: none
 }
 
+// Shown is what the page said, for the submission to be held against: a note of
+// another window since then was not looked at.
+func (p SubmitPage) Shown() string { return fmt.Sprintf("%d/%d", p.Certifies, p.Denies) }
+
 func (v *visit) askSubmit() error {
 	x, err := v.s.house.ReadReview(v.ctx(), v.by, v.path("id"), v.path("list"), flow.LineFilter{Mine: review.Deny}, flow.Slice{Limit: linesAtOnce})
 	if err != nil {
@@ -172,16 +177,30 @@ func (v *visit) askSubmit() error {
 }
 
 func (v *visit) submit() error {
+	if shown := v.field("shown"); shown != "" {
+		x, err := v.s.house.ReadReview(v.ctx(), v.by, v.path("id"), v.path("list"), flow.LineFilter{}, flow.Slice{Limit: 1})
+		if err != nil {
+			return err
+		}
+		now := SubmitPage{Certifies: x.Mine[review.Certify], Denies: x.Mine[review.Deny]}
+		if now.Shown() != shown && now.Certifies+now.Denies > 0 {
+			return v.to(v.listPath()+"/submit", "Your notes have changed since this page was shown, in another window perhaps. Nothing was submitted: look again.")
+		}
+	}
 	got, err := v.s.house.SubmitReviews(v.ctx(), v.by, v.path("id"), v.path("list"))
 	if err != nil {
 		return err
+	}
+	removing := "denied: they are being removed"
+	if got.Denied == 1 {
+		removing = "denied: it is being removed"
 	}
 	var parts []string
 	for _, x := range []struct {
 		n    int
 		says string
 	}{
-		{got.Certified, "certified"}, {got.Passed, "certified and handed to the next level"}, {got.Denied, "denied: they are being removed"}, {got.Gone, "gone by themselves meanwhile"},
+		{got.Certified, "certified"}, {got.Passed, "certified and handed to the next level"}, {got.Denied, removing}, {got.Gone, "gone by themselves meanwhile"},
 	} {
 		if x.n > 0 {
 			parts = append(parts, strconv.Itoa(x.n)+" "+x.says)

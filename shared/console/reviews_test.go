@@ -94,7 +94,9 @@ func TestReviewToItsEnd(t *testing.T) {
 
 	n := strconv.Itoa(len(rest))
 	w.says(w.get("lin", list+"/submit"), "Certifies "+n, "Denies 2", "Sam Example", "#town", "cannot be changed", "left the &lt;b&gt;shift")
-	w.post("lin", list+"/submit", "")
+	w.post("lin", list+"/submit", "shown=1/0") // of another window, before the last notes
+	w.says(w.get("lin", list+"/submit"), "Nothing was submitted: look again")
+	w.post("lin", list+"/submit", "shown="+n+"/2")
 	w.says(w.get("lin", list), "Submitted", n+" certified", "2 denied", "Nothing is left in this list", "being removed", "manual task")
 	if got := w.do("lin", "POST", list+"/note", url.Values{"certify": {private}}.Encode()); got.code == 303 {
 		w.says(w.get("lin", list), "already")
