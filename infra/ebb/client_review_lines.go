@@ -80,7 +80,7 @@ func (x *ReviewLinesCmd) Run(c *Client) error {
 			fmt.Fprintf(w, "%d lines are about private resources that you may not know.\n", page.Hidden)
 		}
 		fmt.Fprintf(w, "%d of %d lines are left, %d noted and not submitted.\n", page.Counts["left"], page.Counts["all"], page.Counts["noted"])
-		if page.Decides {
+		if page.Decides && page.Counts["left"]+page.Counts["noted"] > 0 {
 			fmt.Fprintf(w, "Decide: ebb review certify|deny %s LINE…, then: ebb review submit %s\n", clean(string(x.ID)), clean(string(x.ID)))
 		}
 	})

@@ -15,7 +15,7 @@ func TestReviewOfNobody(t *testing.T) {
 	if got := w.do("campaigner", "POST", to+"/start", ""); got.code != 409 && got.code != 422 {
 		t.Errorf("a draft was started: %d", got.code)
 	} else {
-		w.says(got.text, "has no snapshot yet: stage it")
+		w.says(got.text, "has no snapshot: stage it")
 	}
 	w.post("campaigner", to+"/stage", "")
 	w.reviews()

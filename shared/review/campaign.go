@@ -186,7 +186,7 @@ func (c Campaign) refusal(t Turn) string {
 	now := "this access review is " + string(c.State)
 	switch {
 	case t == Start && c.State == Draft:
-		return now + " and has no snapshot yet: stage it, look at its lists, then start it"
+		return "this access review is still a draft and has no snapshot: stage it, look at its lists, then start it"
 	case t == CancelTurn && (c.State == Running || c.State == Ending):
 		return now + " and is not canceled any more: end it, what is open can be skipped"
 	case t == End && (c.State == Draft || c.State == Staging || c.State == Staged):
