@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -260,17 +261,20 @@ func (h *House) reassignReview(ctx context.Context, by access.Actor, campaign, a
 	if lines, err = h.handable(ctx, d, assignment, lines, runs && slices.Contains(able2, d.account)); err != nil {
 		return 0, err
 	}
-	moved := 0
+	moved, alone := 0, ""
 	until := h.Now().Add(submitFor)
 	for part := range slices.Chunk(lines, review.MostDecided) {
 		if h.Now().After(until) {
 			return moved, fault.New(op, fault.Wait, "%d lines are reassigned, and the time of one call is over; do it again for the rest", moved)
 		}
-		n, err := h.moveLines(ctx, d, assignment, part, able2)
+		n, own, err := h.moveLines(ctx, d, assignment, part, able2)
 		if err != nil {
 			return moved, err
 		}
-		moved += n
+		moved, alone = moved+n, cmp.Or(alone, own)
+	}
+	if moved == 0 && alone != "" {
+		return 0, fault.At(op, "to", "%s would review their own access; name somebody else", alone)
 	}
 	return moved, nil
 }
@@ -319,12 +323,12 @@ func (h *House) handable(ctx context.Context, d *desk, assignment string, lines 
 }
 
 // moveLines moves some open lines to other accounts. Whoever holds a line is not
-// among its reviewers, unless the campaign allows it.
-func (h *House) moveLines(ctx context.Context, d *desk, assignment string, ids, to []string) (int, error) {
+// among its reviewers, unless the campaign allows it: where nobody else is named, the
+// line stays, and alone is who. Otherwise nobody could take over a list of everybody.
+func (h *House) moveLines(ctx context.Context, d *desk, assignment string, ids, to []string) (moved int, alone string, err error) {
 	c := d.campaign
-	moved := 0
-	err := again(func() error {
-		moved = 0
+	err = again(func() error {
+		moved, alone = 0, ""
 		a, err := h.Memory.Assignment(ctx, c.ID, assignment)
 		if err != nil {
 			return err
@@ -344,7 +348,8 @@ func (h *House) moveLines(ctx context.Context, d *desk, assignment string, ids, 
 				next.Accounts = slices.DeleteFunc(next.Accounts, func(x string) bool { return x == l.Account })
 			}
 			if len(next.Accounts) == 0 {
-				return fault.At("flow.moveLines", "to", "%s would review their own access; name somebody else", l.Account)
+				alone = l.Account
+				continue
 			}
 			if review.AssignmentID(c.ID, l.Level, next) == assignment {
 				continue
@@ -367,7 +372,7 @@ func (h *House) moveLines(ctx context.Context, d *desk, assignment string, ids, 
 		e := h.linesEvent(c, assignment, "review.reassigned", who(d.by), b.words, map[string]string{"to": strings.Join(to, ","), "account": d.account, "for": d.place})
 		return h.Memory.SaveReviewed(ctx, b.Change, e)
 	})
-	return moved, err
+	return moved, alone, err
 }
 
 func number(n int) string { return strconv.Itoa(n) }

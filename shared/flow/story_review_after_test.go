@@ -66,6 +66,21 @@ func TestReviewReassign(t *testing.T) {
 	if got := c.submit(d.ID, c.ada, c.shift, c.sam, review.Certify); got.Certified != 1 {
 		t.Errorf("%+v", got)
 	}
+
+	// Who takes over a whole list leaves the line about themselves where it is.
+	d = c.campaign(c.spec())
+	v, _ = c.line(d.ID, c.lin, c.shift, c.sam)
+	n, err = c.house.ReassignReview(c.ctx, c.root, d.ID, v.List.ID, nil, []string{c.sam})
+	c.ok(err)
+	left, _ := c.line(d.ID, c.lin, c.shift, c.sam)
+	if n == 0 || n != v.List.Lines-left.List.Lines {
+		t.Errorf("%d of %d moved, %d are left", n, v.List.Lines, left.List.Lines)
+	}
+	for _, l := range left.Lines.Items {
+		if l.Account != c.sam {
+			t.Errorf("%s stays", l.ID)
+		}
+	}
 }
 
 // TestReviewByHand: what no API removes becomes a manual task, which only a sync
