@@ -40,7 +40,7 @@ func TestReviewToItsEnd(t *testing.T) {
 	w.says(w.get("campaigner", to+"/edit"), `value="Autumn"`, "Owner Example", "Save the draft")
 	w.post("campaigner", to+"/edit", form.Encode())
 	w.post("campaigner", to+"/stage", "")
-	w.says(w.get("campaigner", to), "Taking the snapshot")
+	w.says(w.get("campaigner", to), "Taking the snapshot", `hx-select-oob="#far"`, `<div id="far">`)
 	w.reviews()
 	w.says(w.get("campaigner", to), "Ready to start", "Start: tell the reviewers of 2 lists", "Digest", "left", "Autumn 2026")
 	if got := w.do("campaigner", "GET", to+"/edit", ""); got.code != 422 {

@@ -58,7 +58,8 @@ export default async function ({ house, link, person, look, expect }) {
   await see(root, 'draft')
   const campaign = path(root)
   await press(root, 'Stage')
-  await root.getByText('Ready to start').waitFor() // the page moves by itself
+  await root.getByText('Ready to start').waitFor() // the page moves by itself, its lists too
+  await root.getByRole('link', { name: 'Lin Okafor', exact: true }).waitFor()
   await root.goto(house + campaign)
   await see(root, 'staged')
   await press(root, 'Start: tell the reviewers of 2 lists')
