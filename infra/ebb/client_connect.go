@@ -108,7 +108,7 @@ func (c *Client) printConnectors(w io.Writer, list []apiclient.Connector) {
 
 func printCapabilities(w io.Writer, o apiclient.Connector) {
 	if o.Trouble.Text != "" {
-		fmt.Fprintf(w, "\n%s: %s\n", o.Id, clean(o.Trouble.Text))
+		fmt.Fprintf(w, "\n%s: %s\n", o.Id, clean(remedy(o.Trouble.Text, o.Id)))
 	}
 	if len(o.Capabilities) == 0 {
 		return

@@ -109,7 +109,7 @@ func (c *Client) printGrants(w io.Writer, list []apiclient.Grant) {
 	table(w, rows)
 	for _, g := range list {
 		if g.Trouble.Text != "" && !g.Over {
-			fmt.Fprintf(w, "\n%s: %s\n", g.Id, clean(g.Trouble.Text))
+			fmt.Fprintf(w, "\n%s: %s\n", g.Id, clean(remedy(g.Trouble.Text, g.Connector)))
 		}
 	}
 }

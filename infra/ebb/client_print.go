@@ -62,6 +62,12 @@ func calledResource(r apiclient.ResourceRef) string {
 	return r.Id
 }
 
+// remedy is what a trouble says to do, with the connector's id where its text, which is
+// written for any, has CON: at three in the morning it is copied as it stands.
+func remedy(text, connector string) string {
+	return strings.ReplaceAll(text, "--connector CON", "--connector "+connector)
+}
+
 // clock is a time in this machine's zone, without a day for today.
 func (c *Client) clock(t time.Time) string {
 	if t.IsZero() {

@@ -130,6 +130,13 @@ func TestReviewStory(t *testing.T) {
 	d.fails("manual done "+task+" --as ada", "no manual task")
 }
 
+// TestRemedy: a trouble's command can be copied.
+func TestRemedy(t *testing.T) {
+	if got := remedy("install again (ebb connect --connector CON, or else)", "con_1"); got != "install again (ebb connect --connector con_1, or else)" {
+		t.Error(got)
+	}
+}
+
 // members of @shift, in Slack.
 func (d *hands) members() []string { return d.slack.GroupMembers(d.shift) }
 

@@ -38,11 +38,11 @@ func (x *TasksCmd) Run(c *Client) error {
 func (c *Client) taskRow(t apiclient.Task) []string {
 	switch t.Kind {
 	case apiclient.Reconnect:
-		return []string{t.Connector.Name, t.Connector.Trouble.Text, "ebb connect --connector " + t.Connector.Id}
+		return []string{t.Connector.Name, remedy(t.Connector.Trouble.Text, t.Connector.Id), "ebb connect --connector " + t.Connector.Id}
 	case apiclient.Confirm:
 		return []string{t.Connector.Name, "a sync would remove much; look before you let it", "ebb connectors confirm --connector " + t.Connector.Id}
 	case apiclient.Fix:
-		return []string{calledResource(t.Grant.Resource) + " for " + called(t.Grant.Account), t.Grant.Trouble.Text, "ebb grants"}
+		return []string{calledResource(t.Grant.Resource) + " for " + called(t.Grant.Account), remedy(t.Grant.Trouble.Text, t.Grant.Connector), "ebb grants"}
 	case apiclient.ByHand:
 		return []string{manualWhat(t.Manual), t.Manual.Because, "ebb manual show " + t.Manual.Id}
 	case apiclient.Review:
