@@ -17,6 +17,7 @@ var policyRoutes = []route{
 	{pattern: "POST /policies/check", serve: (*visit).checkPolicy},
 	{pattern: "GET /policies/diff", serve: (*visit).policyDiff},
 	{pattern: "GET /policies/explain", serve: (*visit).explainPolicy},
+	{pattern: "GET /policies/drafts/{id}", serve: (*visit).policyDraft},
 	{pattern: "POST /policies/drafts/{id}/confirm", serve: (*visit).confirmPolicy},
 	{pattern: "POST /policies/drafts/{id}/refuse", serve: (*visit).refusePolicy},
 }
@@ -153,7 +154,7 @@ func (v *visit) confirmPolicy() error {
 
 func (v *visit) refusePolicy() error {
 	_, err := v.s.house.RefusePolicy(v.ctx(), v.by, v.path("id"))
-	return v.done(err, "/policies", "It will not come into force.")
+	return v.done(err, "/policies/drafts/"+v.path("id"), "It will not come into force.")
 }
 
 // PolicyDiffPage is what policy_diff.html shows.
@@ -169,6 +170,20 @@ func (v *visit) policyDiff() error {
 		return err
 	}
 	return v.show("policy_diff", PolicyDiffPage{Frame: v.frame("What changed"), PolicyDiff: d})
+}
+
+// PolicyDraftPage is what policy_draft.html shows.
+type PolicyDraftPage struct {
+	Frame
+	Draft flow.DraftDiff
+}
+
+func (v *visit) policyDraft() error {
+	d, err := v.s.house.ReadDraft(v.ctx(), v.by, v.path("id"))
+	if err != nil {
+		return err
+	}
+	return v.show("policy_draft", PolicyDraftPage{Frame: v.frame("A policy that waits"), Draft: d})
 }
 
 func (v *visit) number(name string) int64 {
