@@ -52,8 +52,8 @@ lint: ## go vet, gofumpt, staticcheck, govulncheck (SKIP without its database).
 	  elif echo "$$out" | grep -qE 'fetching vulnerabilities|no such host|403 Forbidden|dial tcp'; then echo "govulncheck: SKIP (its database cannot be reached from here)"; \
 	  else echo "$$out"; exit 1; fi
 
-bench: $(BUILD)/ebb ## Measure speed and size against their limits (about six minutes).
-	EBB_BENCH=1 go test ./infra/ebb/bench -count=1 -timeout 20m -v
+bench: $(BUILD)/ebb ## Measure speed and size against their limits (about nine minutes).
+	EBB_BENCH=1 go test ./infra/ebb/bench -count=1 -timeout 40m -v
 	go test ./shared/store/sqlite -run '^$$' -bench 'Batch$$|Commit$$' -benchtime 2s
 	go run ./infra/pack
 	go run ./infra/pack -arch $$(go env GOARCH) -unpacked

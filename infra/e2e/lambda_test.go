@@ -175,7 +175,7 @@ func (f *fleet) give(w http.ResponseWriter, r *http.Request, a events.APIGateway
 	}
 	// The answer is a key, or a page with the link that it was opened by, or a cookie;
 	// they are searched for in all others.
-	if r.URL.Path != "/v1/keys" && !strings.HasPrefix(r.URL.Path, "/signin") {
+	if r.URL.Path != "/v1/keys" && r.Method+r.URL.Path != "POST/keys" && !strings.HasPrefix(r.URL.Path, "/signin") {
 		fmt.Fprintf(&f.told, "%s %s %d %v\n%s\n", r.Method, r.URL.Path, a.StatusCode, a.Headers, body)
 	}
 	w.WriteHeader(a.StatusCode)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ebb-access/ebb/infra/ebb/ownkey"
 	"github.com/ebb-access/ebb/shared/config/names"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
 	"github.com/ebb-access/ebb/shared/slackapp"
@@ -138,13 +139,8 @@ func (s *story) connect(ctx context.Context) error {
 }
 
 func (s *story) key(ctx context.Context, account string) (*client, error) {
-	var user struct{ ID string }
-	if err := s.admin.post(ctx, "/v1/users", map[string]any{"connector": s.conn, "account": account}, &user); err != nil {
-		return nil, err
-	}
-	var key struct{ Key string }
-	err := s.admin.post(ctx, "/v1/keys", map[string]any{"user": user.ID, "name": "e2e"}, &key)
-	return &client{base: s.url, key: key.Key}, err
+	key, err := ownkey.Make(ctx, s.url, s.owner.team, account, "e2e")
+	return &client{base: s.url, key: key}, err
 }
 
 // plain: ask, approve, in, out at the end, by Step Functions alone; nobody else

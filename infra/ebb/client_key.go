@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -19,7 +20,7 @@ type KeyCmd struct {
 // KeyCreateCmd is ebb key create.
 type KeyCreateCmd struct {
 	ClientFlags
-	Account string `placeholder:"PERSON" help:"For whom: id, handle, name or e-mail. Left out: for yourself."`
+	Account string `placeholder:"PERSON" help:"For whom: id, handle, name or e-mail; such a key is a service's (--service). Left out: for yourself."`
 	Name    string `default:"terminal" help:"What it is for."`
 	Service bool   `help:"A service's key: it asks and reads, and never decides."`
 }
@@ -29,6 +30,9 @@ func (x *KeyCreateCmd) Run(c *Client) error {
 	ctx := background()
 	body := apiclient.NewKey{Name: x.Name, Service: x.Service}
 	if x.Account != "" {
+		if !x.Service {
+			return errors.New("a key that acts as a person is made by that person alone: they sign in to the console and make it under API keys; add --service for a key that asks and reads in their name and never decides")
+		}
 		a, err := c.account(ctx, x.Account)
 		if err != nil {
 			return err
@@ -48,7 +52,11 @@ func (x *KeyCreateCmd) Run(c *Client) error {
 		return err
 	}
 	return c.show(k, func(w io.Writer) {
-		fmt.Fprintf(w, "%s\n\nThis is shown once. Use it as EBB_KEY; it acts as %s.\n", k.Key, k.User)
+		says := "acts as " + k.User
+		if k.Service {
+			says = "asks and reads in the name of " + k.User + ", and never decides"
+		}
+		fmt.Fprintf(w, "%s\n\nThis is shown once. Use it as EBB_KEY; it %s.\n", k.Key, says)
 	})
 }
 

@@ -60,7 +60,7 @@ func TestGrownPolicies(t *testing.T) {
 	d.ok(err)
 	u, err := d.house.Bind(t.Context(), access.Actor{User: root}, d.conn, d.ids["joanna"], nil)
 	d.ok(err)
-	key, _, err := d.house.CreateKey(t.Context(), access.Actor{User: root}, u.ID, "joanna", false)
+	key, _, err := d.house.CreateKey(t.Context(), access.Actor{User: u}, u.ID, "joanna", false)
 	d.ok(err)
 	t.Setenv("EBB_KEY", key)
 	id = d.first("requests --open")

@@ -72,12 +72,12 @@ func (d *desk) settle() {
 	d.ok(err)
 	by := access.Actor{User: root}
 	keys := map[string]string{}
-	key := func(name, user string) {
-		k, _, err := d.house.CreateKey(ctx, by, user, name, false)
+	key := func(name string, u access.User) {
+		k, _, err := d.house.CreateKey(ctx, access.Actor{User: u}, u.ID, name, false)
 		d.ok(err)
 		keys[name] = k
 	}
-	key("admin", root.ID)
+	key("admin", root)
 	c, err := d.house.AddConnector(ctx, by, "Umbra", nil)
 	d.ok(err)
 	d.conn = c.ID
@@ -87,7 +87,7 @@ func (d *desk) settle() {
 	for _, name := range []string{"ada", "lin"} {
 		u, err := d.house.Bind(ctx, by, c.ID, d.ids[name], nil)
 		d.ok(err)
-		key(name, u.ID)
+		key(name, u)
 	}
 	raw, err := json.Marshal(keys)
 	d.ok(err)
@@ -328,7 +328,8 @@ func TestStops(t *testing.T) {
 
 func TestKeys(t *testing.T) {
 	d := newDesk(t)
-	out := d.says("key create --account joanna --name laptop", "shown once")
+	d.fails("key create --account joanna --name laptop", "made by that person alone", "--service")
+	out := d.says("key create --account joanna --name bot --service", "shown once", "asks and reads")
 	key, _, _ := strings.Cut(out, "\n")
 	t.Setenv("EBB_KEY", key)
 	d.fails("audit verify", "duty auditor")     // it acts as Joanna …

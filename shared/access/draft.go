@@ -38,3 +38,18 @@ type Draft struct {
 
 // Waits reports whether somebody can still decide it.
 func (d Draft) Waits() bool { return d.State == DraftWaits }
+
+// News is what should have been told of a draft by now: to those who can confirm
+// it, or in a house that has nobody else, veto it; decided by somebody else, to who
+// proposed it.
+func (d Draft) News() []News {
+	switch {
+	case d.Waits() && d.Ripe.IsZero():
+		return []News{{What: TellDraft, To: ToDeciders}}
+	case d.Waits():
+		return []News{{What: TellDraft, N: "veto", To: ToVetoers}}
+	case d.DecidedBy == d.By:
+		return nil
+	}
+	return []News{{What: TellDraftOutcome, To: ToParties}}
+}

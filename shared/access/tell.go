@@ -19,7 +19,7 @@ type Tiding string
 // ended, not given, waits, attention. Of a connector: broken. Of a resource: no room (a
 // channel in which nobody can be asked), came back, found. Of a person: digest. Of
 // a reviewer in a campaign: review, review reminder. Of a manual task: by hand, by
-// hand reminder.
+// hand reminder. Of a policy that waits: draft, draft outcome.
 const (
 	TellDecide    Tiding = "decide"
 	TellRemind    Tiding = "remind"
@@ -44,6 +44,9 @@ const (
 	TellReviewRemind Tiding = "review-reminder"
 	TellByHand       Tiding = "by-hand"
 	TellByHandRemind Tiding = "by-hand-reminder"
+
+	TellDraft        Tiding = "draft"
+	TellDraftOutcome Tiding = "draft-outcome"
 )
 
 // Stays reports whether a message stays as it was said, whatever comes after it.
@@ -65,7 +68,7 @@ const (
 	ToDeciders          // who may decide now
 	ToKeepers           // the owners of the resource and of the connector
 	ToSkipped           // whom an emergency skipped, and who confirms it
-	ToVetoers           // who may veto what approves itself
+	ToVetoers           // who may veto what approves itself, or comes into force by itself
 	ToAll               // parties and deciders: of what somebody said
 	ToReviewer          // the one whose list it is
 )
@@ -214,7 +217,7 @@ func (r Request) quiet(it Item) bool {
 	return it.State == Approved && it.DecidedBy == "" && len(it.Votes) == 0 && it.SoloAt.IsZero() && it.Extends == "" && !r.Start.After(r.Created)
 }
 
-// Telling is what was told of one aggregate ("grant", "request", "connector", "manual";
+// Telling is what was told of one aggregate ("grant", "request", "connector", "manual", "draft";
 // "resource", "digest" and "reviewer", whose ids are "connector/resource",
 // "connector/account" and "campaign/account"),
 // and whose turn it is to tell: one at a time, so that nobody is told twice.

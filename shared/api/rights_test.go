@@ -22,6 +22,8 @@ var rights = []struct {
 	{"POST", "/v1/users", `{"connector":"{conn}","account":"{sam}"}`, "401 403 403 403 403 403 403 403 403 200"},
 	{"POST", "/v1/keys", `{"name":"mine"}`, "401 201 201 201 403 201 201 201 201 201"},
 	{"POST", "/v1/keys", `{"name":"root's","user":"u_root"}`, "401 403 403 403 403 403 403 403 403 201"},
+	{"POST", "/v1/keys", `{"name":"another's","user":"{someone}"}`, "401 403 403 403 403 403 403 403 403 403"},
+	{"POST", "/v1/keys", `{"name":"another's","user":"{someone}","service":true}`, "401 403 403 403 403 403 403 403 403 201"},
 	{"GET", "/v1/tasks", "", "401 200 200 200 200 200 200 200 200 200"},
 	{"GET", "/v1/users", "", "401 403 403 403 403 403 403 200 200 200"},
 	{"POST", "/v1/users/{someone}/end", "", "401 403 403 403 403 403 403 403 403 200"},

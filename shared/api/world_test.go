@@ -153,18 +153,18 @@ func (w *world) people() {
 	w.t.Helper()
 	ctx := w.t.Context()
 	duties := map[string][]access.Duty{"integrator": {access.IntegrationAdministrator}, "auditor": {access.Auditor}}
-	key := func(role, user string, service bool) {
-		k, _, err := w.house.CreateKey(ctx, w.root, user, role, service)
+	key := func(role string, u access.User, service bool) {
+		k, _, err := w.house.CreateKey(ctx, access.Actor{User: u}, u.ID, role, service)
 		w.ok(err)
 		w.keys[role] = k
 	}
-	key("root", w.root.User.ID, false)
+	key("root", w.root.User, false)
 	for _, role := range []string{"guest", "ada", "lin", "sam", "owner", "integrator", "auditor"} {
 		u, err := w.house.Bind(ctx, w.root, w.conn, w.account[role], duties[role])
 		w.ok(err)
-		key(role, u.ID, false)
+		key(role, u, false)
 		if role == "ada" {
-			key("service", u.ID, true)
+			key("service", u, true)
 		}
 		if role == "owner" {
 			c, err := w.store.Connector(ctx, w.conn)
@@ -177,7 +177,7 @@ func (w *world) people() {
 	u, err := w.store.SaveUser(ctx, access.User{ID: "u_outsider", Duties: []access.Duty{access.Ordinary}, Created: w.at},
 		audit.Event{At: w.at, Aggregate: "person/u_outsider", Action: "person.made", Actor: "test"})
 	w.ok(err)
-	key("outsider", u.ID, false)
+	key("outsider", u, false)
 }
 
 func (w *world) ok(err error) {

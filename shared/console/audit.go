@@ -1,6 +1,8 @@
 package console
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
@@ -18,6 +21,7 @@ import (
 
 var auditRoutes = []route{
 	{pattern: "GET /audit", serve: (*visit).audit},
+	{pattern: "GET /audit/names", serve: (*visit).auditTyping},
 	{pattern: "POST /audit/verify", serve: (*visit).verifyAudit},
 	{pattern: "GET /audit/export", serve: (*visit).exportAudit},
 }
@@ -29,6 +33,8 @@ type AuditPage struct {
 	Person, Resource, Action, From, Until string
 	Events                                []EventLine
 	Next                                  string
+	Of                                    []string // whom and what the names mean
+	Near                                  []Meant  // what they could mean
 	Wrong                                 map[string]string
 	Verdict                               *audit.Verdict
 }
@@ -59,9 +65,13 @@ func (v *visit) auditPage(verdict *audit.Verdict) error {
 		}
 		*at = t
 	}
+	if err := v.auditNames(&p, &f); err != nil {
+		return err
+	}
 	if len(p.Wrong) > 0 {
 		return v.showAs(422, "audit", p)
 	}
+	p.Near = nil // they are sure
 	page, err := v.s.house.SearchEvents(v.ctx(), v.by, f, flow.Slice{After: v.field("after"), Limit: 50})
 	if err != nil {
 		return err
@@ -75,6 +85,54 @@ func (v *visit) auditPage(verdict *audit.Verdict) error {
 	}
 	p.Next = page.Next
 	return v.show("audit", p)
+}
+
+// auditTyping says what could be meant while one types, and searches nothing.
+func (v *visit) auditTyping() error {
+	if !auditor(v.by) {
+		return fault.New("console.auditTyping", fault.Forbidden, "reading the audit needs the duty auditor")
+	}
+	p := AuditPage{Frame: v.frame("Audit"), Wrong: map[string]string{}}
+	if err := v.auditNames(&p, &flow.EventFilter{Person: v.field("person"), Resource: v.field("resource")}); err != nil {
+		return err
+	}
+	p.Wrong = nil
+	return v.show("audit", p)
+}
+
+// auditNames puts ids in the place of names; somebody with a user is looked for with
+// all their accounts.
+func (v *visit) auditNames(p *AuditPage, f *flow.EventFilter) error {
+	h := v.s.house
+	for _, x := range []struct {
+		field, what string
+		at          *string
+		which       func(context.Context, access.Actor, string, string) (flow.Which, error)
+		id          func(flow.Called) string
+	}{
+		{"person", "person", &f.Person, h.WhichPerson, func(c flow.Called) string { return cmp.Or(c.User, c.Account) }},
+		{"resource", "resource", &f.Resource, h.WhichResource, func(c flow.Called) string { return c.Resource }},
+	} {
+		if *x.at == "" {
+			continue
+		}
+		w, err := x.which(v.ctx(), v.by, "", *x.at)
+		if err != nil {
+			return err
+		}
+		others := v.query("person", "resource", "action", "from", "until")
+		switch {
+		case w.Sure:
+			p.Near = append(p.Near, meant(w, "/audit", others, x.field, x.id)...)
+			p.Of = append(p.Of, w.One.Name+" ("+x.id(w.One)+")")
+			*x.at = x.id(w.One)
+		case len(w.Near) > 0 || !likeID.MatchString(*x.at):
+			near := meant(w, "/audit", others, x.field, x.id)
+			p.Near = append(p.Near, near...)
+			p.Wrong[x.field] = notMeant(x.what, *x.at, near)
+		}
+	}
+	return nil
 }
 
 func (v *visit) verifyAudit() error {

@@ -68,6 +68,33 @@ func TestPolicies(t *testing.T) {
 	w.says(w.get("ada", "/policies/explain?what=oncall&length=1h"), "Yes: Ada Example")
 }
 
+// TestPolicyDraft: whoever may confirm or veto what waits sees what would change; an
+// owner of a connector, who reads no policy else, the document alone.
+func TestPolicyDraft(t *testing.T) {
+	w := newWorld(t)
+	id := w.drafted()
+	page := "/policies/drafts/" + id
+	w.says(w.get("root", "/policies"), page)
+	for name, says := range map[string]string{"root": "Confirm: put it in force", "auditor": "Refuse", "integrator": "<ins>+ # with a remark &lt;b&gt;</ins>"} {
+		w.says(w.get(name, page), "proposed it", "rule &#34;oncall&#34; is longer", "<ins>+ # with a remark &lt;b&gt;</ins>", says)
+	}
+	if owners := w.get("owner", page); strings.Contains(owners, "<ins>") || !strings.Contains(owners, "# with a remark &lt;b&gt;") || !strings.Contains(owners, "Refuse") {
+		t.Errorf("the owner: %s", between(owners, "<main", "</main>"))
+	}
+	for _, name := range []string{"ada", "guest"} {
+		if got := w.do(name, "GET", page, ""); got.code != 403 {
+			t.Errorf("%s reads it: %d", name, got.code)
+		}
+	}
+	if to := w.post("owner", page+"/refuse", ""); to != page {
+		t.Errorf("sent to %s", to)
+	}
+	w.says(w.get("owner", page), "It was refused", "will not come into force")
+	if strings.Contains(w.get("root", page), "put it in force") {
+		t.Error("what was refused can be confirmed")
+	}
+}
+
 // TestAuditPage: search, verify, export.
 func TestAuditPage(t *testing.T) {
 	w := newWorld(t)

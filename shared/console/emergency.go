@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 )
@@ -25,10 +26,23 @@ type EmergencyPage struct {
 	Names      map[string]string // of connectors
 	House      bool              // the reader may freeze all of it
 	Kills      []flow.KillView
+	Aim        Aim
 }
 
+// emergency shows it, and while one types, what that could mean.
 func (v *visit) emergency() error {
-	p := EmergencyPage{Frame: v.frame("Freeze and kill switch"), Names: map[string]string{}}
+	t := v.target()
+	a := Aim{Typed: t}
+	var err error
+	if _, a.Near, err = v.aimedAt(&t); err != nil && !fault.Is(err, fault.Invalid) {
+		return err
+	}
+	return v.emergencyAgain(a, 200)
+}
+
+// emergencyAgain shows the page with the kill switch's form as it was filled.
+func (v *visit) emergencyAgain(a Aim, status int) error {
+	p := EmergencyPage{Frame: v.frame("Freeze and kill switch"), Names: map[string]string{}, Aim: a}
 	var err error
 	if p.Freezes, err = v.s.house.ReadFreezes(v.ctx(), v.by); err != nil {
 		return err
@@ -40,6 +54,9 @@ func (v *visit) emergency() error {
 	p.House = v.by.Is(access.IntegrationAdministrator)
 	for _, c := range all {
 		p.Names[c.ID] = c.Name
+		if c.Label != connector.NotConnected {
+			p.Aim.Slacks = append(p.Aim.Slacks, Choice{Value: c.ID, Says: c.Name, Chosen: c.ID == a.Typed.Connector})
+		}
 		if p.House || v.owns(c) {
 			p.Connectors = append(p.Connectors, c)
 		}
@@ -49,7 +66,7 @@ func (v *visit) emergency() error {
 		return err
 	}
 	p.Kills = kills.Items
-	return v.show("freeze", p)
+	return v.showAs(status, "freeze", p)
 }
 
 func (v *visit) owns(c flow.ConnectorView) bool {
@@ -94,21 +111,26 @@ type KillPage struct {
 	Done     *flow.KillView
 }
 
-// target is what the form names; a bare word under "what" is a rule.
-func (v *visit) target() access.Target {
-	return access.Target{
-		User: v.field("user"), Connector: v.field("connector"), Account: v.field("account"), Resource: v.field("resource"),
-		Rule: v.field("rule"), Version: v.number("version"),
-	}
-}
-
 func (v *visit) aim() error {
 	t := v.target()
 	if t.Account == "" && t.Resource == "" {
 		t.Connector = "" // the form's choice, of no matter for a user or a policy
 	}
-	e, err := v.s.house.WouldEnd(v.ctx(), v.by, t)
+	typed := t
+	field, near, err := v.aimedAt(&t)
+	if fault.Is(err, fault.Invalid) {
+		return v.aimAgain(typed, field, near, err)
+	}
 	if err != nil {
+		return err
+	}
+	e, err := v.s.house.WouldEnd(v.ctx(), v.by, t)
+	switch {
+	case fault.FieldOf(err) == "target":
+		return v.aimAgain(typed, "target", nil, err)
+	case t.Kind() == "policy" && fault.Is(err, fault.NotFound):
+		return v.aimAgain(typed, "rule", v.rules(), err)
+	case err != nil:
 		return v.ofTarget(t, err)
 	}
 	p := KillPage{Frame: v.frame("Kill switch"), Target: t, What: v.targetWords(t), Grants: len(e.Grants), Requests: len(e.Requests)}

@@ -19,7 +19,7 @@ type KeysPage struct {
 	Of     string // whose: a user's id; "": the reader's own
 	Whose  string
 	Keys   []access.Key
-	MayEnd bool
+	MayEnd bool   // and make: of others only what decides nothing
 	New    string // the key that was just made, shown once
 	Name   string
 	Duties []access.Duty
@@ -51,20 +51,20 @@ func (v *visit) keys() error {
 // createKey answers with the key itself and no redirect: it is shown once, and is
 // nowhere but in this answer. The form sent again makes another one.
 func (v *visit) createKey() error {
-	name := v.field("name")
+	name, user := v.field("name"), cmp.Or(v.field("user"), v.by.User.ID)
 	if name == "" || len(name) > 100 {
-		p, err := v.keysPage("")
+		p, err := v.keysPage(user)
 		if err != nil {
 			return err
 		}
 		p.Wrong = "Say in up to 100 characters what the key is for, so that it can be told from others."
 		return v.showAs(422, "keys", p)
 	}
-	key, k, err := v.s.house.CreateKey(v.ctx(), v.by, v.by.User.ID, name, v.field("service") != "")
+	key, k, err := v.s.house.CreateKey(v.ctx(), v.by, user, name, v.field("service") != "")
 	if err != nil {
 		return err
 	}
-	p, err := v.keysPage("")
+	p, err := v.keysPage(user)
 	if err != nil {
 		return err
 	}

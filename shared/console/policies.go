@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"time"
@@ -17,6 +18,7 @@ var policyRoutes = []route{
 	{pattern: "POST /policies/check", serve: (*visit).checkPolicy},
 	{pattern: "GET /policies/diff", serve: (*visit).policyDiff},
 	{pattern: "GET /policies/explain", serve: (*visit).explainPolicy},
+	{pattern: "GET /policies/drafts/{id}", serve: (*visit).policyDraft},
 	{pattern: "POST /policies/drafts/{id}/confirm", serve: (*visit).confirmPolicy},
 	{pattern: "POST /policies/drafts/{id}/refuse", serve: (*visit).refusePolicy},
 }
@@ -153,7 +155,7 @@ func (v *visit) confirmPolicy() error {
 
 func (v *visit) refusePolicy() error {
 	_, err := v.s.house.RefusePolicy(v.ctx(), v.by, v.path("id"))
-	return v.done(err, "/policies", "It will not come into force.")
+	return v.done(err, "/policies/drafts/"+v.path("id"), "It will not come into force.")
 }
 
 // PolicyDiffPage is what policy_diff.html shows.
@@ -169,6 +171,20 @@ func (v *visit) policyDiff() error {
 		return err
 	}
 	return v.show("policy_diff", PolicyDiffPage{Frame: v.frame("What changed"), PolicyDiff: d})
+}
+
+// PolicyDraftPage is what policy_draft.html shows.
+type PolicyDraftPage struct {
+	Frame
+	Draft flow.DraftDiff
+}
+
+func (v *visit) policyDraft() error {
+	d, err := v.s.house.ReadDraft(v.ctx(), v.by, v.path("id"))
+	if err != nil {
+		return err
+	}
+	return v.show("policy_draft", PolicyDraftPage{Frame: v.frame("A policy that waits"), Draft: d})
 }
 
 func (v *visit) number(name string) int64 {
@@ -188,6 +204,7 @@ type ExplainPage struct {
 	Lengths    []Choice
 	Asked      bool
 	Answer     flow.Explanation
+	Near       []Meant // what the words could mean
 	Wrong      map[string]string
 }
 
@@ -208,25 +225,27 @@ func (v *visit) explainPolicy() error {
 		return v.show("policy_explain", p)
 	}
 	who, what := "", ""
-	if p.Who != "" {
-		found, err := v.s.house.ReadAccounts(v.ctx(), v.by, p.Connector, flow.AccountQuery{Search: p.Who}, flow.Slice{Limit: 2})
-		if err != nil {
+	others := v.query("connector", "who", "what", "length")
+	for _, x := range []struct {
+		field, what, typed string
+		which              func(context.Context, access.Actor, string, string) (flow.Which, error)
+		id                 func(flow.Called) string
+		into               *string
+	}{
+		{"who", "person", p.Who, v.s.house.WhichPerson, func(c flow.Called) string { return c.Account }, &who},
+		{"what", "resource", p.What, v.s.house.WhichResource, func(c flow.Called) string { return c.Resource }, &what},
+	} {
+		w, err := x.which(v.ctx(), v.by, p.Connector, x.typed)
+		switch {
+		case err != nil:
 			return err
+		case w.Sure:
+			*x.into = x.id(w.One)
+		case x.typed != "":
+			near := meant(w, "/policies/explain", others, x.field, x.id)
+			p.Near = append(p.Near, near...)
+			p.Wrong[x.field] = notMeant(x.what, x.typed, near)
 		}
-		if len(found.Items) != 1 {
-			p.Wrong["who"] = "Say it so that one person is meant."
-		} else {
-			who = found.Items[0].ID
-		}
-	}
-	resources, err := v.s.house.ReadResources(v.ctx(), v.by, p.Connector, flow.ResourceQuery{Search: p.What}, flow.Slice{Limit: 2})
-	if err != nil {
-		return err
-	}
-	if len(resources.Items) != 1 {
-		p.Wrong["what"] = "Say it so that one thing is meant."
-	} else {
-		what = resources.Items[0].ID
 	}
 	if len(p.Wrong) > 0 {
 		return v.showAs(422, "policy_explain", p)

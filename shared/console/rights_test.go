@@ -176,6 +176,9 @@ func (w *world) example(pattern, path string) (string, string) {
 		form = url.Values{"document": {p.Source}}
 	case strings.Contains(path, "/policies/drafts/{id}"):
 		id = "df_none"
+		if strings.HasPrefix(pattern, "GET") {
+			id = w.drafted()
+		}
 	case pattern == "GET /audit/export":
 		path += "?format=csv"
 	case pattern == "POST /freeze":
@@ -221,6 +224,20 @@ func (w *world) Granted() access.Grant {
 	}
 	w.Fatalf("no grant of %s", q.ID)
 	return access.Grant{}
+}
+
+// drafted is a policy of sam's that waits.
+func (w *world) drafted() string {
+	w.Helper()
+	p, err := w.Store.Policy(w.Context(), 0)
+	w.OK(err)
+	base := p.Version
+	p.Source += "\n# with a remark <b>\n"
+	d, err := w.Store.SaveDraft(w.Context(), access.Draft{
+		ID: w.House.NewID("df"), Policy: p, Base: base, By: w.User["sam"].ID, Wider: []string{`rule "oncall" is longer`}, At: w.At, State: access.DraftWaits,
+	}, nil, w.made("draft"))
+	w.OK(err)
+	return d.ID
 }
 
 // made is the event of somebody who was made.

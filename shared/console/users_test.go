@@ -112,6 +112,17 @@ func TestKeysPage(t *testing.T) {
 	if got := w.do("lin", "GET", "/keys?user="+ada, ""); got.code != 403 {
 		t.Errorf("lin sees ada's keys: %d", got.code)
 	}
+	if strings.Contains(w.get("auditor", "/keys?user="+ada), "Make it") {
+		t.Error("the auditor is offered to make one")
+	}
+	w.says(w.get("root", "/keys?user="+ada), "Make a service's key in their name")
+	if got := w.do("root", "POST", "/keys", "name=borrowed&user="+ada); got.code != 403 || strings.Contains(got.text, "ebbkey_") {
+		t.Errorf("root has a key that acts as ada: %d", got.code)
+	}
+	theirs := w.do("root", "POST", "/keys", "name=nightly&service=1&user="+ada)
+	if by, err := w.House.Authenticate(w.Context(), "ebbkey_"+between(theirs.text, "ebbkey_", "<")); err != nil || !by.Service || by.User.ID != ada {
+		t.Errorf("%+v, %v", by, err)
+	}
 	w.post("root", "/keys/"+by.Key+"/end", "")
 	if _, err := w.House.Authenticate(w.Context(), key); err == nil {
 		t.Error("a revoked key opens the house")

@@ -13,11 +13,18 @@ import (
 const keyPrefix = "ebbkey_"
 
 // CreateKey makes an API key that acts as the user; the key itself is given
-// once and never stored. For oneself, or by a Super Administrator.
+// once and never stored. Who holds a person's key decides as that person, so that
+// only they make one. For somebody else a Super Administrator makes a service's
+// key, which asks and reads and decides nothing.
 func (h *House) CreateKey(ctx context.Context, by access.Actor, user, name string, service bool) (key string, k access.Key, err error) {
 	const op = "flow.CreateKey"
-	if by.Service || by.User.ID != user && !by.Is(access.SuperAdministrator) {
-		return "", k, fault.New(op, fault.Forbidden, "a key for somebody else needs the duty super administrator")
+	switch other := by.User.ID != user; {
+	case by.Service:
+		return "", k, fault.New(op, fault.Forbidden, "a service's key makes no keys; a person does")
+	case other && !by.Is(access.SuperAdministrator):
+		return "", k, fault.New(op, fault.Forbidden, "a key for somebody else needs the duty super administrator, and is a service's")
+	case other && !service:
+		return "", k, fault.New(op, fault.Forbidden, "a key that acts as a person is made by that person alone: they sign in and make it under API keys; for somebody else ask for a service's key (ebb key create --service), which decides nothing")
 	}
 	u, err := h.Memory.User(ctx, user)
 	if err != nil {

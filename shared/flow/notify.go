@@ -134,6 +134,9 @@ func (h *House) tellOf(ctx context.Context, kind, id string, rows []access.Due) 
 	if kind == "owners" {
 		return h.tellOwners(ctx, t, rows)
 	}
+	if kind == "draft" {
+		return h.tellDraft(ctx, t, rows)
+	}
 	s := &speech{h: h, t: t, owner: h.NewID("tell")}
 	if !t.Free(s.owner, h.Now()) {
 		return &fault.Error{Op: "flow.tellOf", Kind: fault.Conflict, Until: t.Until, Text: "somebody else tells of it right now"}

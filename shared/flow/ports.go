@@ -118,7 +118,7 @@ type Due interface {
 	Turn(ctx context.Context, conn, method string, w access.Wish, now time.Time) (time.Time, error)
 }
 
-// Tellings remembers what people were told. Saves of a request, a grant or a
+// Tellings remembers what people were told. Saves of a request, a grant, a draft or a
 // connector put a row into the lane "tell" in the same commit where somebody is
 // to hear of the change.
 type Tellings interface {
@@ -178,7 +178,8 @@ type Drafts interface {
 	// Drafts lists them, decided ones too, the newest first.
 	Drafts(ctx context.Context, limit int) ([]access.Draft, error)
 	// SaveDraft saves a draft and, where it comes into force, the policy, in one
-	// commit; while it waits for a time it is due then.
+	// commit; while it waits for a time it is due then. Whoever is to hear of it
+	// does by a row in the lane "tell" of the same commit.
 	SaveDraft(ctx context.Context, d access.Draft, inForce *access.Policy, e ...audit.Event) (access.Draft, error)
 }
 

@@ -133,14 +133,50 @@ func (h *House) ReadDrafts(ctx context.Context, by access.Actor, waiting bool) (
 		if waiting && !d.Waits() || err != nil {
 			continue
 		}
-		v := DraftView{Draft: d}
-		v.MayConfirm = d.Waits() && d.By != by.User.ID && !by.Service && by.Is(access.SuperAdministrator)
-		v.MayRefuse = d.Waits() && may
-		if v.ByName, err = h.userName(ctx, d.By); err == nil {
-			v.DecidedName, err = h.userName(ctx, d.DecidedBy)
-		}
+		var v DraftView
+		v, err = h.draftView(ctx, by, d, may)
 		out = append(out, v)
 	}
+	return out, fault.Wrap(op, err)
+}
+
+func (h *House) draftView(ctx context.Context, by access.Actor, d access.Draft, mayRefuse bool) (DraftView, error) {
+	v := DraftView{Draft: d}
+	v.MayConfirm = d.Waits() && d.By != by.User.ID && !by.Service && by.Is(access.SuperAdministrator)
+	v.MayRefuse = d.Waits() && mayRefuse
+	var err error
+	if v.ByName, err = h.userName(ctx, d.By); err == nil {
+		v.DecidedName, err = h.userName(ctx, d.DecidedBy)
+	}
+	return v, err
+}
+
+// DraftDiff is a policy that waits, or did, held against the version that it was
+// proposed over, line by line. Who owns a connector and may read no policy else sees
+// the document that they may veto, and no Lines.
+type DraftDiff struct {
+	DraftView
+	Lines []access.DiffLine
+}
+
+// ReadDraft reads one draft.
+func (h *House) ReadDraft(ctx context.Context, by access.Actor, id string) (DraftDiff, error) {
+	const op = "flow.ReadDraft"
+	var out DraftDiff
+	may := h.mayRefuse(ctx, by) == nil
+	reads := h.readsPolicy(by)
+	if reads != nil && !may {
+		return out, fault.Wrap(op, reads)
+	}
+	d, err := h.Memory.Draft(ctx, id)
+	if err == nil {
+		out.DraftView, err = h.draftView(ctx, by, d, may)
+	}
+	if err != nil || reads != nil {
+		return out, fault.Wrap(op, err)
+	}
+	base, err := h.Memory.Policy(ctx, d.Base)
+	out.Lines = access.DiffLines(base.Source, d.Policy.Source)
 	return out, fault.Wrap(op, err)
 }
 

@@ -215,6 +215,18 @@ func TestCards(t *testing.T) {
 		{"attention, solved", held(func(g *message.Held) { g.Reader, g.State = "U3", access.Revoked }).Attention()},
 		{"broken", message.Broken(lost)},
 		{"broken, and back", message.Broken(again)},
+		{"draft", waiting(func(*message.Draft) {}).Card()},
+		{"draft, which gives much more", waiting(func(d *message.Draft) {
+			d.Wider = []string{"rule \"a\" is longer", "rule \"b\" is longer", "rule \"c\" is longer", "rule \"d\" is longer", "rule \"e\" is longer", "rule \"f\" is longer"}
+		}).Card()},
+		{"draft, in a house that has nobody else", waiting(func(d *message.Draft) { d.Ripe = nine.Add(24 * time.Hour) }).Card()},
+		{"draft, confirmed", waiting(drafted(access.DraftPublished, "U2")).Card()},
+		{"draft, taken back", waiting(drafted(access.DraftRefused, "U1")).Card()},
+		{"draft, to who proposed it: confirmed", waiting(drafted(access.DraftPublished, "U2")).Outcome()},
+		{"draft, to who proposed it: its time came", waiting(drafted(access.DraftPublished, "")).Outcome()},
+		{"draft, to who proposed it: refused", waiting(drafted(access.DraftRefused, "U2")).Outcome()},
+		{"draft, to who proposed it: no administrator any more", waiting(drafted(access.DraftRefused, "")).Outcome()},
+		{"draft, to who proposed it: overtaken", waiting(drafted(access.DraftOvertaken, "")).Outcome()},
 		{"digest", message.Digest(names, many(2), nil)},
 		{"digest of one, and of a review", message.Digest(names, many(1), []message.Reviewing{reviewing(func(r *message.Reviewing) { r.Of.Closed = 5 })})},
 		{"digest of more than it names", message.Digest(names, many(23), nil)},
@@ -273,5 +285,22 @@ func TestCards(t *testing.T) {
 	want, err := os.ReadFile(file)
 	if err != nil || string(want) != b.String() {
 		t.Errorf("the cards differ from %s (-update writes it): %v", file, err)
+	}
+}
+
+// waiting is a policy of Ada's that gives her more, and waits.
+func waiting(f func(*message.Draft)) message.Draft {
+	d := message.Draft{
+		Draft:    access.Draft{ID: "df_1", Base: 4, By: "u_ada", State: access.DraftWaits, Wider: []string{`rule "oncall" is longer: 8h, and was 1h`}},
+		Names:    names,
+		Proposer: "U1", More: 3, Less: 1, Page: "https://ebb.example/policies/drafts/df_1",
+	}
+	f(&d)
+	return d
+}
+
+func drafted(state access.DraftState, by string) func(*message.Draft) {
+	return func(d *message.Draft) {
+		d.State, d.Decider, d.DecidedBy = state, by, map[string]string{"U1": "u_ada", "U2": "u_lin"}[by]
 	}
 }

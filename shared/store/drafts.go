@@ -53,8 +53,9 @@ func (s *Store) Drafts(ctx context.Context, limit int) ([]access.Draft, error) {
 	return out, fault.Wrap("store.Drafts", err)
 }
 
-// SaveDraft saves a draft with at least one event and, where it comes into force,
-// the policy as the version after the newest, in one commit.
+// SaveDraft saves a draft with at least one event, the row by which people hear of
+// it and, where it comes into force, the policy as the version after the newest, in
+// one commit.
 func (s *Store) SaveDraft(ctx context.Context, d access.Draft, inForce *access.Policy, e ...audit.Event) (access.Draft, error) {
 	const op = "store.SaveDraft"
 	if err := told("a draft", e); err != nil {
@@ -76,6 +77,7 @@ func (s *Store) SaveDraft(ctx context.Context, d access.Draft, inForce *access.P
 	if d.Rev == 0 {
 		c.point(draftsKey(d.At, d.ID), pointer{ID: d.ID})
 	}
+	s.news(&c, "draft", d.ID, "", d.Rev)
 	if err := s.save(ctx, &c, e); err != nil {
 		return d, fault.Wrap(op, err)
 	}

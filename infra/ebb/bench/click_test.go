@@ -52,7 +52,7 @@ func TestFromClickToMember(t *testing.T) {
 	h := startHouse(t, s)
 	h.connect(s)
 	h.send("PUT", "/v1/policy", policyOf("leads-of-bench"), nil)
-	asks := h.as(ada)
+	asks := h.as(s, ada)
 	requests := make([]string, len(groups))
 	for i, g := range groups {
 		requests[i] = asks.request(g, 10*time.Minute)

@@ -25,7 +25,7 @@ func TestFromApprovalToMember(t *testing.T) {
 	h := startHouse(t, s)
 	h.connect(s)
 	h.send("PUT", "/v1/policy", policyOf("leads-of-bench"), nil)
-	asks, approves := h.as(ada), h.as(lin)
+	asks, approves := h.as(s, ada), h.as(s, lin)
 
 	var in, out []float64
 	ends := make([]time.Time, grants)

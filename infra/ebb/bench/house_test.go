@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ebb-access/ebb/infra/ebb/ownkey"
 )
 
 // house is a running "ebb run" over a simulated Slack, and a plain client of its
@@ -135,14 +137,14 @@ func (h *house) connect(s *sim) {
 	}
 }
 
-// as is the same house for another person, who gets a key.
-func (h *house) as(p person) *house {
+// as is the same house for another person, who makes a key.
+func (h *house) as(s *sim, p person) *house {
 	h.t.Helper()
-	var user struct{ ID string }
-	h.send("POST", "/v1/users", map[string]any{"connector": h.conn, "account": p.ID}, &user)
-	var key struct{ Key string }
-	h.send("POST", "/v1/keys", map[string]any{"user": user.ID, "name": "bench"}, &key)
-	return &house{t: h.t, url: h.url, key: key.Key, conn: h.conn}
+	key, err := ownkey.Make(h.t.Context(), h.url, s.Teams[0], p.ID, "bench")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return &house{t: h.t, url: h.url, key: key, conn: h.conn}
 }
 
 // request asks for a user group, and gives the request's id.

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/ebb-access/ebb/infra/ebb/ownkey"
 )
 
 // people, groups and lengths of the company. Every second group needs an
@@ -114,9 +116,8 @@ func (c *company) furnish(people []string, lead string) {
 
 func (c *company) person(h *house, account string) person {
 	c.t.Helper()
-	user := must(said[struct{ ID string }](h.call(c.root, "POST", "/v1/users", map[string]any{"connector": c.conn, "account": account}, "")))(c.t)
-	key := must(said[struct{ Key string }](h.call(c.root, "POST", "/v1/keys", map[string]any{"user": user.ID, "name": "crash"}, "")))(c.t)
-	return person{account: account, key: key.Key}
+	key := must(ownkey.Make(c.t.Context(), h.url, c.house.slack.Teams[0], account, "crash"))(c.t)
+	return person{account: account, key: key}
 }
 
 func must[T any](v T, err error) func(*testing.T) T {

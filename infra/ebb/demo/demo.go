@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ebb-access/ebb/infra/ebb/ownkey"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
@@ -154,7 +155,7 @@ rules:
     approve: {groups: ["@sre-leads"]}
 `
 
-// prepare publishes the policy and gives two people a key of their own.
+// prepare publishes the policy; two people sign in and make a key of their own.
 func (s *story) prepare(ctx context.Context) error {
 	if err := s.admin.send(ctx, "PUT", "/v1/policy", "application/yaml", []byte(policy), nil); err != nil {
 		return err
@@ -168,15 +169,8 @@ func (s *story) prepare(ctx context.Context) error {
 }
 
 func (s *story) key(ctx context.Context, p person) (*client, error) {
-	var user struct{ ID string }
-	if err := s.admin.post(ctx, "/v1/users", map[string]any{"connector": s.conn, "account": p.id}, &user); err != nil {
-		return nil, err
-	}
-	var key struct{ Key string }
-	if err := s.admin.post(ctx, "/v1/keys", map[string]any{"user": user.ID, "name": "demo"}, &key); err != nil {
-		return nil, err
-	}
-	return s.admin.as(key.Key), nil
+	key, err := ownkey.Make(ctx, s.house.url, s.sim.Teams[0], p.id, "demo")
+	return s.admin.as(key), err
 }
 
 // holds checks with plain HTTP that exactly these people are in @oncall.

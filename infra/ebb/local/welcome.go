@@ -41,7 +41,7 @@ func (h *House) welcome(ctx context.Context, r *Run, place *folder, sim *simulat
 	if err != nil {
 		return err
 	}
-	if err := h.key(ctx, by, keys, "admin", root.ID); err != nil {
+	if err := h.key(ctx, by, keys, "admin"); err != nil {
 		return err
 	}
 	if sim != nil {
@@ -201,7 +201,9 @@ func (h *House) firstSync(ctx context.Context, id string) (connector.Connector, 
 	return connector.Connector{}, fault.New("local.firstSync", fault.Internal, "the simulated Slack was not synced")
 }
 
-// people gives the personas their keys.
+// people gives the personas their keys, each made as by the persona: a person's
+// key is made by that person alone, and nobody is these but who has the folder.
+// This runs over the house's own simulated company only.
 func (h *House) people(ctx context.Context, by access.Actor, c connector.Connector, keys *keyring) error {
 	ids := map[string]string{}
 	err := h.Memory.EachAccount(ctx, c.ID, func(a directory.Account) error {
@@ -223,19 +225,19 @@ func (h *House) people(ctx context.Context, by access.Actor, c connector.Connect
 		if err != nil {
 			return err
 		}
-		if err := h.key(ctx, by, keys, p.Name, u.ID); err != nil {
+		if err := h.key(ctx, access.Actor{User: u}, keys, p.Name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// key makes a key for a name that has none yet.
-func (h *House) key(ctx context.Context, by access.Actor, keys *keyring, name, user string) error {
+// key makes a key of the actor's own for a name that has none yet.
+func (h *House) key(ctx context.Context, by access.Actor, keys *keyring, name string) error {
 	if keys.m[name] != "" {
 		return nil
 	}
-	key, _, err := h.CreateKey(ctx, by, user, name, false)
+	key, _, err := h.CreateKey(ctx, by, by.User.ID, name, false)
 	if err != nil {
 		return err
 	}

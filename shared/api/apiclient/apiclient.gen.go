@@ -1908,8 +1908,10 @@ type NewInvitation struct {
 // NewKey defines model for NewKey.
 type NewKey struct {
 	// Name What it is for
-	Name    string `json:"name"`
-	Service bool   `json:"service,omitempty,omitzero"`
+	Name string `json:"name"`
+
+	// Service It asks and reads, and never decides; the only kind that can be made for somebody else
+	Service bool `json:"service,omitempty,omitzero"`
 
 	// User An id that Ebb made
 	User Id `json:"user,omitempty,omitzero"`
@@ -4003,7 +4005,8 @@ type ClientInterface interface {
 	// CreateKeyWithBody Create an API key
 	//
 	// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
-	// key and make another. For somebody else it needs the duty super administrator.
+	// key and make another. A key that acts as a person is made by that person alone; for somebody else a super
+	// administrator makes a service's key, which asks and reads in their name and decides nothing.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4013,7 +4016,8 @@ type ClientInterface interface {
 	// CreateKey Create an API key
 	//
 	// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
-	// key and make another. For somebody else it needs the duty super administrator.
+	// key and make another. A key that acts as a person is made by that person alone; for somebody else a super
+	// administrator makes a service's key, which asks and reads in their name and decides nothing.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6124,7 +6128,8 @@ func (c *Client) ListKeys(ctx context.Context, params *ListKeysParams, reqEditor
 // CreateKeyWithBody Create an API key
 //
 // The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
-// key and make another. For somebody else it needs the duty super administrator.
+// key and make another. A key that acts as a person is made by that person alone; for somebody else a super
+// administrator makes a service's key, which asks and reads in their name and decides nothing.
 //
 // Takes any type of body and a specified content type.
 //
@@ -6144,7 +6149,8 @@ func (c *Client) CreateKeyWithBody(ctx context.Context, contentType string, body
 // CreateKey Create an API key
 //
 // The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
-// key and make another. For somebody else it needs the duty super administrator.
+// key and make another. A key that acts as a person is made by that person alone; for somebody else a super
+// administrator makes a service's key, which asks and reads in their name and decides nothing.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13412,7 +13418,8 @@ type ClientWithResponsesInterface interface {
 	// CreateKeyWithBodyWithResponse Create an API key
 	//
 	// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
-	// key and make another. For somebody else it needs the duty super administrator.
+	// key and make another. A key that acts as a person is made by that person alone; for somebody else a super
+	// administrator makes a service's key, which asks and reads in their name and decides nothing.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -13422,7 +13429,8 @@ type ClientWithResponsesInterface interface {
 	// CreateKeyWithResponse Create an API key
 	//
 	// The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
-	// key and make another. For somebody else it needs the duty super administrator.
+	// key and make another. A key that acts as a person is made by that person alone; for somebody else a super
+	// administrator makes a service's key, which asks and reads in their name and decides nothing.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19880,7 +19888,8 @@ func (c *ClientWithResponses) ListKeysWithResponse(ctx context.Context, params *
 // CreateKeyWithBodyWithResponse Create an API key
 //
 // The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
-// key and make another. For somebody else it needs the duty super administrator.
+// key and make another. A key that acts as a person is made by that person alone; for somebody else a super
+// administrator makes a service's key, which asks and reads in their name and decides nothing.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -19896,7 +19905,8 @@ func (c *ClientWithResponses) CreateKeyWithBodyWithResponse(ctx context.Context,
 // CreateKeyWithResponse Create an API key
 //
 // The key is in this answer and nowhere else, so there is no Idempotency-Key here: when the answer was lost, end the
-// key and make another. For somebody else it needs the duty super administrator.
+// key and make another. A key that acts as a person is made by that person alone; for somebody else a super
+// administrator makes a service's key, which asks and reads in their name and decides nothing.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

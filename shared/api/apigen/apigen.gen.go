@@ -1909,8 +1909,10 @@ type NewInvitation struct {
 // NewKey defines model for NewKey.
 type NewKey struct {
 	// Name What it is for
-	Name    string `json:"name"`
-	Service bool   `json:"service,omitempty,omitzero"`
+	Name string `json:"name"`
+
+	// Service It asks and reads, and never decides; the only kind that can be made for somebody else
+	Service bool `json:"service,omitempty,omitzero"`
 
 	// User An id that Ebb made
 	User Id `json:"user,omitempty,omitzero"`

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "8ffd151943bbab2f1ad90aeb8a92aba3b0c25b7d9deea33e7bdaade63c692652"
+const Digest = "e2218dced411c6db9b910f3d29444ffbd1eb235e4dbfa846b618b4a79d6845e5"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
