@@ -267,9 +267,14 @@ func (x *ReviewReassignCmd) Run(c *Client) error {
 	if err != nil {
 		return err
 	}
-	n, err := call[struct{ Lines int }](c.api.ReassignReview(ctx, string(x.ID), list, apiclient.ReviewReassignment{Lines: x.Lines, To: to}))
+	n, err := call[struct{ Lines, Kept int }](c.api.ReassignReview(ctx, string(x.ID), list, apiclient.ReviewReassignment{Lines: x.Lines, To: to}))
 	if err != nil {
 		return err
 	}
-	return c.show(n, func(w io.Writer) { fmt.Fprintf(w, "%d lines went to others.\n", n.Lines) })
+	return c.show(n, func(w io.Writer) {
+		fmt.Fprintf(w, "%d lines went to others.\n", n.Lines)
+		if n.Kept > 0 {
+			fmt.Fprintf(w, "%d stay: about private channels that none of them may know of. Name a member or an owner of the channel.\n", n.Kept)
+		}
+	})
 }

@@ -22,6 +22,7 @@ import (
 func TestReviewToItsEnd(t *testing.T) {
 	w := newWorld(t)
 	w.campaigner()
+	w.owned(w.Incident)
 	w.says(w.get("campaigner", "/reviews"), "No review is running", "New review")
 	w.says(w.get("lin", "/reviews"), "No list waits for you")
 	w.says(w.get("campaigner", "/reviews/new"), "Nothing is counted yet", "Validate scope", "November 2026")
@@ -227,6 +228,7 @@ func TestListIsWorkable(t *testing.T) {
 	big := w.Slack.AddChannel(slacktest.Channel{Name: "big", Private: true, Members: append(many, w.Slack.BotUser(w.Slack.TeamIDs()[0]))})
 	w.At = w.At.Add(2 * time.Minute)
 	w.Sync(w.Conn)
+	w.owned(big)
 	s := w.spec()
 	s.Unchanged = true
 	s.Scope = review.Scope{Kinds: []directory.Kind{directory.Channel}, Resources: []string{big, w.Hush}}

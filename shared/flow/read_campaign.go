@@ -12,8 +12,9 @@ import (
 
 // Who sees what of access reviews: campaign administrators and auditors all
 // campaigns; reviewers, and who stands in for them, those in which they have a list,
-// and their own lists; lines about a private resource only its reviewers, its
-// owners, and auditors.
+// and their own lists; lines about a private resource, while they review it, those to
+// whom it was given because they may know of it (campaign_sight.go), and at any time
+// who may know of it now.
 
 // CampaignView is a campaign as the actor sees it.
 type CampaignView struct {
@@ -182,7 +183,7 @@ func (h *House) listsFor(ctx context.Context, c review.Campaign, p access.Person
 	return slices.DeleteFunc(all, func(a review.Assignment) bool {
 		twice := seen[a.ID]
 		seen[a.ID] = true
-		return twice || !in[a.Group]
+		return twice || !in[a.Group] || a.Names() && !slices.Contains(a.Accounts, p.Account.ID)
 	}), nil
 }
 

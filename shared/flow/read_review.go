@@ -227,7 +227,10 @@ func (r *realm) line(ctx context.Context, people *people, d *desk, l review.Line
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return v, err
 	}
-	if err == nil {
+	// Of a private resource a name that came since is for who may know it now.
+	if seen, err2 := r.knows(ctx, review.Fact{Resource: l.Resource}); err2 != nil {
+		return v, err2
+	} else if err == nil && seen {
 		v.ResourceName = access.Name(res)
 	}
 	v.Gives = gives(l, res)

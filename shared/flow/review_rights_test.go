@@ -1,11 +1,14 @@
 package flow_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/review"
@@ -27,8 +30,9 @@ func TestReviewLevelsAreSeveralPeople(t *testing.T) {
 	moved := 0
 	for _, a := range bobs.Mine {
 		if a.Level == 1 {
-			moved, err = c.house.ReassignReview(c.ctx, c.root, d.ID, a.ID, []string{id}, []string{c.lin})
+			n, err := c.house.ReassignReview(c.ctx, c.root, d.ID, a.ID, []string{id}, []string{c.lin})
 			c.ok(err)
+			moved += n.Lines
 		}
 	}
 	if moved != 1 {
@@ -89,6 +93,7 @@ func TestOpenGroupsReviewNothing(t *testing.T) {
 	c := newStoryCompany(t)
 	s := c.spec()
 	s.Levels = []review.Level{{By: review.ByGroup, Group: c.leads}}
+	s.Scope.Kinds = []directory.Kind{directory.UserGroup}
 	d := c.campaign(s)
 	v, l := c.line(d.ID, c.lin, c.shift, c.sam)
 	conn, err := c.store.Connector(c.ctx, c.conn.ID)
@@ -122,6 +127,121 @@ func TestNotesOfOthersGrowOld(t *testing.T) {
 	if got := c.list(c.bob, d.ID); got.List.Noted != 1 {
 		t.Errorf("%d are noted", got.List.Noted)
 	}
+}
+
+// TestNamedReviewersLearnNoPrivateName: who runs a review names whom they like, and by
+// that nobody comes to know of a private channel: neither by a level, nor by the
+// fallback, nor when lines are given to others.
+func TestNamedReviewersLearnNoPrivateName(t *testing.T) {
+	c := newStoryCompany(t)
+	c.hide()
+	s := c.spec() // lin, and bob as fallback: neither is in the channels
+	s.Levels = append(s.Levels, review.Level{By: review.ByGroup, Group: c.leads})
+	d := c.campaign(s)
+	for _, who := range []string{c.lin, c.bob} {
+		for id, l := range lines(c.list(who, d.ID)) {
+			if l.Private || l.Kind == directory.Channel {
+				t.Errorf("%s reviews %s", who, id)
+			}
+		}
+	}
+	keeper := c.keepersList(d.ID)
+	in := review.LineID(c.incident, "member", c.sam)
+	if v, err := c.house.ReadReview(c.ctx, c.root, d.ID, keeper.ID, flow.LineFilter{}, flow.Slice{Limit: 50}); err != nil || lines(v)[in].ResourceName != "#incident-1" {
+		t.Fatalf("the owner of the connector: %+v %v", lines(v), err)
+	}
+
+	u, err := c.house.Bind(c.ctx, c.root, c.conn.ID, c.kit, []access.Duty{access.CampaignAdministrator})
+	c.ok(err)
+	runs := access.Actor{User: u}
+	give := func(by access.Actor, to ...string) (flow.Reassigned, error) {
+		return c.house.ReassignReview(c.ctx, by, d.ID, keeper.ID, nil, to)
+	}
+	for name, to := range map[string][]string{"to oneself": {c.kit}, "to a friend": {c.lin, c.bob}} {
+		for _, by := range []access.Actor{runs, c.root} {
+			if n, err := give(by, to...); n.Lines != 0 || n.Kept == 0 || fault.FieldOf(err) != "to" {
+				t.Errorf("%s: %+v %v", name, n, err)
+			}
+		}
+	}
+	// Of two, the one who is in the channel gets it.
+	c.slack.HandInvite(c.incident, c.ada)
+	c.sync()
+	if n, err := give(runs, c.lin, c.ada); err != nil || n.Lines != 1 || n.Kept == 0 {
+		t.Fatalf("%+v %v", n, err)
+	}
+	v := c.list(c.ada, d.ID)
+	if l, ok := lines(v)[in]; !ok || len(v.List.Accounts) != 1 || l.ResourceName != "#incident-1" {
+		t.Errorf("%+v of %v", l, v.List.Accounts)
+	}
+	// The next level's group has nobody who may know of it: it goes to the owner.
+	if got := c.submit(d.ID, c.ada, c.incident, c.sam, review.Certify); got.Passed != 1 {
+		t.Errorf("%+v", got)
+	}
+	if all, err := c.house.ReadCampaign(c.ctx, c.actor(c.lin), d.ID); err != nil || len(all.Mine) != 1 {
+		t.Errorf("lin's lists: %+v %v", all.Mine, err)
+	}
+}
+
+// TestGroupsReviewWhatTheirMembersKnow: of a user group that reviews, only those get a
+// line about a private channel who may know of it, and while they are in the group.
+func TestGroupsReviewWhatTheirMembersKnow(t *testing.T) {
+	c := newStoryCompany(t)
+	c.hide()
+	c.slack.HandInvite(c.incident, c.kit)
+	c.sync()
+	s := c.spec()
+	s.Levels = []review.Level{{By: review.ByGroup, Group: c.oncall}} // sam and kit
+	s.Scope.Resources = []string{c.incident}
+	d := c.campaign(s)
+	v, l := c.line(d.ID, c.kit, c.incident, c.sam)
+	if v.List.Source != review.ByMembers || len(v.List.Accounts) != 1 {
+		t.Errorf("%+v", v.List.Assigned)
+	}
+	c.slack.HandAddToGroup(c.owner(), c.oncall, c.lin)
+	c.sync()
+	if _, err := c.house.ReadReview(c.ctx, c.actor(c.lin), d.ID, v.List.ID, flow.LineFilter{}, flow.Slice{}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("who joined the group: %v", err)
+	}
+	c.slack.HandRemoveFromGroup(c.owner(), c.oncall, c.kit)
+	c.clock.move(time.Minute)
+	n := flow.Noting{Campaign: d.ID, Assignment: v.List.ID, Lines: []string{l.ID}, Verdict: review.Deny}
+	if _, err := c.house.NoteReviews(c.ctx, c.actor(c.kit), n); err == nil {
+		_, err = c.house.SubmitReviews(c.ctx, c.actor(c.kit), d.ID, v.List.ID)
+		if !fault.Is(err, fault.NotFound) {
+			t.Errorf("who left the group: %v", err)
+		}
+	}
+}
+
+// hide makes the company's private channels such that nobody but their members may
+// know of them.
+func (c *company) hide() {
+	c.t.Helper()
+	hidden := strings.Replace(storyPolicy, "requesters: {anyone: true}\n    max: 4h", "requesters: {accounts: [%s]}\n    max: 4h", 1)
+	if hidden == storyPolicy {
+		c.t.Fatal("the policy lets nobody ask for private channels")
+	}
+	c.publish(fmt.Sprintf(hidden, c.bob, c.owner()))
+	u, err := c.house.BindTo(c.ctx, c.root, c.root.User.ID, c.conn.ID, c.owner())
+	c.ok(err)
+	c.root.User = u // who owns the connector has an account in it
+}
+
+// keepersList is the list of the owners of the connector.
+func (c *company) keepersList(campaign string) review.Assignment {
+	c.t.Helper()
+	var out []review.Assignment
+	c.ok(c.store.EachAssignment(c.ctx, campaign, func(a review.Assignment) error {
+		if a.Source == review.ByKeeper {
+			out = append(out, a)
+		}
+		return nil
+	}))
+	if len(out) != 1 {
+		c.t.Fatalf("%d lists of the owners of the connector", len(out))
+	}
+	return out[0]
 }
 
 // TestRevokingAllIsFresh: who denies everything that is open has just signed in.

@@ -8,6 +8,7 @@ import (
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/review"
 )
@@ -236,8 +237,8 @@ func (s *submission) pass(ctx context.Context, b *batch, was, next review.Line, 
 
 // pick says who reviews a line at its level now.
 func (h *House) pick(ctx context.Context, c review.Campaign, p *people, l review.Line) (review.Assigned, error) {
-	r, err := h.Memory.Resource(ctx, l.Connector, l.Resource)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	r, err := h.lineResource(ctx, l)
+	if err != nil {
 		return review.Assigned{}, err
 	}
 	a, err := p.account(ctx, l.Account)
@@ -256,13 +257,25 @@ func (h *House) pick(ctx context.Context, c review.Campaign, p *people, l review
 	if err != nil {
 		return review.Assigned{}, err
 	}
+	p.conn = conn
 	able := p.able(ctx)
-	to := c.Pick(l.Level, r, l.Account, review.Crowd{Members: members, Manager: a.Manager, Keepers: keepers, Able: func(id string) bool {
+	to := c.Pick(l.Level, r, l.Account, review.Crowd{Members: members, Manager: a.Manager, Keepers: keepers, Knows: p.knows(ctx, r), Able: func(id string) bool {
 		// Several levels are several people.
 		decided := slices.ContainsFunc(l.Decided, func(x review.Decision) bool { return x.Account == id || x.For == id })
 		return !decided && able(id)
 	}})
 	return to, p.err
+}
+
+// lineResource is the resource of a line as it is now; a private one, where it was
+// private when the line was staged.
+func (h *House) lineResource(ctx context.Context, l review.Line) (directory.Resource, error) {
+	r, err := h.Memory.Resource(ctx, l.Connector, l.Resource)
+	if fault.Is(err, fault.NotFound) {
+		r, err = directory.Resource{ID: l.Resource, Connector: l.Connector, Workspace: l.Workspace, Kind: l.Kind}, nil
+	}
+	r.Private = r.Private || l.Private
+	return r, err
 }
 
 // moveLine puts a line into another assignment, which is made where it is new, and

@@ -165,6 +165,29 @@ func TestPick(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 	}
+	hidden := res
+	hidden.Private = true
+	known := func(who ...string) func(string) bool { return func(a string) bool { return slices.Contains(who, a) } }
+	for name, c := range map[string]struct {
+		level Level
+		crowd Crowd
+		want  Assigned
+	}{
+		"an owner":               {Level{By: ByOwner}, Crowd{Knows: known("Uo1")}, Assigned{Source: ByOwner, Accounts: []string{"Uo1"}}},
+		"a creator who left":     {Level{By: ByCreator}, Crowd{Keepers: []string{"Uk"}, Knows: known("Uk")}, Assigned{Source: ByKeeper, Accounts: []string{"Uk"}}},
+		"a friend":               {Level{By: ByNamed, Accounts: []string{"Ux", "Uy"}}, Crowd{Knows: known("Uy")}, Assigned{Source: ByNamed, Accounts: []string{"Uy"}}},
+		"the fallback":           {Level{By: ByNamed, Accounts: []string{"Ux"}}, Crowd{Knows: known("Uf")}, Assigned{Source: ByFallback, Accounts: fall}},
+		"not the fallback":       {Level{By: ByManager}, Crowd{Manager: "Ub", Keepers: []string{"Uk"}, Knows: known("Uk")}, Assigned{Source: ByKeeper, Accounts: []string{"Uk"}}},
+		"those of the group":     {Level{By: ByGroup, Group: "S9"}, Crowd{Members: []string{"Um", "Un", "Uguest"}, Knows: known("Un", "Uguest")}, Assigned{Source: ByMembers, Group: "S9", Accounts: []string{"Un"}}},
+		"nobody of the group":    {Level{By: ByGroup, Group: "S9"}, Crowd{Members: []string{"Um"}, Knows: known("Uf")}, Assigned{Source: ByFallback, Accounts: fall}},
+		"nobody asked who knows": {Level{By: ByOwner}, Crowd{Keepers: []string{"Uk"}}, Assigned{Source: Unassigned}},
+	} {
+		c.crowd.Able = able
+		got := Spec{Levels: []Level{c.level}, Fallback: fall}.Pick(0, hidden, "U1", c.crowd)
+		if got.Source != c.want.Source || got.Group != c.want.Group || !slices.Equal(got.Accounts, c.want.Accounts) {
+			t.Errorf("private, %s: %+v, want %+v", name, got, c.want)
+		}
+	}
 	if len(res.Owners) != 3 || res.Owners[0] != "Uo2" {
 		t.Error("the owners were changed")
 	}

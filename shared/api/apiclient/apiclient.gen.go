@@ -3467,7 +3467,8 @@ type ClientInterface interface {
 
 	// ReassignReviewWithBody Give open lines, or all of them, to others
 	//
-	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+	// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3476,7 +3477,8 @@ type ClientInterface interface {
 
 	// ReassignReview Give open lines, or all of them, to others
 	//
-	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+	// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4928,7 +4930,8 @@ func (c *Client) NoteUnchanged(ctx context.Context, campaignId CampaignParam, li
 
 // ReassignReviewWithBody Give open lines, or all of them, to others
 //
-// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4947,7 +4950,8 @@ func (c *Client) ReassignReviewWithBody(ctx context.Context, campaignId Campaign
 
 // ReassignReview Give open lines, or all of them, to others
 //
-// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12808,7 +12812,8 @@ type ClientWithResponsesInterface interface {
 
 	// ReassignReviewWithBodyWithResponse Give open lines, or all of them, to others
 	//
-	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+	// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12817,7 +12822,8 @@ type ClientWithResponsesInterface interface {
 
 	// ReassignReviewWithResponse Give open lines, or all of them, to others
 	//
-	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+	// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -14743,6 +14749,7 @@ type ReassignReviewResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *struct {
+		Kept  int `json:"kept"`
 		Lines int `json:"lines"`
 	}
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -18880,7 +18887,8 @@ func (c *ClientWithResponses) NoteUnchangedWithResponse(ctx context.Context, cam
 
 // ReassignReviewWithBodyWithResponse Give open lines, or all of them, to others
 //
-// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18895,7 +18903,8 @@ func (c *ClientWithResponses) ReassignReviewWithBodyWithResponse(ctx context.Con
 
 // ReassignReviewWithResponse Give open lines, or all of them, to others
 //
-// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -21688,6 +21697,7 @@ func ParseReassignReviewResponse(rsp *http.Response) (*ReassignReviewResponse, e
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest struct {
+			Kept  int `json:"kept"`
 			Lines int `json:"lines"`
 		}
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {

@@ -8353,6 +8353,7 @@ type ReassignReviewResponseObject interface {
 }
 
 type ReassignReview200JSONResponse struct {
+	Kept  int `json:"kept"`
 	Lines int `json:"lines"`
 }
 

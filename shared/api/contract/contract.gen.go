@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "8ffd151943bbab2f1ad90aeb8a92aba3b0c25b7d9deea33e7bdaade63c692652"
+const Digest = "a83668b913a09f6e191da529e5b90c219934e5e815be6c320849be6e6bbeea0d"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
