@@ -214,6 +214,46 @@ func TestGroupsReviewWhatTheirMembersKnow(t *testing.T) {
 	}
 }
 
+// TestOverAListHidesWhatIsHidden: who reviewed a private channel as its owner, and may
+// not know of it any more, sees no name in the list once the review is over. The list
+// says how many lines it does not show, and an auditor sees them.
+func TestOverAListHidesWhatIsHidden(t *testing.T) {
+	c := newStoryCompany(t)
+	c.hide()
+	c.ok(c.house.SetOwners(c.ctx, c.root, c.conn.ID, c.incident, []string{c.lin}))
+	c.ok(c.house.SetOwners(c.ctx, c.root, c.conn.ID, c.shift, []string{c.lin}))
+	s := c.spec()
+	s.Levels = []review.Level{{By: review.ByOwner}}
+	d := c.campaign(s)
+	v := c.list(c.lin, d.ID)
+	in := review.LineID(c.incident, "member", c.sam)
+	c.ok(c.house.SetOwners(c.ctx, c.root, c.conn.ID, c.incident, []string{c.bob}))
+	if now := c.list(c.lin, d.ID); lines(now)[in].ResourceName != "#incident-1" || now.Hidden != 0 {
+		t.Errorf("while it runs she decides about it: %+v", lines(now)[in])
+	}
+	c.notes(c.lin, v, review.Certify, in)
+	_, err := c.house.SubmitReviews(c.ctx, c.actor(c.lin), d.ID, v.List.ID)
+	c.ok(err)
+	_, err = c.house.EndCampaign(c.ctx, c.root, d.ID, review.SkipOpen)
+	c.ok(err)
+	c.reviews()
+	u, err := c.house.Bind(c.ctx, c.root, c.conn.ID, c.kit, []access.Duty{access.Auditor})
+	c.ok(err)
+	for name, x := range map[string]struct {
+		by   access.Actor
+		sees bool
+	}{"lin": {c.actor(c.lin), false}, "auditor": {access.Actor{User: u}, true}} {
+		got, err := c.house.ReadReview(c.ctx, x.by, d.ID, v.List.ID, flow.LineFilter{}, flow.Slice{Limit: 50})
+		c.ok(err)
+		if _, ok := lines(got)[in]; ok != x.sees || (got.Hidden == 0) != x.sees || got.Counts["all"]+got.Hidden != v.List.Lines {
+			t.Errorf("%s: %+v, %d hidden", name, got.Counts, got.Hidden)
+		}
+		if _, ok := lines(got)[review.LineID(c.shift, "member", c.sam)]; !ok {
+			t.Errorf("%s does not see the user group's line", name)
+		}
+	}
+}
+
 // hide makes the company's private channels such that nobody but their members may
 // know of them.
 func (c *company) hide() {
