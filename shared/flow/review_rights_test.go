@@ -284,6 +284,40 @@ func (c *company) keepersList(campaign string) review.Assignment {
 	return out[0]
 }
 
+// TestCertifyingAdminsIsFresh: who lets somebody go on administering a workspace has
+// just signed in. What else a list says needs none, and a denial neither.
+func TestCertifyingAdminsIsFresh(t *testing.T) {
+	c := newStoryCompany(t)
+	c.slack.HandSetAdmin(c.slack.TeamIDs()[0], c.kit, true)
+	c.slack.HandSetAdmin(c.slack.TeamIDs()[0], c.ada, true)
+	c.sync()
+	s := c.spec()
+	s.Scope.Kinds = []directory.Kind{directory.Workspace}
+	d := c.campaign(s)
+	v := c.list(c.lin, d.ID)
+	team := c.slack.TeamIDs()[0]
+	admin, other, member := review.LineID(team, "admin", c.kit), review.LineID(team, "admin", c.ada), review.LineID(team, "member", c.sam)
+	old := c.actor(c.lin)
+	old.Session, old.Fresh = "s_1", c.clock.Now().Add(-access.FreshTime)
+	c.notes(c.lin, v, review.Certify, admin, member)
+	if _, err := c.house.SubmitReviews(c.ctx, old, d.ID, v.List.ID); fault.CodeOf(err) != flow.FreshSignIn {
+		t.Errorf("an old sign-in certifies an admin: %v", err)
+	}
+	if l := lines(c.list(c.lin, d.ID))[member]; l.State != review.LineOpen || l.Draft.Verdict == "" {
+		t.Errorf("half of it was submitted: %+v", l.Line)
+	}
+	c.notes(c.lin, v, "", admin)
+	c.notes(c.lin, v, review.Deny, other)
+	if got, err := c.house.SubmitReviews(c.ctx, old, d.ID, v.List.ID); err != nil || got.Certified != 1 || got.Denied != 1 {
+		t.Errorf("a member, and a denial: %+v %v", got, err)
+	}
+	c.notes(c.lin, v, review.Certify, admin)
+	old.Fresh = c.clock.Now()
+	if got, err := c.house.SubmitReviews(c.ctx, old, d.ID, v.List.ID); err != nil || got.Certified != 1 {
+		t.Errorf("signed in anew: %+v %v", got, err)
+	}
+}
+
 // TestRevokingAllIsFresh: who denies everything that is open has just signed in.
 func TestRevokingAllIsFresh(t *testing.T) {
 	c := newStoryCompany(t)

@@ -31,7 +31,8 @@ const submitFor = 15 * time.Second
 // SubmitReviews submits what the actor noted in an assignment. From here on it
 // stands: what is denied is removed, what is certified goes to the next level or
 // is done. What was submitted before a death stays submitted; called again, the
-// rest follows.
+// rest follows. That somebody keeps administering a workspace is said by who has just
+// signed in.
 func (h *House) SubmitReviews(ctx context.Context, by access.Actor, campaign, assignment string) (Submitted, error) {
 	const op = "flow.SubmitReviews"
 	out := Submitted{Refused: map[string]string{}}
@@ -39,9 +40,13 @@ func (h *House) SubmitReviews(ctx context.Context, by access.Actor, campaign, as
 	if err != nil {
 		return out, fault.Wrap(op, err)
 	}
+	const askAnew = "to certify who administers a workspace takes a sign-in within the last ten minutes"
 	var ids []string
 	err = h.Memory.LinesAfter(ctx, campaign, assignment, "", func(l review.Line) error {
 		if l.State == review.LineOpen && l.Draft.Verdict != "" && l.Draft.By == by.User.ID {
+			if needsFresh(l) && by.Stale(h.Now()) {
+				return stale(op, askAnew)
+			}
 			ids = append(ids, l.ID)
 		}
 		return nil
@@ -59,6 +64,9 @@ func (h *House) SubmitReviews(ctx context.Context, by access.Actor, campaign, as
 		if why := d.refuses(l); why != "" {
 			return review.Decision{}, why
 		}
+		if needsFresh(l) && by.Stale(h.Now()) {
+			return review.Decision{}, askAnew // noted since they were counted
+		}
 		x := l.Draft
 		x.At, x.For = h.Now(), d.place
 		return x, ""
@@ -69,6 +77,11 @@ func (h *House) SubmitReviews(ctx context.Context, by access.Actor, campaign, as
 	a, err := h.Memory.Assignment(ctx, campaign, assignment)
 	out.Left = a.Left()
 	return out, fault.Wrap(op, err)
+}
+
+// needsFresh reports whether what is noted about a line asks for a fresh sign-in.
+func needsFresh(l review.Line) bool {
+	return l.Draft.Verdict == review.Certify && l.Administers()
 }
 
 // submission carries decisions out, some lines in a commit.
