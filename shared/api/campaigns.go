@@ -15,7 +15,7 @@ func (s *server) ListCampaigns(ctx context.Context, _ apigen.ListCampaignsReques
 }
 
 func (s *server) DraftCampaign(ctx context.Context, r apigen.DraftCampaignRequestObject) (apigen.DraftCampaignResponseObject, error) {
-	c, err := s.house.DraftCampaign(ctx, actor(ctx), spec(*r.Body))
+	c, err := s.house.DraftCampaignOnce(ctx, actor(ctx), given(r.Params.IdempotencyKey), spec(*r.Body))
 	v, err := s.campaign(ctx, c.ID, err)
 	return apigen.DraftCampaign201JSONResponse(v), err
 }

@@ -187,6 +187,30 @@ func TestReviewAtItsField(t *testing.T) {
 	}
 }
 
+// TestDraftSentTwice: the same form sent twice is one draft; changed, or begun again
+// after it was given up, it is another.
+func TestDraftSentTwice(t *testing.T) {
+	w := newWorld(t)
+	w.campaigner()
+	page := w.get("campaigner", "/reviews/new")
+	form := w.specForm(url.Values{"key": {between(page, `name="key" value="`, `"`)}})
+	again := w.get("campaigner", "/reviews/new?"+form.Encode())
+	if got := between(again, `name="key" value="`, `"`); got != form.Get("key") || got == "" {
+		t.Fatalf("the form's key is %q, then %q", form.Get("key"), got)
+	}
+	first := w.post("campaigner", "/reviews/new", form.Encode())
+	if to := w.post("campaigner", "/reviews/new", form.Encode()); to != first {
+		t.Errorf("sent twice it is %s and %s", first, to)
+	}
+	form.Set("name", "Winter")
+	other := w.post("campaigner", "/reviews/new", form.Encode())
+	form.Set("name", "Autumn")
+	w.post("campaigner", first+"/cancel", "")
+	if third := w.post("campaigner", "/reviews/new", form.Encode()); other == first || third == first || third == other {
+		t.Errorf("%s, %s, %s", first, other, third)
+	}
+}
+
 // TestReviewsKeepPrivate: who runs a review and is no member of a private channel
 // finds it nowhere; whoever reviews it sees it.
 func TestReviewsKeepPrivate(t *testing.T) {

@@ -2820,6 +2820,13 @@ type SearchEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// DraftCampaignParams defines parameters for DraftCampaign.
+type DraftCampaignParams struct {
+	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
+	// made, as it stands now, and makes nothing; with another body it is refused (409). What was refused is judged anew.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ReadEvidenceParams defines parameters for ReadEvidence.
 type ReadEvidenceParams struct {
 	// Part From 0
@@ -3357,7 +3364,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-	DraftCampaignWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DraftCampaignWithBody(ctx context.Context, params *DraftCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DraftCampaign Draft an access review
 	//
@@ -3366,7 +3373,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-	DraftCampaign(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DraftCampaign(ctx context.Context, params *DraftCampaignParams, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetCampaign One access review
 	//
@@ -4680,8 +4687,8 @@ func (c *Client) ListCampaigns(ctx context.Context, reqEditors ...RequestEditorF
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-func (c *Client) DraftCampaignWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDraftCampaignRequestWithBody(c.Server, contentType, body)
+func (c *Client) DraftCampaignWithBody(ctx context.Context, params *DraftCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDraftCampaignRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4699,8 +4706,8 @@ func (c *Client) DraftCampaignWithBody(ctx context.Context, contentType string, 
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-func (c *Client) DraftCampaign(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDraftCampaignRequest(c.Server, body)
+func (c *Client) DraftCampaign(ctx context.Context, params *DraftCampaignParams, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDraftCampaignRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7628,18 +7635,18 @@ func NewListCampaignsRequest(server string) (*http.Request, error) {
 }
 
 // NewDraftCampaignRequest calls the generic DraftCampaign builder with application/json body
-func NewDraftCampaignRequest(server string, body DraftCampaignJSONRequestBody) (*http.Request, error) {
+func NewDraftCampaignRequest(server string, params *DraftCampaignParams, body DraftCampaignJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewDraftCampaignRequestWithBody(server, "application/json", bodyReader)
+	return NewDraftCampaignRequestWithBody(server, params, "application/json", bodyReader)
 }
 
 // NewDraftCampaignRequestWithBody constructs an http.Request for the DraftCampaign method, with any body, and a specified content type
-func NewDraftCampaignRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+func NewDraftCampaignRequestWithBody(server string, params *DraftCampaignParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -7663,6 +7670,21 @@ func NewDraftCampaignRequestWithBody(server string, contentType string, body io.
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
 
 	return req, nil
 }
@@ -12690,7 +12712,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-	DraftCampaignWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error)
+	DraftCampaignWithBodyWithResponse(ctx context.Context, params *DraftCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error)
 
 	// DraftCampaignWithResponse Draft an access review
 	//
@@ -12699,7 +12721,7 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-	DraftCampaignWithResponse(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error)
+	DraftCampaignWithResponse(ctx context.Context, params *DraftCampaignParams, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error)
 
 	// GetCampaignWithResponse One access review
 	//
@@ -18681,8 +18703,8 @@ func (c *ClientWithResponses) ListCampaignsWithResponse(ctx context.Context, req
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-func (c *ClientWithResponses) DraftCampaignWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error) {
-	rsp, err := c.DraftCampaignWithBody(ctx, contentType, body, reqEditors...)
+func (c *ClientWithResponses) DraftCampaignWithBodyWithResponse(ctx context.Context, params *DraftCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error) {
+	rsp, err := c.DraftCampaignWithBody(ctx, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -18696,8 +18718,8 @@ func (c *ClientWithResponses) DraftCampaignWithBodyWithResponse(ctx context.Cont
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-func (c *ClientWithResponses) DraftCampaignWithResponse(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error) {
-	rsp, err := c.DraftCampaign(ctx, body, reqEditors...)
+func (c *ClientWithResponses) DraftCampaignWithResponse(ctx context.Context, params *DraftCampaignParams, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error) {
+	rsp, err := c.DraftCampaign(ctx, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}

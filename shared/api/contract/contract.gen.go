@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "a83668b913a09f6e191da529e5b90c219934e5e815be6c320849be6e6bbeea0d"
+const Digest = "e84e225766779e6c4f24ef6a2a079b20d6850e12baa53aae72b358fc4d5b156a"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -49,6 +49,9 @@ var operations = []Operation{
 	},
 	{Method: "GET", Path: "/v1/campaigns"},
 	{Method: "POST", Path: "/v1/campaigns",
+		Params: []Param{
+			{Name: "Idempotency-Key", In: Header, Required: false, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 200, Pattern: "^[!-~]+$"}},
+		},
 		Body: &Body{Required: true, Kinds: []Kind{
 			{Type: "application/json", Schema: schemaCampaignSpec},
 		}},
