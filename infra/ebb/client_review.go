@@ -87,7 +87,10 @@ func (x *ReviewShowCmd) Run(c *Client) error {
 func (c *Client) tellReview(w io.Writer, r apiclient.Campaign) {
 	fmt.Fprintf(w, "%s  %s, %s: %s\n", clean(r.Id), clean(r.Spec.Name), clean(r.ConnectorName), r.State)
 	for i, l := range r.Spec.Levels {
-		fmt.Fprintf(w, "  level %d: %s\n", i+1, clean(strings.TrimSpace(strings.Join(append([]string{string(l.By), l.Group}, l.Accounts...), " "))))
+		fmt.Fprintf(w, "  level %d: %s\n", i+1, clean(levelSays(l, r.Names)))
+	}
+	if len(r.Spec.Fallback) > 0 {
+		fmt.Fprintf(w, "  fallback: %s\n", clean(namesOf(r.Spec.Fallback, r.Names)))
 	}
 	if !r.Snapshot.Begun.IsZero() {
 		fmt.Fprintf(w, "  Snapshot: %d lines of the sync that ended %s, %d of them with nobody to review them\n", r.Snapshot.Lines, c.clock(r.Snapshot.Synced), r.Snapshot.Unassigned)
@@ -116,6 +119,30 @@ func (c *Client) tellReview(w io.Writer, r apiclient.Campaign) {
 	if next != "" && r.Runs {
 		fmt.Fprintf(w, "Next: ebb review %s %s\n", next, clean(r.Id))
 	}
+}
+
+func levelSays(l apiclient.ReviewLevel, names map[string]string) string {
+	switch {
+	case l.Group != "":
+		return "members of " + namesOf([]string{l.Group}, names)
+	case len(l.Accounts) > 0:
+		return namesOf(l.Accounts, names)
+	}
+	return string(l.By)
+}
+
+// namesOf are ids by name, as far as there are names; of many the first.
+func namesOf(ids []string, names map[string]string) string {
+	const most = 10
+	var out []string
+	for _, id := range ids[:min(len(ids), most)] {
+		out = append(out, called(apiclient.Ref{Id: id, Name: names[id]}))
+	}
+	says := strings.Join(out, ", ")
+	if n := len(ids) - most; n > 0 {
+		says += fmt.Sprintf(" and %d more", n)
+	}
+	return says
 }
 
 func sorted(m map[string]int) []string {

@@ -103,7 +103,11 @@ func (s *server) campaign(ctx context.Context, id string, err error) (apigen.Cam
 	case id != "":
 		err = masked(err, read)
 	}
-	return campaignJSON(v), err
+	out := campaignJSON(v)
+	if err == nil {
+		out.Names, err = s.house.ReadSpecNames(ctx, actor(ctx), v.Spec)
+	}
+	return out, err
 }
 
 func spec(b apigen.CampaignSpec) review.Spec {

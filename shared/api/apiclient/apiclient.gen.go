@@ -1086,6 +1086,9 @@ type Campaign struct {
 	// Lists Yours
 	Lists []ReviewList `json:"lists"`
 
+	// Names Of one campaign: the names of the accounts and user groups that its spec names, by id; of each level and the fallback the first ten
+	Names map[string]string `json:"names,omitempty,omitzero"`
+
 	// PolicyVersion In force when it was staged
 	PolicyVersion int64 `json:"policyVersion,omitempty,omitzero"`
 

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "e84e225766779e6c4f24ef6a2a079b20d6850e12baa53aae72b358fc4d5b156a"
+const Digest = "9e0a445554728b43a72da53f40be8bc8712ba0b7dc5d1f60347cddcaed37699b"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
