@@ -138,6 +138,34 @@ func TestRemindersInWorkingHours(t *testing.T) {
 	}
 }
 
+// TestOneReminderAfterAWeekend: what fell on the weekend and what Monday has of its own
+// come as one on Monday, by the organization's clock and not by ours.
+func TestOneReminderAfterAWeekend(t *testing.T) {
+	c := newStoryCompany(t)
+	c.publish(strings.Replace(oncallPolicy, "rules:", "organization: {zone: Pacific/Auckland, hours: \"09:00-17:00\"}\nrules:", 1))
+	auckland, err := time.LoadLocation("Pacific/Auckland")
+	c.ok(err)
+	noon := time.Date(2026, 11, 29, 12, 0, 0, 0, auckland) // a Sunday
+	c.clock.move(noon.Sub(c.clock.Now()))
+	s := c.few()
+	s.Days = 14
+	d := c.campaign(s)
+	days := map[string]int{}
+	seen := 0
+	for range 18 * 24 {
+		c.days(time.Hour)
+		for n := len(c.slack.MessagesFor(c.lin, c.slack.DirectWithApp(c.lin))); seen < n; seen++ {
+			days[c.clock.Now().Add(-time.Hour).In(auckland).Format("2 Mon")]++
+		}
+	}
+	c.wantProven(d.ID, c.lin, "started", "reminder week-1", "reminder 3d", "reminder late-1", "reminder late-2", "reminder late-3")
+	for day, n := range days {
+		if n > 1 && day != "29 Sun" {
+			t.Errorf("%d messages on %s", n, day)
+		}
+	}
+}
+
 // Around the clock each of the reminders comes, once, though two houses tell.
 func TestEveryReminder(t *testing.T) {
 	c := newStoryCompany(t)

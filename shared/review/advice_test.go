@@ -250,6 +250,38 @@ func TestReminders(t *testing.T) {
 	if got, next := c.Remind(time.Date(2026, 12, 12, 13, 0, 0, 0, time.UTC), monday); got.N != "day" || next.Weekday() != time.Monday {
 		t.Errorf("on a Saturday: %q, next %s", got.N, next)
 	}
+	// A weekend's come on Monday as one, the strongest: with what Monday has of its own,
+	// at its time.
+	at := func(day, hour int) time.Time { return time.Date(2026, 12, day, hour, 0, 0, 0, time.UTC) }
+	open := func(t time.Time) time.Time { // nine o'clock, but on weekends
+		for t.Weekday() == time.Saturday || t.Weekday() == time.Sunday || t.Hour() < 9 || t.Hour() >= 17 {
+			t = t.Truncate(time.Hour).Add(time.Hour)
+		}
+		return t
+	}
+	for name, x := range map[string]struct {
+		deadline time.Time
+		want     []string // as they come between the 10th, a Thursday, and the 16th
+	}{
+		"a Sunday's noon":    {at(13, 12), []string{"3d 10 Thu 12", "late-1 14 Mon 12", "late-2 15 Tue 12"}},
+		"a Saturday's noon":  {at(12, 12), []string{"1d 11 Fri 12", "late-2 14 Mon 12", "late-3 15 Tue 12"}},
+		"a Saturday's night": {at(12, 22), []string{"3d 10 Thu 09", "late-1 14 Mon 09", "late-2 15 Tue 09"}},
+		"a Monday's noon":    {at(14, 12), []string{"3d 11 Fri 12", "day 14 Mon 09", "late-1 15 Tue 12"}},
+		"a Friday's noon":    {at(11, 12), []string{"1d 10 Thu 12", "day 11 Fri 09", "late-3 14 Mon 12", "late-4 15 Tue 12"}},
+	} {
+		c := Campaign{State: Running, Started: at(1, 12), Deadline: x.deadline}
+		var got []string
+		had := ""
+		for now := at(10, 9); now.Before(at(15, 23)); now = now.Add(time.Hour) {
+			r, _ := c.Remind(now, open)
+			if said := r.N + r.At.Format(" 2 Mon 15"); r.N != "" && said != had && !r.At.Before(at(10, 9)) {
+				got, had = append(got, said), said
+			}
+		}
+		if !slices.Equal(got, x.want) {
+			t.Errorf("%s: %q, want %q", name, got, x.want)
+		}
+	}
 	if got, next := (Campaign{State: Completed, Started: noon, Deadline: noon}).Remind(days(9), nil); got.N != "" || !next.IsZero() {
 		t.Errorf("completed: %q %s", got.N, next)
 	}
