@@ -138,6 +138,33 @@ func TestRemindersInWorkingHours(t *testing.T) {
 	}
 }
 
+// TestWhoJoinsAReviewingGroupHears: once, as those who were in it at the start, and is
+// reminded as they are. Guests, and who joins when all is decided, hear nothing.
+func TestWhoJoinsAReviewingGroupHears(t *testing.T) {
+	c := newStoryCompany(t)
+	guest := c.slack.AddUser(slacktest.User{Name: "guest", RealName: "guest", Restricted: true})
+	c.sync()
+	s := c.few()
+	s.Scope.Resources = []string{c.oncall}
+	s.Levels = []review.Level{{By: review.ByGroup, Group: c.leads}}
+	d := c.campaign(s)
+	c.days(time.Hour)
+	c.slack.HandAddToGroup(c.owner(), c.leads, c.ada, guest)
+	c.sync()
+	c.days(3 * time.Hour)
+	c.hasHeard(c.ada, "Access review *Autumn*: 2 of 2 lines left for you to decide, due 2026-12-07.")
+	c.hasHeard(guest)
+	c.days(7 * 24 * time.Hour)
+	c.wantProven(d.ID, c.ada, "started", "reminder week-1")
+	c.wantProven(d.ID, c.lin, "started", "reminder week-1")
+	c.submit(d.ID, c.ada, c.oncall, c.kit, review.Certify)
+	c.submit(d.ID, c.ada, c.oncall, c.sam, review.Certify)
+	c.slack.HandAddToGroup(c.owner(), c.leads, c.bob)
+	c.sync()
+	c.days(3 * time.Hour)
+	c.wantProven(d.ID, c.bob)
+}
+
 // TestOneReminderAfterAWeekend: what fell on the weekend and what Monday has of its own
 // come as one on Monday, by the organization's clock and not by ours.
 func TestOneReminderAfterAWeekend(t *testing.T) {
