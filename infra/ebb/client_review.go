@@ -83,6 +83,30 @@ func (x *ReviewShowCmd) Run(c *Client) error {
 	return c.show(r, func(w io.Writer) { c.tellReview(w, r) })
 }
 
+func levelSays(l apiclient.ReviewLevel, names map[string]string) string {
+	switch {
+	case l.Group != "":
+		return "members of " + namesOf([]string{l.Group}, names)
+	case len(l.Accounts) > 0:
+		return namesOf(l.Accounts, names)
+	}
+	return string(l.By)
+}
+
+// namesOf are ids by name, as far as there are names; of many the first.
+func namesOf(ids []string, names map[string]string) string {
+	const most = 10
+	var out []string
+	for _, id := range ids[:min(len(ids), most)] {
+		out = append(out, called(apiclient.Ref{Id: id, Name: names[id]}))
+	}
+	says := strings.Join(out, ", ")
+	if n := len(ids) - most; n > 0 {
+		says += fmt.Sprintf(" and %d more", n)
+	}
+	return says
+}
+
 func sorted(m map[string]int) []string {
 	var out []string
 	for k := range m {

@@ -287,12 +287,17 @@ func (x *ReviewReassignCmd) Run(c *Client) error {
 	if err != nil {
 		return err
 	}
-	n, err := call[struct{ Lines int }](c.api.ReassignReview(ctx, string(x.ID), list, apiclient.ReviewReassignment{Lines: x.Lines, To: to}))
+	n, err := call[struct{ Lines, Kept int }](c.api.ReassignReview(ctx, string(x.ID), list, apiclient.ReviewReassignment{Lines: x.Lines, To: to}))
 	if err != nil {
 		return err
 	}
-	if n.Lines == 0 {
+	if n.Lines+n.Kept == 0 {
 		return fmt.Errorf("nothing went to others: the list has no such open line, or they review it already; see ebb review lists %s", x.ID)
 	}
-	return c.show(n, func(w io.Writer) { fmt.Fprintf(w, "%s went to others.\n", counted(n.Lines, "line")) })
+	return c.show(n, func(w io.Writer) {
+		fmt.Fprintf(w, "%s went to others.\n", counted(n.Lines, "line"))
+		if n.Kept > 0 {
+			fmt.Fprintf(w, "%s stay: about private channels that none of them may know of. Name a member or an owner of the channel.\n", counted(n.Kept, "line"))
+		}
+	})
 }

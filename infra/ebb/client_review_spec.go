@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/api/apiclient"
@@ -130,7 +131,9 @@ func (x *ReviewDraftCmd) Run(c *Client) error {
 	if err != nil {
 		return err
 	}
-	r, err := call[apiclient.Campaign](c.api.DraftCampaign(background(), s))
+	r, err := sure[apiclient.Campaign]("", func(key string) (*http.Response, error) {
+		return c.api.DraftCampaign(background(), &apiclient.DraftCampaignParams{IdempotencyKey: &key}, s)
+	})
 	if err != nil {
 		return err
 	}

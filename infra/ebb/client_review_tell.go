@@ -21,10 +21,10 @@ func (c *Client) tellReview(w io.Writer, r apiclient.Campaign) {
 	fmt.Fprintf(w, "%s  %s, %s: %s\n", clean(r.Id), clean(r.Spec.Name), clean(r.ConnectorName), r.State)
 	fmt.Fprintf(w, "  what: %s\n", clean(scopeWords(r.Spec)))
 	for i, l := range r.Spec.Levels {
-		fmt.Fprintf(w, "  level %d: %s\n", i+1, clean(strings.Join(strings.Fields(strings.Join([]string{string(l.By), l.Group, c.people(r.Spec.Connector, l.Accounts)}, " ")), " ")))
+		fmt.Fprintf(w, "  level %d: %s\n", i+1, clean(levelSays(l, r.Names)))
 	}
 	if len(r.Spec.Fallback) > 0 {
-		fmt.Fprintf(w, "  fallback: %s\n", clean(c.people(r.Spec.Connector, r.Spec.Fallback)))
+		fmt.Fprintf(w, "  fallback: %s\n", clean(namesOf(r.Spec.Fallback, r.Names)))
 	}
 	tellSnapshot(w, c, r)
 	if !r.Started.IsZero() {
@@ -119,20 +119,4 @@ func someOf(ids []string, one string) string {
 		return counted(len(ids), one)
 	}
 	return strings.Join(ids, ", ")
-}
-
-// people names a few accounts; whoever cannot be read keeps the id.
-func (c *Client) people(conn string, ids []string) string {
-	if len(ids) > fewNames {
-		return counted(len(ids), "person")
-	}
-	var out []string
-	for _, id := range ids {
-		a, err := call[apiclient.Account](c.api.GetAccount(background(), conn, id))
-		if err == nil && a.Name != "" {
-			id = a.Name
-		}
-		out = append(out, id)
-	}
-	return strings.Join(out, ", ")
 }

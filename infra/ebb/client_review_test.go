@@ -77,7 +77,7 @@ func TestReviewStory(t *testing.T) {
 	d.fails("review start "+id, "draft", "stage it")
 	d.says("review stage "+id, "staging")
 	d.on(time.Second)
-	d.says("review show "+id, "staged", "5 lines", "ebb review start "+id)
+	d.says("review show "+id, "staged", "5 lines", "level 1: Lin Okafor", "fallback: Ada Moreau", "ebb review start "+id)
 	d.says("review --as lin", "no access review for you") // nobody is told yet
 	d.says("review start "+id, "running", "until")
 	d.on(time.Second)
@@ -149,7 +149,7 @@ func TestReviewTemplates(t *testing.T) {
 	d.says("review templates", "Quarter", "quarterly")
 	d.says("review list", "Quarter 20", "draft")
 	draft := d.first("review list")
-	d.says("review show "+draft, "level 1: owner", "level 2: group")
+	d.says("review show "+draft, "level 1: owner", "level 2: members of @leads", "fallback: Ada Moreau")
 	d.says("review cancel "+draft, "canceled")
 	d.says("review template stop "+id, "is stopped")
 	d.says("review templates", "stopped")

@@ -15,7 +15,7 @@ func (s *server) ListCampaigns(ctx context.Context, _ apigen.ListCampaignsReques
 }
 
 func (s *server) DraftCampaign(ctx context.Context, r apigen.DraftCampaignRequestObject) (apigen.DraftCampaignResponseObject, error) {
-	c, err := s.house.DraftCampaign(ctx, actor(ctx), spec(*r.Body))
+	c, err := s.house.DraftCampaignOnce(ctx, actor(ctx), given(r.Params.IdempotencyKey), spec(*r.Body))
 	v, err := s.campaign(ctx, c.ID, err)
 	return apigen.DraftCampaign201JSONResponse(v), err
 }
@@ -103,7 +103,11 @@ func (s *server) campaign(ctx context.Context, id string, err error) (apigen.Cam
 	case id != "":
 		err = masked(err, read)
 	}
-	return campaignJSON(v), err
+	out := campaignJSON(v)
+	if err == nil {
+		out.Names, err = s.house.ReadSpecNames(ctx, actor(ctx), v.Spec)
+	}
+	return out, err
 }
 
 func spec(b apigen.CampaignSpec) review.Spec {

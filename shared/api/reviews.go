@@ -50,7 +50,7 @@ func (s *server) SubmitReviews(ctx context.Context, r apigen.SubmitReviewsReques
 
 func (s *server) ReassignReview(ctx context.Context, r apigen.ReassignReviewRequestObject) (apigen.ReassignReviewResponseObject, error) {
 	n, err := s.house.ReassignReview(ctx, actor(ctx), r.CampaignId, r.ListId, r.Body.Lines, r.Body.To)
-	return apigen.ReassignReview200JSONResponse{Lines: n}, s.ofList(ctx, r.CampaignId, r.ListId, err)
+	return apigen.ReassignReview200JSONResponse{Lines: n.Lines, Kept: n.Kept}, s.ofList(ctx, r.CampaignId, r.ListId, err)
 }
 
 // ofList hides a list that the actor does not see.

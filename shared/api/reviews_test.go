@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -216,5 +217,33 @@ func TestAdminByHand(t *testing.T) {
 	w.want(w.send("owner", "GET", "/v1/manual-tasks", ""), 200, &list)
 	if len(list.Items) != 1 || !list.Items[0].Give || list.Items[0].Entitlement != "workspace:admin" || list.Items[0].Account.Id != w.account["ada"] {
 		t.Errorf("%+v", list.Items)
+	}
+}
+
+// TestDraftOnce: a draft that is asked for again with the same Idempotency-Key is the
+// same one; with another body it is refused, and who runs no reviews gets none of it.
+func TestDraftOnce(t *testing.T) {
+	w := newWorld(t)
+	send := func(role, body string) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/v1/campaigns", strings.NewReader(w.fill(body)))
+		r.Header.Set("Authorization", "Bearer "+w.keys[role])
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", "k-1")
+		got := httptest.NewRecorder()
+		w.api.ServeHTTP(got, r)
+		return got
+	}
+	var a, b apigen.Campaign
+	w.want(send("root", spec), 201, &a)
+	w.want(send("root", spec), 201, &b)
+	if a.Id == "" || a.Id != b.Id {
+		t.Errorf("%s and %s", a.Id, b.Id)
+	}
+	w.want(send("root", strings.Replace(spec, `"days":14`, `"days":15`, 1)), 409, nil)
+	w.want(send("lin", spec), 403, nil)
+	var all struct{ Items []apigen.Campaign }
+	w.want(w.send("root", "GET", "/v1/campaigns", ""), 200, &all)
+	if len(all.Items) != 1 {
+		t.Errorf("%d drafts", len(all.Items))
 	}
 }

@@ -258,7 +258,10 @@ func (v *visit) reassignList() error {
 	if err != nil {
 		return v.ofReview(err)
 	}
-	said := count(n, "line went", "lines went") + " to " + map[bool]string{true: "them", false: "the other reviewer"}[len(to) > 1] + "."
+	said := count(n.Lines, "line went", "lines went") + " to " + map[bool]string{true: "them", false: "the other reviewer"}[len(to) > 1] + "."
+	if n.Kept > 0 {
+		said += " " + count(n.Kept, "line stays", "lines stay") + ": about private channels that none of the others may know of."
+	}
 	if _, err := v.s.house.ReadReview(v.ctx(), v.by, v.path("id"), v.path("list"), flow.LineFilter{}, flow.Slice{Limit: 1}); err != nil {
 		return v.to("/reviews", said)
 	}

@@ -18,6 +18,7 @@ type SpecPage struct {
 	Path       string // where the form goes
 	Template   bool
 	Edits      string // the draft that is edited; "": a new one
+	Key        string // of the form: sent twice, it makes one draft
 	Spec       Spec
 	Connectors []Choice
 	Kinds      []Choice
@@ -85,7 +86,10 @@ func (v *visit) draftReview() error {
 	x, err := p.Spec.spec()
 	var c review.Campaign
 	if err == nil || !v.by.Is(access.CampaignAdministrator) {
-		c, err = v.s.house.DraftCampaign(v.ctx(), v.by, x)
+		c, err = v.s.house.DraftCampaignOnce(v.ctx(), v.by, v.field("key"), x)
+		if fault.Is(err, fault.Already) || err == nil && c.State != review.Draft { // went back: changed it, or begins again
+			c, err = v.s.house.DraftCampaign(v.ctx(), v.by, x)
+		}
 	}
 	if fault.Is(err, fault.Invalid) {
 		return v.specAgain(p, err)
@@ -142,6 +146,9 @@ func (v *visit) specAgain(p SpecPage, wrong error) error {
 		return fault.New("console.review", fault.Forbidden, "access reviews are drafted by campaign administrators; a super administrator can make you one")
 	}
 	p.Wrong = map[string]string{}
+	if p.Edits == "" && !p.Template {
+		p.Key = cmp.Or(v.field("key"), v.s.house.NewID("form"))
+	}
 	if err := v.specConnectors(&p); err != nil {
 		return err
 	}

@@ -41,6 +41,8 @@ var reviewSources = map[review.Source]string{
 	review.ByNamed:    "people whom I name",
 	review.ByManager:  "the account's manager in Slack",
 	review.ByFallback: "the fallback",
+	review.ByMembers:  "those of a user group who may know of a private channel",
+	review.ByKeeper:   "the owners of the connector",
 	review.Unassigned: "nobody could be found",
 }
 
@@ -52,6 +54,8 @@ var listSources = map[review.Source]string{
 	review.ByNamed:    "by name",
 	review.ByManager:  "manage the account",
 	review.ByFallback: "the fallback",
+	review.ByMembers:  "by their user group, and know of the private channel",
+	review.ByKeeper:   "own the connector",
 	review.Unassigned: "nobody could be found",
 }
 

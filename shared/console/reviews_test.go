@@ -22,6 +22,7 @@ import (
 func TestReviewToItsEnd(t *testing.T) {
 	w := newWorld(t)
 	w.campaigner()
+	w.owned(w.Incident)
 	w.says(w.get("campaigner", "/reviews"), "No review is running", "New review")
 	w.says(w.get("lin", "/reviews"), "No list waits for you")
 	w.says(w.get("campaigner", "/reviews/new"), "Nothing is counted yet", "Validate scope", "November 2026")
@@ -188,6 +189,30 @@ func TestReviewAtItsField(t *testing.T) {
 	}
 }
 
+// TestDraftSentTwice: the same form sent twice is one draft; changed, or begun again
+// after it was given up, it is another.
+func TestDraftSentTwice(t *testing.T) {
+	w := newWorld(t)
+	w.campaigner()
+	page := w.get("campaigner", "/reviews/new")
+	form := w.specForm(url.Values{"key": {between(page, `name="key" value="`, `"`)}})
+	again := w.get("campaigner", "/reviews/new?"+form.Encode())
+	if got := between(again, `name="key" value="`, `"`); got != form.Get("key") || got == "" {
+		t.Fatalf("the form's key is %q, then %q", form.Get("key"), got)
+	}
+	first := w.post("campaigner", "/reviews/new", form.Encode())
+	if to := w.post("campaigner", "/reviews/new", form.Encode()); to != first {
+		t.Errorf("sent twice it is %s and %s", first, to)
+	}
+	form.Set("name", "Winter")
+	other := w.post("campaigner", "/reviews/new", form.Encode())
+	form.Set("name", "Autumn")
+	w.post("campaigner", first+"/cancel", "")
+	if third := w.post("campaigner", "/reviews/new", form.Encode()); other == first || third == first || third == other {
+		t.Errorf("%s, %s, %s", first, other, third)
+	}
+}
+
 // TestReviewsKeepPrivate: who runs a review and is no member of a private channel
 // finds it nowhere; whoever reviews it sees it.
 func TestReviewsKeepPrivate(t *testing.T) {
@@ -229,6 +254,7 @@ func TestListIsWorkable(t *testing.T) {
 	big := w.Slack.AddChannel(slacktest.Channel{Name: "big", Private: true, Members: append(many, w.Slack.BotUser(w.Slack.TeamIDs()[0]))})
 	w.At = w.At.Add(2 * time.Minute)
 	w.Sync(w.Conn)
+	w.owned(big)
 	s := w.spec()
 	s.Unchanged = true
 	s.Scope = review.Scope{Kinds: []directory.Kind{directory.Channel}, Resources: []string{big, w.Hush}}

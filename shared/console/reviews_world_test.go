@@ -23,6 +23,15 @@ func (w *world) campaigner() {
 	w.User["campaigner"] = u
 }
 
+// owned makes lin the owner of private channels, who may know of them and so reviews
+// them.
+func (w *world) owned(channels ...string) {
+	w.Helper()
+	for _, id := range channels {
+		w.OK(w.House.SetOwners(w.Context(), w.As("root"), w.Conn, id, []string{w.Account["lin"]}))
+	}
+}
+
 // spec is a review of user groups and channels by lin, and by the owner where lin
 // would review her own.
 func (w *world) spec() review.Spec {
@@ -67,6 +76,7 @@ func (w *world) reviewed(draft, staged bool) (campaign, list string) {
 
 func (w *world) campaign(s review.Spec, draft, staged bool) (campaign, list string) {
 	w.Helper()
+	w.owned(w.Incident, w.Hush)
 	c, err := w.House.DraftCampaign(w.Context(), w.As("root"), s)
 	w.OK(err)
 	if draft {

@@ -31,6 +31,7 @@ var kindWords = map[string]string{
 var sourceWords = map[review.Source]string{
 	review.ByOwner: "the owners of the resource", review.ByCreator: "whoever created it in Slack", review.ByGroup: "the members of the user group ",
 	review.ByNamed: "named accounts: ", review.ByManager: "the account's manager", review.ByFallback: "the fallback",
+	review.ByMembers: "those members of the user group who may know of the private channel", review.ByKeeper: "the owners of the connector",
 	review.Unassigned: "nobody: no reviewer was found",
 }
 

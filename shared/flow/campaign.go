@@ -21,15 +21,30 @@ const LaneReview = "review"
 
 // DraftCampaign makes a campaign that nobody is told of yet.
 func (h *House) DraftCampaign(ctx context.Context, by access.Actor, s review.Spec) (review.Campaign, error) {
+	return h.DraftCampaignOnce(ctx, by, "", s)
+}
+
+// DraftCampaignOnce is DraftCampaign for a call that may be sent again: the same key
+// gives the draft that the first one made, for a day.
+func (h *House) DraftCampaignOnce(ctx context.Context, by access.Actor, key string, s review.Spec) (review.Campaign, error) {
 	const op = "flow.DraftCampaign"
 	if err := h.mayCampaign(by); err != nil {
 		return review.Campaign{}, fault.Wrap(op, err)
 	}
-	if err := h.checkSpec(ctx, by, s); err != nil {
-		return review.Campaign{}, fault.Wrap(op, err)
+	o := once[review.Campaign]{verb: "campaign", key: key, body: s, read: h.Memory.Campaign}
+	o.make = func(note *access.Once) (review.Campaign, error) {
+		if err := h.checkSpec(ctx, by, s); err != nil {
+			return review.Campaign{}, err
+		}
+		c := review.Campaign{ID: h.NewID("uc"), Spec: s.Copy(), State: review.Draft, By: by.User.ID, Created: h.Now()}
+		e := h.campaignEvent(c, "campaign.drafted", who(by), c.Terms())
+		if note == nil {
+			return h.Memory.SaveCampaign(ctx, c, e)
+		}
+		note.Answer = c.ID
+		return h.Memory.SaveCampaignOnce(ctx, *note, c, e)
 	}
-	c := review.Campaign{ID: h.NewID("uc"), Spec: s.Copy(), State: review.Draft, By: by.User.ID, Created: h.Now()}
-	c, err := h.Memory.SaveCampaign(ctx, c, h.campaignEvent(c, "campaign.drafted", who(by), c.Terms()))
+	c, err := o.do(ctx, h, by)
 	return c, fault.Wrap(op, err)
 }
 

@@ -18,11 +18,16 @@ type people struct {
 	accounts map[string]directory.Account
 	missed   int
 	whole    bool
-	err      error // the first of able
+	err      error // the first of able and knows
 
 	source  *directory.ActivitySource
 	seen    map[string]time.Time // days on which accounts were active last
 	allSeen bool
+
+	eyes  map[string]*realm // reviewers' own, by account
+	sight *realm            // what all of these have in common
+	about string            // the resource of which known says who may know
+	known map[string]bool
 }
 
 func newPeople(h *House, c connector.Connector) *people {

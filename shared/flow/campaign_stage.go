@@ -286,7 +286,9 @@ func (s *stager) fact(ctx context.Context, x *stagedResource, m directory.Member
 	if why := s.c.Scope.Leaves(hold, now); why != "" {
 		return review.Fact{}, why, nil
 	}
-	to := s.c.Pick(0, x.Resource, a.ID, review.Crowd{Members: s.members, Manager: a.Manager, Keepers: s.keepers, Able: s.people.able(ctx)})
+	to := s.c.Pick(0, x.Resource, a.ID, review.Crowd{
+		Members: s.members, Manager: a.Manager, Keepers: s.keepers, Able: s.people.able(ctx), Knows: s.people.knows(ctx, x.Resource),
+	})
 	if s.people.err != nil {
 		return review.Fact{}, "", s.people.err
 	}

@@ -76,7 +76,8 @@ func (v *reviewerTale) news(t access.Telling, hours access.Hours) (news []access
 		return nil, time.Time{}
 	}
 	now := v.h.Now()
-	last, next := v.c.Remind(now, func(t time.Time) time.Time { return hours.After(t, time.Second) })
+	zone := access.Location(hours.Zone, hours.Offsets)
+	last, next := v.c.Remind(now, func(t time.Time) time.Time { return hours.After(t, time.Second).In(zone) })
 	if since.IsZero() || !last.At.After(since) {
 		return news, next // what they hear now says it all
 	}

@@ -138,6 +138,61 @@ func TestRemindersInWorkingHours(t *testing.T) {
 	}
 }
 
+// TestWhoJoinsAReviewingGroupHears: once, as those who were in it at the start, and is
+// reminded as they are. Guests, and who joins when all is decided, hear nothing.
+func TestWhoJoinsAReviewingGroupHears(t *testing.T) {
+	c := newStoryCompany(t)
+	guest := c.slack.AddUser(slacktest.User{Name: "guest", RealName: "guest", Restricted: true})
+	c.sync()
+	s := c.few()
+	s.Scope.Resources = []string{c.oncall}
+	s.Levels = []review.Level{{By: review.ByGroup, Group: c.leads}}
+	d := c.campaign(s)
+	c.days(time.Hour)
+	c.slack.HandAddToGroup(c.owner(), c.leads, c.ada, guest)
+	c.sync()
+	c.days(3 * time.Hour)
+	c.hasHeard(c.ada, "Access review *Autumn*: 2 of 2 lines left for you to decide, due 2026-12-07.")
+	c.hasHeard(guest)
+	c.days(7 * 24 * time.Hour)
+	c.wantProven(d.ID, c.ada, "started", "reminder week-1")
+	c.wantProven(d.ID, c.lin, "started", "reminder week-1")
+	c.submit(d.ID, c.ada, c.oncall, c.kit, review.Certify)
+	c.submit(d.ID, c.ada, c.oncall, c.sam, review.Certify)
+	c.slack.HandAddToGroup(c.owner(), c.leads, c.bob)
+	c.sync()
+	c.days(3 * time.Hour)
+	c.wantProven(d.ID, c.bob)
+}
+
+// TestOneReminderAfterAWeekend: what fell on the weekend and what Monday has of its own
+// come as one on Monday, by the organization's clock and not by ours.
+func TestOneReminderAfterAWeekend(t *testing.T) {
+	c := newStoryCompany(t)
+	c.publish(strings.Replace(oncallPolicy, "rules:", "organization: {zone: Pacific/Auckland, hours: \"09:00-17:00\"}\nrules:", 1))
+	auckland, err := time.LoadLocation("Pacific/Auckland")
+	c.ok(err)
+	noon := time.Date(2026, 11, 29, 12, 0, 0, 0, auckland) // a Sunday
+	c.clock.move(noon.Sub(c.clock.Now()))
+	s := c.few()
+	s.Days = 14
+	d := c.campaign(s)
+	days := map[string]int{}
+	seen := 0
+	for range 18 * 24 {
+		c.days(time.Hour)
+		for n := len(c.slack.MessagesFor(c.lin, c.slack.DirectWithApp(c.lin))); seen < n; seen++ {
+			days[c.clock.Now().Add(-time.Hour).In(auckland).Format("2 Mon")]++
+		}
+	}
+	c.wantProven(d.ID, c.lin, "started", "reminder week-1", "reminder 3d", "reminder late-1", "reminder late-2", "reminder late-3")
+	for day, n := range days {
+		if n > 1 && day != "29 Sun" {
+			t.Errorf("%d messages on %s", n, day)
+		}
+	}
+}
+
 // Around the clock each of the reminders comes, once, though two houses tell.
 func TestEveryReminder(t *testing.T) {
 	c := newStoryCompany(t)

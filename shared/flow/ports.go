@@ -8,6 +8,7 @@ import (
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/review"
 )
 
 // Every port below is safe for concurrent use, wraps its errors in
@@ -74,6 +75,7 @@ type Repeats interface {
 	Once(ctx context.Context, id string) (access.Once, error)
 	SaveRequestOnce(ctx context.Context, o access.Once, r access.Request, grants []access.Grant, texts []Text, e ...audit.Event) (access.Request, error)
 	SaveConnectorOnce(ctx context.Context, o access.Once, c connector.Connector, e ...audit.Event) (connector.Connector, error)
+	SaveCampaignOnce(ctx context.Context, o access.Once, c review.Campaign, e ...audit.Event) (review.Campaign, error)
 }
 
 // Text is a free text of a person: About is the aggregate it belongs to

@@ -12,8 +12,9 @@ import (
 
 // Who sees what of access reviews: campaign administrators and auditors all
 // campaigns; reviewers, and who stands in for them, those in which they have a list,
-// and their own lists; lines about a private resource only its reviewers, its
-// owners, and auditors.
+// and their own lists; lines about a private resource, while they review it, those to
+// whom it was given because they may know of it (campaign_sight.go), and at any time
+// who may know of it now.
 
 // CampaignView is a campaign as the actor sees it.
 type CampaignView struct {
@@ -100,6 +101,45 @@ func (h *House) ReadCampaign(ctx context.Context, by access.Actor, id string) (C
 	return *v, nil
 }
 
+// ReadSpecNames gives the names of accounts and user groups that a campaign names as
+// reviewers, by id: of each level and of the fallback the first ten, and only what the
+// actor may know.
+func (h *House) ReadSpecNames(ctx context.Context, by access.Actor, s review.Spec) (map[string]string, error) {
+	const op = "flow.ReadSpecNames"
+	eye, err := h.sight(by)
+	if err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	r, err := eye.reviewRealm(ctx, s.Connector)
+	if err != nil {
+		return nil, fault.Wrap(op, err)
+	}
+	accounts := slices.Clone(s.Fallback[:min(len(s.Fallback), mostListed)])
+	groups := []string{s.Admins}
+	for _, l := range s.Levels {
+		accounts = append(accounts, l.Accounts[:min(len(l.Accounts), mostListed)]...)
+		groups = append(groups, l.Group)
+	}
+	out, err := r.named(ctx, accounts...)
+	for _, id := range groups {
+		if err != nil {
+			break
+		}
+		if id == "" {
+			continue
+		}
+		var x seenResource
+		var known bool
+		if x, err = r.look(ctx, id); err == nil {
+			known, err = r.knows(ctx, review.Fact{Resource: id})
+		}
+		if x.known && known {
+			out[id] = access.Name(x.Resource)
+		}
+	}
+	return out, fault.Wrap(op, err)
+}
+
 // campaign is a campaign as the actor sees it; nil: not at all.
 func (s *sight) campaign(ctx context.Context, c review.Campaign) (*CampaignView, error) {
 	v := &CampaignView{Campaign: c, ConnectorName: c.Connector}
@@ -182,7 +222,7 @@ func (h *House) listsFor(ctx context.Context, c review.Campaign, p access.Person
 	return slices.DeleteFunc(all, func(a review.Assignment) bool {
 		twice := seen[a.ID]
 		seen[a.ID] = true
-		return twice || !in[a.Group]
+		return twice || !in[a.Group] || a.Names() && !slices.Contains(a.Accounts, p.Account.ID)
 	}), nil
 }
 
@@ -235,11 +275,14 @@ func (h *House) ReadLists(ctx context.Context, by access.Actor, campaign string,
 	return page, sum, fault.Wrap(op, err)
 }
 
+// mostListed is of how many reviewers the names are read.
+const mostListed = 10
+
 // list adds the names of a list's reviewers.
 func (s *sight) list(ctx context.Context, a review.Assignment) (ListView, error) {
 	v := ListView{Assignment: a, Names: map[string]string{}}
 	for i, id := range a.Accounts {
-		if i == 10 {
+		if i == mostListed {
 			break // of more there is a number
 		}
 		x, err := s.h.Memory.Account(ctx, a.Connector, id)

@@ -91,7 +91,8 @@ type ReviewView struct {
 }
 
 // ReadReview reads one list: its reviewers', with the right to decide; campaign
-// administrators' and auditors', to look at. Other lists are not read.
+// administrators' and auditors', to look at. Other lists are not read. When the review
+// is over, its reviewers see of private resources what they may know then.
 func (h *House) ReadReview(ctx context.Context, by access.Actor, campaign, assignment string, w LineFilter, s Slice) (ReviewView, error) {
 	const op = "flow.ReadReview"
 	out := ReviewView{Counts: map[string]int{}, Mine: map[review.Verdict]int{}}
@@ -141,7 +142,8 @@ func (s *sight) lines(ctx context.Context, d *desk, out *ReviewView, w LineFilte
 	people := newPeople(s.h, r.conn)
 	var all []review.Line
 	err = s.h.Memory.LinesAfter(ctx, d.campaign.ID, d.assignment.ID, "", func(l review.Line) error {
-		if !out.Decides {
+		// Once nothing is decided any more, a list gives no right to see a private name.
+		if !out.Decides || d.campaign.State != review.Running {
 			known, err := r.knows(ctx, l.Fact)
 			if err != nil {
 				return err
@@ -215,7 +217,7 @@ func (s *sight) reviewRealm(ctx context.Context, conn string) (*realm, error) {
 // line furnishes a line. Names are the directory's; those of then where it has none,
 // unless they were erased.
 func (r *realm) line(ctx context.Context, people *people, d *desk, l review.Line) (LineView, error) {
-	v := LineView{Line: l, AccountName: l.AccountName, ResourceName: l.ResourceName}
+	v := LineView{Line: l, AccountName: l.AccountName, ResourceName: access.Name(directory.Resource{Kind: l.Kind, Name: l.ResourceName})}
 	a, err := people.account(ctx, l.Account)
 	switch {
 	case err == nil && (a.Forgotten || a.Label() != l.Account):
@@ -227,7 +229,10 @@ func (r *realm) line(ctx context.Context, people *people, d *desk, l review.Line
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return v, err
 	}
-	if err == nil {
+	// Of a private resource a name that came since is for who may know it now.
+	if seen, err2 := r.knows(ctx, review.Fact{Resource: l.Resource}); err2 != nil {
+		return v, err2
+	} else if err == nil && seen {
 		v.ResourceName = access.Name(res)
 	}
 	v.Gives = gives(l, res)

@@ -124,7 +124,12 @@ func (r *realm) findMe(ctx context.Context) error {
 			r.placeOf = append(r.placeOf, p)
 		}
 	}
-	return r.s.h.Memory.EachHeld(ctx, r.conn.ID, account, func(m directory.Membership) error {
+	return r.holds(ctx)
+}
+
+// holds reads what the actor's own account holds.
+func (r *realm) holds(ctx context.Context) error {
+	return r.s.h.Memory.EachHeld(ctx, r.conn.ID, r.me.Account.ID, func(m directory.Membership) error {
 		r.held[m.Resource] = true
 		return nil
 	})

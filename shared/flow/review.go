@@ -87,7 +87,7 @@ func (h *House) serveCampaign(ctx context.Context, id string, until time.Time) e
 	return err
 }
 
-// run keeps a running campaign true: reviewers hear of it, lines whose access is
+// run keeps a running campaign true: reviewers hear of it, later ones too, lines whose access is
 // gone close, and its deadline ends it where it ends by itself.
 func (h *House) run(ctx context.Context, c review.Campaign, until time.Time) error {
 	if c.Told.IsZero() {
@@ -102,6 +102,9 @@ func (h *House) run(ctx context.Context, c review.Campaign, until time.Time) err
 		return err
 	}
 	if err := h.settleAll(ctx, c); err != nil {
+		return err
+	}
+	if err := h.tellJoined(ctx, c, until); err != nil {
 		return err
 	}
 	c, again, err := h.look(ctx, c, until)

@@ -252,7 +252,7 @@ func (h *House) mayReview(ctx context.Context, d *desk, now bool) (bool, error) 
 		}
 	}
 	read := func(account string) (bool, error) {
-		if d.assignment.Group == "" && !slices.Contains(d.assignment.Accounts, account) {
+		if d.assignment.Names() && !slices.Contains(d.assignment.Accounts, account) {
 			return false, nil
 		}
 		conn := d.campaign.Connector

@@ -8,6 +8,7 @@ import (
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/connector"
+	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/review"
 )
@@ -30,7 +31,8 @@ const submitFor = 15 * time.Second
 // SubmitReviews submits what the actor noted in an assignment. From here on it
 // stands: what is denied is removed, what is certified goes to the next level or
 // is done. What was submitted before a death stays submitted; called again, the
-// rest follows.
+// rest follows. That somebody keeps administering a workspace is said by who has just
+// signed in.
 func (h *House) SubmitReviews(ctx context.Context, by access.Actor, campaign, assignment string) (Submitted, error) {
 	const op = "flow.SubmitReviews"
 	out := Submitted{Refused: map[string]string{}}
@@ -38,9 +40,13 @@ func (h *House) SubmitReviews(ctx context.Context, by access.Actor, campaign, as
 	if err != nil {
 		return out, fault.Wrap(op, err)
 	}
+	const askAnew = "to certify who administers a workspace takes a sign-in within the last ten minutes"
 	var ids []string
 	err = h.Memory.LinesAfter(ctx, campaign, assignment, "", func(l review.Line) error {
 		if l.State == review.LineOpen && l.Draft.Verdict != "" && l.Draft.By == by.User.ID {
+			if needsFresh(l) && by.Stale(h.Now()) {
+				return stale(op, askAnew)
+			}
 			ids = append(ids, l.ID)
 		}
 		return nil
@@ -58,6 +64,9 @@ func (h *House) SubmitReviews(ctx context.Context, by access.Actor, campaign, as
 		if why := d.refuses(l); why != "" {
 			return review.Decision{}, why
 		}
+		if needsFresh(l) && by.Stale(h.Now()) {
+			return review.Decision{}, askAnew // noted since they were counted
+		}
 		x := l.Draft
 		x.At, x.For = h.Now(), d.place
 		return x, ""
@@ -68,6 +77,11 @@ func (h *House) SubmitReviews(ctx context.Context, by access.Actor, campaign, as
 	a, err := h.Memory.Assignment(ctx, campaign, assignment)
 	out.Left = a.Left()
 	return out, fault.Wrap(op, err)
+}
+
+// needsFresh reports whether what is noted about a line asks for a fresh sign-in.
+func needsFresh(l review.Line) bool {
+	return l.Draft.Verdict == review.Certify && l.Administers()
 }
 
 // submission carries decisions out, some lines in a commit.
@@ -236,8 +250,8 @@ func (s *submission) pass(ctx context.Context, b *batch, was, next review.Line, 
 
 // pick says who reviews a line at its level now.
 func (h *House) pick(ctx context.Context, c review.Campaign, p *people, l review.Line) (review.Assigned, error) {
-	r, err := h.Memory.Resource(ctx, l.Connector, l.Resource)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	r, err := h.lineResource(ctx, l)
+	if err != nil {
 		return review.Assigned{}, err
 	}
 	a, err := p.account(ctx, l.Account)
@@ -256,13 +270,25 @@ func (h *House) pick(ctx context.Context, c review.Campaign, p *people, l review
 	if err != nil {
 		return review.Assigned{}, err
 	}
+	p.conn = conn
 	able := p.able(ctx)
-	to := c.Pick(l.Level, r, l.Account, review.Crowd{Members: members, Manager: a.Manager, Keepers: keepers, Able: func(id string) bool {
+	to := c.Pick(l.Level, r, l.Account, review.Crowd{Members: members, Manager: a.Manager, Keepers: keepers, Knows: p.knows(ctx, r), Able: func(id string) bool {
 		// Several levels are several people.
 		decided := slices.ContainsFunc(l.Decided, func(x review.Decision) bool { return x.Account == id || x.For == id })
 		return !decided && able(id)
 	}})
 	return to, p.err
+}
+
+// lineResource is the resource of a line as it is now; a private one, where it was
+// private when the line was staged.
+func (h *House) lineResource(ctx context.Context, l review.Line) (directory.Resource, error) {
+	r, err := h.Memory.Resource(ctx, l.Connector, l.Resource)
+	if fault.Is(err, fault.NotFound) {
+		r, err = directory.Resource{ID: l.Resource, Connector: l.Connector, Workspace: l.Workspace, Kind: l.Kind}, nil
+	}
+	r.Private = r.Private || l.Private
+	return r, err
 }
 
 // moveLine puts a line into another assignment, which is made where it is new, and

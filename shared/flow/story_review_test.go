@@ -235,6 +235,7 @@ func TestReviewerIsJudgedNow(t *testing.T) {
 	c := newStoryCompany(t)
 	s := c.spec()
 	s.Levels = []review.Level{{By: review.ByGroup, Group: c.leads}}
+	s.Scope.Kinds = []directory.Kind{directory.UserGroup}
 	d := c.campaign(s)
 	v, l := c.line(d.ID, c.lin, c.shift, c.sam)
 	c.notes(c.lin, v, review.Deny, l.ID)

@@ -75,6 +75,11 @@ func (s Spec) Advise(h Holding, now time.Time) Advice {
 	return Advice{}
 }
 
+// Administers reports whether the access is a role that administers a workspace.
+func (f Fact) Administers() bool {
+	return f.Kind == directory.Workspace && directory.WorkspaceRole(f.Slug).AtLeast(directory.Admin)
+}
+
 // Same reports whether a line may be certified together with all that did not
 // change: certified last time, nothing of it is another, and nothing speaks
 // against it.

@@ -165,6 +165,29 @@ func TestPick(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 	}
+	hidden := res
+	hidden.Private = true
+	known := func(who ...string) func(string) bool { return func(a string) bool { return slices.Contains(who, a) } }
+	for name, c := range map[string]struct {
+		level Level
+		crowd Crowd
+		want  Assigned
+	}{
+		"an owner":               {Level{By: ByOwner}, Crowd{Knows: known("Uo1")}, Assigned{Source: ByOwner, Accounts: []string{"Uo1"}}},
+		"a creator who left":     {Level{By: ByCreator}, Crowd{Keepers: []string{"Uk"}, Knows: known("Uk")}, Assigned{Source: ByKeeper, Accounts: []string{"Uk"}}},
+		"a friend":               {Level{By: ByNamed, Accounts: []string{"Ux", "Uy"}}, Crowd{Knows: known("Uy")}, Assigned{Source: ByNamed, Accounts: []string{"Uy"}}},
+		"the fallback":           {Level{By: ByNamed, Accounts: []string{"Ux"}}, Crowd{Knows: known("Uf")}, Assigned{Source: ByFallback, Accounts: fall}},
+		"not the fallback":       {Level{By: ByManager}, Crowd{Manager: "Ub", Keepers: []string{"Uk"}, Knows: known("Uk")}, Assigned{Source: ByKeeper, Accounts: []string{"Uk"}}},
+		"those of the group":     {Level{By: ByGroup, Group: "S9"}, Crowd{Members: []string{"Um", "Un", "Uguest"}, Knows: known("Un", "Uguest")}, Assigned{Source: ByMembers, Group: "S9", Accounts: []string{"Un"}}},
+		"nobody of the group":    {Level{By: ByGroup, Group: "S9"}, Crowd{Members: []string{"Um"}, Knows: known("Uf")}, Assigned{Source: ByFallback, Accounts: fall}},
+		"nobody asked who knows": {Level{By: ByOwner}, Crowd{Keepers: []string{"Uk"}}, Assigned{Source: Unassigned}},
+	} {
+		c.crowd.Able = able
+		got := Spec{Levels: []Level{c.level}, Fallback: fall}.Pick(0, hidden, "U1", c.crowd)
+		if got.Source != c.want.Source || got.Group != c.want.Group || !slices.Equal(got.Accounts, c.want.Accounts) {
+			t.Errorf("private, %s: %+v, want %+v", name, got, c.want)
+		}
+	}
 	if len(res.Owners) != 3 || res.Owners[0] != "Uo2" {
 		t.Error("the owners were changed")
 	}
@@ -226,6 +249,38 @@ func TestReminders(t *testing.T) {
 	c.Deadline = time.Date(2026, 12, 11, 12, 0, 0, 0, time.UTC) // a Friday
 	if got, next := c.Remind(time.Date(2026, 12, 12, 13, 0, 0, 0, time.UTC), monday); got.N != "day" || next.Weekday() != time.Monday {
 		t.Errorf("on a Saturday: %q, next %s", got.N, next)
+	}
+	// A weekend's come on Monday as one, the strongest: with what Monday has of its own,
+	// at its time.
+	at := func(day, hour int) time.Time { return time.Date(2026, 12, day, hour, 0, 0, 0, time.UTC) }
+	open := func(t time.Time) time.Time { // nine o'clock, but on weekends
+		for t.Weekday() == time.Saturday || t.Weekday() == time.Sunday || t.Hour() < 9 || t.Hour() >= 17 {
+			t = t.Truncate(time.Hour).Add(time.Hour)
+		}
+		return t
+	}
+	for name, x := range map[string]struct {
+		deadline time.Time
+		want     []string // as they come between the 10th, a Thursday, and the 16th
+	}{
+		"a Sunday's noon":    {at(13, 12), []string{"3d 10 Thu 12", "late-1 14 Mon 12", "late-2 15 Tue 12"}},
+		"a Saturday's noon":  {at(12, 12), []string{"1d 11 Fri 12", "late-2 14 Mon 12", "late-3 15 Tue 12"}},
+		"a Saturday's night": {at(12, 22), []string{"3d 10 Thu 09", "late-1 14 Mon 09", "late-2 15 Tue 09"}},
+		"a Monday's noon":    {at(14, 12), []string{"3d 11 Fri 12", "day 14 Mon 09", "late-1 15 Tue 12"}},
+		"a Friday's noon":    {at(11, 12), []string{"1d 10 Thu 12", "day 11 Fri 09", "late-3 14 Mon 12", "late-4 15 Tue 12"}},
+	} {
+		c := Campaign{State: Running, Started: at(1, 12), Deadline: x.deadline}
+		var got []string
+		had := ""
+		for now := at(10, 9); now.Before(at(15, 23)); now = now.Add(time.Hour) {
+			r, _ := c.Remind(now, open)
+			if said := r.N + r.At.Format(" 2 Mon 15"); r.N != "" && said != had && !r.At.Before(at(10, 9)) {
+				got, had = append(got, said), said
+			}
+		}
+		if !slices.Equal(got, x.want) {
+			t.Errorf("%s: %q, want %q", name, got, x.want)
+		}
 	}
 	if got, next := (Campaign{State: Completed, Started: noon, Deadline: noon}).Remind(days(9), nil); got.N != "" || !next.IsZero() {
 		t.Errorf("completed: %q %s", got.N, next)

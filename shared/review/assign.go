@@ -15,13 +15,15 @@ import (
 // Source says where a level finds its reviewers.
 type Source string
 
-// The sources. ByKeeper, an owner of the connector, is where neither a level nor the
+// The sources. ByMembers are of a user group only those who may know of a private
+// resource. ByKeeper, an owner of the connector, is where neither a level nor the
 // fallback had anybody; Unassigned where these had nobody either: campaign
 // administrators reassign it.
 const (
 	ByOwner    Source = "owner"   // of the resource
 	ByCreator  Source = "creator" // of the channel or user group, in Slack
 	ByGroup    Source = "group"   // members of a user group
+	ByMembers  Source = "group members"
 	ByNamed    Source = "named"
 	ByManager  Source = "manager" // of the account, from its profile in Slack
 	ByFallback Source = "fallback"
@@ -59,7 +61,7 @@ func (l Level) validate() error {
 // Assigned says who reviews a line: any one of the accounts.
 type Assigned struct {
 	Source   Source
-	Group    string // whose members they are; who is one is looked up with each decision
+	Group    string // whose members they are; who still is one is looked up with each decision
 	Accounts []string
 }
 
@@ -70,10 +72,14 @@ type Crowd struct {
 	Keepers []string // owners of the connector
 	// Able reports whether an account may review at all: active, and no guest or bot.
 	Able func(account string) bool
+	// Knows reports whether an account may know of the resource, a private one, without
+	// any review. nil: nobody does.
+	Knows func(account string) bool
 }
 
 // Pick says who reviews a holding at a level. Nobody reviews their own access
-// unless the campaign allows it.
+// unless the campaign allows it, and nobody comes to know of a private resource by
+// being named: who may not know of it is passed over, wherever they come from.
 func (s Spec) Pick(level int, resource directory.Resource, account string, c Crowd) Assigned {
 	l := s.Levels[level]
 	var from []string
@@ -90,17 +96,32 @@ func (s Spec) Pick(level int, resource directory.Resource, account string, c Cro
 		from = []string{c.Manager}
 	}
 	for _, a := range []Assigned{{Source: l.By, Group: l.Group, Accounts: from}, {Source: ByFallback, Accounts: s.Fallback}, {Source: ByKeeper, Accounts: c.Keepers}} {
-		a.Accounts = s.able(a.Accounts, account, c)
-		if len(a.Accounts) == 0 {
-			continue
-		}
 		if a.Source != ByGroup {
 			a.Group = ""
 		}
-		return a
+		if resource.Private {
+			a = a.knowing(c)
+		}
+		if a.Accounts = s.able(a.Accounts, account, c); len(a.Accounts) > 0 {
+			return a
+		}
 	}
 	return Assigned{Source: Unassigned}
 }
+
+// knowing leaves those who may know of a private resource.
+func (a Assigned) knowing(c Crowd) Assigned {
+	if a.Source == ByGroup {
+		a.Source = ByMembers
+	}
+	a.Accounts = slices.DeleteFunc(slices.Clone(a.Accounts), func(x string) bool {
+		return x == "" || c.Knows == nil || !c.Able(x) || !c.Knows(x)
+	})
+	return a
+}
+
+// Names reports whether the accounts alone review, whoever else joins the group.
+func (a Assigned) Names() bool { return a.Group == "" || a.Source == ByMembers }
 
 func (s Spec) able(accounts []string, self string, c Crowd) []string {
 	var out []string
@@ -153,11 +174,14 @@ func (a Assignment) Count(to LineState, noted bool) Assignment {
 }
 
 // AssignmentID follows from who reviews at which level. A group is one assignment
-// whoever is in it.
+// whoever is in it, unless only some of it review.
 func AssignmentID(campaign string, level int, a Assigned) string {
 	who := strings.Join(a.Accounts, ",")
 	if a.Group != "" {
 		who = "group:" + a.Group
+	}
+	if a.Source == ByMembers {
+		who += ":" + strings.Join(a.Accounts, ",")
 	}
 	sum := sha256.Sum256([]byte(fmt.Sprintf("%s\x00%d\x00%s\x00%s", campaign, level, a.Source, who)))
 	return "as_" + hex.EncodeToString(sum[:10])

@@ -18,21 +18,44 @@ type Reminder struct {
 // Reminder: none yet; an earlier one that nobody sent was overtaken) and when the
 // next one comes. There is one weekly from the start, one 3 days and one 1 day
 // before the deadline, one on its day, and one daily after it. work moves a time to
-// the organization's working hours; nil: around the clock.
+// the organization's working hours, in its zone; nil: around the clock. What was moved
+// to a day that has a later one of its own gives way to it: after a weekend there is one.
 func (c Campaign) Remind(now time.Time, work func(time.Time) time.Time) (last Reminder, next time.Time) {
 	if c.State != Running {
 		return Reminder{}, time.Time{}
 	}
-	for _, r := range c.reminders(now) {
-		if work != nil {
-			r.At = work(r.At)
-		}
+	all := c.reminders(now)
+	if work != nil {
+		all = atWork(all, work)
+	}
+	for _, r := range all {
 		if r.At.After(now) {
 			return last, r.At
 		}
 		last = r
 	}
 	return last, time.Time{}
+}
+
+// atWork moves reminders to working hours, and leaves out those that give way.
+func atWork(all []Reminder, work func(time.Time) time.Time) []Reminder {
+	var out []Reminder
+	moved := false // the last of out
+	for _, r := range all {
+		at := work(r.At)
+		if n := len(out); moved && sameDay(out[n-1].At, at) {
+			out = out[:n-1]
+		}
+		moved = at.Sub(r.At) > time.Minute
+		out = append(out, Reminder{r.N, at})
+	}
+	return out
+}
+
+func sameDay(a, b time.Time) bool {
+	y, m, d := a.Date()
+	by, bm, bd := b.Date()
+	return y == by && m == bm && d == bd
 }
 
 // reminders are all up to one day after now, in their order.

@@ -29,15 +29,19 @@ func (s *Store) Campaigns(ctx context.Context, limit int) ([]review.Campaign, er
 // event.
 func (s *Store) SaveCampaign(ctx context.Context, x review.Campaign, e ...audit.Event) (review.Campaign, error) {
 	var c change
-	err := s.addCampaign(ctx, &c, x, e)
+	x, err := s.saveCampaign(ctx, &c, x, e)
+	return x, fault.Wrap("store.SaveCampaign", err)
+}
+
+func (s *Store) saveCampaign(ctx context.Context, c *change, x review.Campaign, e []audit.Event) (review.Campaign, error) {
+	err := s.addCampaign(ctx, c, x, e)
 	if err == nil {
-		err = s.save(ctx, &c, e)
+		err = s.save(ctx, c, e)
 	}
-	if err != nil {
-		return x, fault.Wrap("store.SaveCampaign", err)
+	if err == nil {
+		x.Rev++
 	}
-	x.Rev++
-	return x, nil
+	return x, err
 }
 
 // addCampaign adds a campaign's row, its due row and its pointer.

@@ -7,6 +7,7 @@ import (
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/review"
 )
 
 // onceRecord is the row of a call that was answered.
@@ -52,4 +53,12 @@ func (s *Store) SaveConnectorOnce(ctx context.Context, o access.Once, n connecto
 	c.note(o)
 	n, err := s.saveConnector(ctx, &c, n, e)
 	return n, fault.Wrap("store.SaveConnectorOnce", err)
+}
+
+// SaveCampaignOnce is SaveCampaign for a new campaign, with the note in its commit.
+func (s *Store) SaveCampaignOnce(ctx context.Context, o access.Once, x review.Campaign, e ...audit.Event) (review.Campaign, error) {
+	var c change
+	c.note(o)
+	x, err := s.saveCampaign(ctx, &c, x, e)
+	return x, fault.Wrap("store.SaveCampaignOnce", err)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/review"
 )
 
 func (h *house) request(id string, items int) access.Request {
@@ -189,11 +190,21 @@ func TestOnce(t *testing.T) {
 	r.ID = "rq_2"
 	h.refused(second(h.SaveRequestOnce(ctx, o, r, nil, nil, e)), fault.Conflict)
 	h.refused(second(h.SaveConnectorOnce(ctx, o, connector.Connector{ID: "c2"}, e)), fault.Conflict)
+	h.refused(second(h.SaveCampaignOnce(ctx, o, review.Campaign{ID: "uc_2", State: review.Draft}, e)), fault.Conflict)
 	if h.table.everything() != before {
 		t.Error("something was written")
 	}
 	h.now = h.now.Add(2 * time.Hour)
 	h.must(second(h.SaveRequestOnce(ctx, o, r, nil, nil, e)))
+	o.ID, o.Answer, o.Expires = "o2", "uc_1", h.now.Add(time.Hour)
+	x := review.Campaign{ID: "uc_1", State: review.Draft, Created: h.now}
+	h.refused(second(h.SaveCampaignOnce(ctx, o, x)), fault.Internal)
+	_, err = h.Once(ctx, "o2")
+	h.refused(err, fault.NotFound)
+	h.must(second(h.SaveCampaignOnce(ctx, o, x, h.event("campaign/uc_1", "campaign.drafted"))))
+	if got := value[review.Campaign](h)(h.Campaign(ctx, "uc_1")); got.Rev != 1 || value[access.Once](h)(h.Once(ctx, "o2")).Answer != got.ID {
+		t.Errorf("%+v", got)
+	}
 }
 
 func second[T any](_ T, err error) error { return err }

@@ -1086,6 +1086,9 @@ type Campaign struct {
 	// Lists Yours
 	Lists []ReviewList `json:"lists"`
 
+	// Names Of one campaign: the names of the accounts and user groups that its spec names, by id; of each level and the fallback the first ten
+	Names map[string]string `json:"names,omitempty,omitzero"`
+
 	// PolicyVersion In force when it was staged
 	PolicyVersion int64 `json:"policyVersion,omitempty,omitzero"`
 
@@ -2822,6 +2825,13 @@ type SearchEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// DraftCampaignParams defines parameters for DraftCampaign.
+type DraftCampaignParams struct {
+	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
+	// made, as it stands now, and makes nothing; with another body it is refused (409). What was refused is judged anew.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ReadEvidenceParams defines parameters for ReadEvidence.
 type ReadEvidenceParams struct {
 	// Part From 0
@@ -3359,7 +3369,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-	DraftCampaignWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DraftCampaignWithBody(ctx context.Context, params *DraftCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DraftCampaign Draft an access review
 	//
@@ -3368,7 +3378,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-	DraftCampaign(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DraftCampaign(ctx context.Context, params *DraftCampaignParams, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetCampaign One access review
 	//
@@ -3469,7 +3479,8 @@ type ClientInterface interface {
 
 	// ReassignReviewWithBody Give open lines, or all of them, to others
 	//
-	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+	// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3478,7 +3489,8 @@ type ClientInterface interface {
 
 	// ReassignReview Give open lines, or all of them, to others
 	//
-	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+	// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4682,8 +4694,8 @@ func (c *Client) ListCampaigns(ctx context.Context, reqEditors ...RequestEditorF
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-func (c *Client) DraftCampaignWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDraftCampaignRequestWithBody(c.Server, contentType, body)
+func (c *Client) DraftCampaignWithBody(ctx context.Context, params *DraftCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDraftCampaignRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4701,8 +4713,8 @@ func (c *Client) DraftCampaignWithBody(ctx context.Context, contentType string, 
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-func (c *Client) DraftCampaign(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDraftCampaignRequest(c.Server, body)
+func (c *Client) DraftCampaign(ctx context.Context, params *DraftCampaignParams, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDraftCampaignRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4932,7 +4944,8 @@ func (c *Client) NoteUnchanged(ctx context.Context, campaignId CampaignParam, li
 
 // ReassignReviewWithBody Give open lines, or all of them, to others
 //
-// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4951,7 +4964,8 @@ func (c *Client) ReassignReviewWithBody(ctx context.Context, campaignId Campaign
 
 // ReassignReview Give open lines, or all of them, to others
 //
-// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7630,18 +7644,18 @@ func NewListCampaignsRequest(server string) (*http.Request, error) {
 }
 
 // NewDraftCampaignRequest calls the generic DraftCampaign builder with application/json body
-func NewDraftCampaignRequest(server string, body DraftCampaignJSONRequestBody) (*http.Request, error) {
+func NewDraftCampaignRequest(server string, params *DraftCampaignParams, body DraftCampaignJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewDraftCampaignRequestWithBody(server, "application/json", bodyReader)
+	return NewDraftCampaignRequestWithBody(server, params, "application/json", bodyReader)
 }
 
 // NewDraftCampaignRequestWithBody constructs an http.Request for the DraftCampaign method, with any body, and a specified content type
-func NewDraftCampaignRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+func NewDraftCampaignRequestWithBody(server string, params *DraftCampaignParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -7665,6 +7679,21 @@ func NewDraftCampaignRequestWithBody(server string, contentType string, body io.
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
 
 	return req, nil
 }
@@ -12692,7 +12721,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-	DraftCampaignWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error)
+	DraftCampaignWithBodyWithResponse(ctx context.Context, params *DraftCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error)
 
 	// DraftCampaignWithResponse Draft an access review
 	//
@@ -12701,7 +12730,7 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-	DraftCampaignWithResponse(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error)
+	DraftCampaignWithResponse(ctx context.Context, params *DraftCampaignParams, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error)
 
 	// GetCampaignWithResponse One access review
 	//
@@ -12814,7 +12843,8 @@ type ClientWithResponsesInterface interface {
 
 	// ReassignReviewWithBodyWithResponse Give open lines, or all of them, to others
 	//
-	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+	// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12823,7 +12853,8 @@ type ClientWithResponsesInterface interface {
 
 	// ReassignReviewWithResponse Give open lines, or all of them, to others
 	//
-	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+	// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+	// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -14751,6 +14782,7 @@ type ReassignReviewResponse struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *struct {
+		Kept  int `json:"kept"`
 		Lines int `json:"lines"`
 	}
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -18682,8 +18714,8 @@ func (c *ClientWithResponses) ListCampaignsWithResponse(ctx context.Context, req
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-func (c *ClientWithResponses) DraftCampaignWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error) {
-	rsp, err := c.DraftCampaignWithBody(ctx, contentType, body, reqEditors...)
+func (c *ClientWithResponses) DraftCampaignWithBodyWithResponse(ctx context.Context, params *DraftCampaignParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error) {
+	rsp, err := c.DraftCampaignWithBody(ctx, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -18697,8 +18729,8 @@ func (c *ClientWithResponses) DraftCampaignWithBodyWithResponse(ctx context.Cont
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/campaigns (the `DraftCampaign` operationId).
-func (c *ClientWithResponses) DraftCampaignWithResponse(ctx context.Context, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error) {
-	rsp, err := c.DraftCampaign(ctx, body, reqEditors...)
+func (c *ClientWithResponses) DraftCampaignWithResponse(ctx context.Context, params *DraftCampaignParams, body DraftCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*DraftCampaignResponse, error) {
+	rsp, err := c.DraftCampaign(ctx, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -18888,7 +18920,8 @@ func (c *ClientWithResponses) NoteUnchangedWithResponse(ctx context.Context, cam
 
 // ReassignReviewWithBodyWithResponse Give open lines, or all of them, to others
 //
-// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18903,7 +18936,8 @@ func (c *ClientWithResponses) ReassignReviewWithBodyWithResponse(ctx context.Con
 
 // ReassignReviewWithResponse Give open lines, or all of them, to others
 //
-// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it.
+// By its reviewers and by campaign administrators. Nobody reviews their own access, unless the campaign allows it. Lines about a
+// private resource go only to those of them who may know of it anyway; kept counts those that stay, because none of them may.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -21698,6 +21732,7 @@ func ParseReassignReviewResponse(rsp *http.Response) (*ReassignReviewResponse, e
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest struct {
+			Kept  int `json:"kept"`
 			Lines int `json:"lines"`
 		}
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {

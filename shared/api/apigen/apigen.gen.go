@@ -1087,6 +1087,9 @@ type Campaign struct {
 	// Lists Yours
 	Lists []ReviewList `json:"lists"`
 
+	// Names Of one campaign: the names of the accounts and user groups that its spec names, by id; of each level and the fallback the first ten
+	Names map[string]string `json:"names,omitempty,omitzero"`
+
 	// PolicyVersion In force when it was staged
 	PolicyVersion int64 `json:"policyVersion,omitempty,omitzero"`
 
@@ -2823,6 +2826,13 @@ type SearchEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// DraftCampaignParams defines parameters for DraftCampaign.
+type DraftCampaignParams struct {
+	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
+	// made, as it stands now, and makes nothing; with another body it is refused (409). What was refused is judged anew.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ReadEvidenceParams defines parameters for ReadEvidence.
 type ReadEvidenceParams struct {
 	// Part From 0
@@ -3219,7 +3229,7 @@ type ServerInterface interface {
 	ListCampaigns(w http.ResponseWriter, r *http.Request)
 	// DraftCampaign Draft an access review
 	// (POST /v1/campaigns)
-	DraftCampaign(w http.ResponseWriter, r *http.Request)
+	DraftCampaign(w http.ResponseWriter, r *http.Request, params DraftCampaignParams)
 	// GetCampaign One access review
 	// (GET /v1/campaigns/{campaignId})
 	GetCampaign(w http.ResponseWriter, r *http.Request, campaignId CampaignParam)
@@ -3853,8 +3863,35 @@ func (siw *ServerInterfaceWrapper) ListCampaigns(w http.ResponseWriter, r *http.
 // DraftCampaign operation middleware
 func (siw *ServerInterfaceWrapper) DraftCampaign(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DraftCampaignParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DraftCampaign(w, r)
+		siw.Handler.DraftCampaign(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7910,7 +7947,8 @@ func (response ListCampaignsdefaultApplicationProblemPlusJSONResponse) VisitList
 }
 
 type DraftCampaignRequestObject struct {
-	Body *DraftCampaignJSONRequestBody
+	Params DraftCampaignParams
+	Body   *DraftCampaignJSONRequestBody
 }
 
 type DraftCampaignResponseObject interface {
@@ -8355,6 +8393,7 @@ type ReassignReviewResponseObject interface {
 }
 
 type ReassignReview200JSONResponse struct {
+	Kept  int `json:"kept"`
 	Lines int `json:"lines"`
 }
 
@@ -12874,8 +12913,10 @@ func (sh *strictHandler) ListCampaigns(w http.ResponseWriter, r *http.Request) {
 }
 
 // DraftCampaign operation middleware
-func (sh *strictHandler) DraftCampaign(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) DraftCampaign(w http.ResponseWriter, r *http.Request, params DraftCampaignParams) {
 	var request DraftCampaignRequestObject
+
+	request.Params = params
 
 	var body DraftCampaignJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {

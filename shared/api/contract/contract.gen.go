@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "e2218dced411c6db9b910f3d29444ffbd1eb235e4dbfa846b618b4a79d6845e5"
+const Digest = "b356eee1b99b3e062e73962726f134beaceec78271cf7f9920055708507d1e88"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -49,6 +49,9 @@ var operations = []Operation{
 	},
 	{Method: "GET", Path: "/v1/campaigns"},
 	{Method: "POST", Path: "/v1/campaigns",
+		Params: []Param{
+			{Name: "Idempotency-Key", In: Header, Required: false, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 200, Pattern: "^[!-~]+$"}},
+		},
 		Body: &Body{Required: true, Kinds: []Kind{
 			{Type: "application/json", Schema: schemaCampaignSpec},
 		}},
