@@ -43,11 +43,17 @@ func (l *ledger) blocked(p pair) string {
 	case !isGroup(p.resource) && !w.holds(p.resource, w.bot()):
 		return "the bot is not in the channel"
 	case isGroup(p.resource) && l.alone(p.resource) && !slices.ContainsFunc(w.rules(name, w.now(), w.now()), func(r rule) bool {
-		return w.truth.ruled(p.resource) && (r.empty == "disable" || r.empty == "keep" && w.names[p.account] != "bob" && !w.org.User(w.ids["bob"]).Deleted)
+		return w.truth.ruled(p.resource) && (r.empty == "disable" || r.empty == "keep" && w.names[p.account] != "bob" && !w.org.User(w.ids["bob"]).Deleted && !l.ended(pair{p.resource, w.ids["bob"]}))
 	}):
 		return "it is the last member"
 	}
 	return ""
+}
+
+// ended reports whether a person has said that somebody's access is to go: then policy
+// keeps them no more.
+func (l *ledger) ended(p pair) bool {
+	return slices.ContainsFunc(l.grantsOn(p), func(g access.Grant) bool { return g.Origin != "" && live(g) })
 }
 
 // follows reports whether what keeps access open came with a user group that is not

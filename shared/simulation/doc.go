@@ -104,7 +104,7 @@
 //	what died while it is staged stays so     reviews come to rest                   25
 //
 // Not measured: lines staged under the resource before, and a review that does not end
-// on its deadline; these told no story to its end in half a minute.
+// on its deadline (neither gave a result within half a minute).
 //
 // Not missed in that time: that Slack is asked again at submission, that a page is
 // stored before its lines, that a denial without a grant of its own takes over; that
