@@ -108,7 +108,7 @@ func TestReviewStory(t *testing.T) {
 	d.says("review reassign "+id+" "+line+" --to ada --as lin", "1 line went to others")
 	d.says("review end "+id, "5 lines", "would be denied, and the access removed", "Nothing has ended", "--yes")
 	d.says("review end "+id+" --open skip", "would be skipped")
-	d.says("review show "+id, "running", "level 1: named Lin Okafor", "fallback: Ada Moreau", "what: usergroup")
+	d.says("review show "+id, "running", "level 1: Lin Okafor", "fallback: Ada Moreau", "what: usergroup")
 
 	d.on(14 * 24 * time.Hour)
 	d.sync(t.Context(), d.admin())
