@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -167,7 +168,7 @@ func (x *noteFlags) note(c *Client, verdict apiclient.ReviewNotesVerdict, commen
 			sum.Refused[id] = why
 		}
 	}
-	return c.show(sum, func(w io.Writer) {
+	err = c.show(sum, func(w io.Writer) {
 		if verdict == "" && sum.Lines > 0 {
 			fmt.Fprintf(w, "Taken back: the notes about %s.\n", counted(sum.Lines, "line"))
 			tellRefused(w, sum.Refused)
@@ -175,6 +176,10 @@ func (x *noteFlags) note(c *Client, verdict apiclient.ReviewNotesVerdict, commen
 		}
 		tellNoted(w, string(x.ID), sum)
 	})
+	if err == nil && sum.Lines == 0 && len(sum.Refused) > 0 {
+		err = errors.New("none of these lines could be noted; ebb review lines lists those of yours")
+	}
+	return err
 }
 
 func tellNoted(w io.Writer, campaign string, n apiclient.Noted) {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -232,12 +233,15 @@ type ReviewTemplateAddCmd struct {
 	ClientFlags
 	specFlags
 	Every string `required:"" enum:"monthly,quarterly,yearly" placeholder:"monthly|quarterly|yearly" help:"How often."`
-	First string `placeholder:"TIME" help:"When the first is drafted: \"2026-12-01 09:00\" or +2d; now when missing."`
+	First string `placeholder:"TIME" help:"When the first is drafted: \"2026-12-01 09:00\" or +2d; now when missing, which --auto does not take."`
 	Auto  bool   `help:"Stage and start it, too, once the connector is fresh."`
 }
 
 // Run makes it.
 func (x *ReviewTemplateAddCmd) Run(c *Client) error {
+	if x.Auto && x.First == "" {
+		return errors.New("with --auto say when the first one is to start: --first \"2026-12-01 09:00\", or --first +1h for one today")
+	}
 	first, err := moment(x.First, c.now())
 	if err != nil {
 		return err

@@ -102,6 +102,7 @@ func TestReviewStory(t *testing.T) {
 	if got := d.members(); len(got) != 2 || strings.Contains(strings.Join(got, " "), d.ids["sam.a"]) {
 		t.Errorf("what was denied is there: %v", got)
 	}
+	d.fails("review certify "+id+" S0NOWHERE/member/U0NOBODY --as lin", "none of these lines")
 	d.says("review unchanged "+id+" --as lin", "Nothing was noted", "one by one") // all is new
 	oncall := d.says("review lines "+id+" --as lin --resource @oncall", "@oncall")
 	line := strings.Fields(strings.Split(oncall, "\n")[1])[0]
@@ -144,6 +145,7 @@ func (d *hands) members() []string { return d.slack.GroupMembers(d.shift) }
 func TestReviewTemplates(t *testing.T) {
 	d := newHands(t)
 	d.says("review templates", "No template")
+	d.fails("review template add --name Quarter --kinds usergroup --reviewers owner --fallback ada --at-end skip --every quarterly --auto", "--first")
 	id := d.id("review template add --name Quarter --kinds usergroup --accounts guests,no-two-factor --held standing --admins @leads --only @oncall --reviewers owner --reviewers group:@leads --fallback ada --at-end skip --every quarterly")
 	d.on(time.Second)
 	d.says("review templates", "Quarter", "quarterly")
