@@ -32,9 +32,9 @@ export default async function ({ house, link, person, look, expect }) {
   await root.getByLabel('Name', { exact: true }).fill('Autumn 2026')
   await root.getByLabel(/^Workspaces/).uncheck()
   await root.getByLabel(/public ones, too/).check()
-  for (const name of ['oncall', 'incident-room', 'sre-leads']) {
-    await root.getByRole('searchbox', { name: 'Only these' }).fill(name)
-    await root.locator('#resources-found').getByLabel(new RegExp(name)).first().check()
+  for (const name of ['@oncall', '#incident-room', '@sre-leads']) {
+    await root.getByRole('searchbox', { name: 'Only these' }).fill(name.slice(1))
+    await root.locator('#resources-found').getByLabel(new RegExp('^' + name)).first().check()
   }
   await root.getByLabel('First', { exact: true }).selectOption('people whom I name')
   await root.getByText('Which group or people').first().click()
