@@ -12,8 +12,6 @@ func (r *request) adminUsersSetAdmin() (reply, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case u.isPrimary(t.id):
-		return nil, refuse("cannot_modify_primary_owner")
 	case u.isGuest() || u.Bot || u.External:
 		return nil, refuse("invalid_role_for_user")
 	}
@@ -28,8 +26,6 @@ func (r *request) adminUsersSetRegular() (reply, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case u.isPrimary(t.id):
-		return nil, refuse("cannot_modify_primary_owner")
 	case u.isOrgAdmin():
 		return nil, refuse("cannot_set_org_admin_to_regular_at_workspace_level")
 	case u.isGuest() && len(u.Teams) > 1:
@@ -45,17 +41,14 @@ func (r *request) adminUsersSetRegular() (reply, error) {
 // assumed: who was not in is user_not_found.
 func (r *request) adminUsersRemove() (reply, error) {
 	t, u, err := r.memberOf()
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case u.isPrimary(t.id):
-		return nil, refuse("cannot_modify_primary_owner")
 	}
 	r.org.leaveTeam(u, t)
 	return reply{}, nil
 }
 
-// memberOf is the workspace and the user that a call is about.
+// memberOf is the workspace and the user that a call is about; never its primary owner.
 func (r *request) memberOf() (*team, *User, error) {
 	t, u := r.org.team(r.str("team_id")), r.org.users[r.str("user_id")]
 	switch {
@@ -65,6 +58,8 @@ func (r *request) memberOf() (*team, *User, error) {
 		return nil, nil, refuse("user_not_found")
 	case u.Deleted:
 		return nil, nil, refuse(firstDocumented(r.spec, "user_already_deleted", "user_not_found"))
+	case u.isPrimary(t.id):
+		return nil, nil, refuse("cannot_modify_primary_owner")
 	}
 	return t, u, nil
 }
