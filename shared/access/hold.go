@@ -25,7 +25,10 @@ type Hold struct {
 	// showed our access gone, or left what stood. A later grant starts anew.
 	// Not Stood and held again within a day is a finding ("came back").
 	GoneAt time.Time
-	Rev    int64
+	// GoneDate is the user group's date, as Slack told it with that read (Unix
+	// seconds): what happened up to then is older than the end. 0: not told.
+	GoneDate int64
+	Rev      int64
 }
 
 // Open reports whether the hold still speaks for its account.

@@ -76,7 +76,7 @@ func (s Standing) Judge(v View, life map[string]Life, now time.Time) Judgment {
 	for _, a := range accounts {
 		c := claim{
 			account: a, grants: by[a], hold: s.Holds[a], in: in[a], left: s.comesBack(a),
-			settled: s.Writing == nil, life: life[a], now: now,
+			settled: s.Writing == nil, life: life[a], now: now, date: v.Date,
 		}
 		c.judge(&j)
 	}
@@ -93,6 +93,7 @@ type claim struct {
 	settled bool
 	life    Life
 	now     time.Time
+	date    int64 // the user group's, as read
 
 	wanted  bool // some grant gives
 	changed bool // the hold has to be stored
@@ -131,7 +132,7 @@ func (c *claim) judge(j *Judgment) {
 	}
 	if done == len(c.grants) && c.hold.Open() && c.settled {
 		h := c.hold
-		h.GoneAt = c.now
+		h.GoneAt, h.GoneDate = c.now, c.date
 		j.Closed = append(j.Closed, h)
 	}
 }

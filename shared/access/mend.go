@@ -31,6 +31,14 @@ func (m Meant) began() time.Time {
 	return m.From
 }
 
+// notBefore is the earliest of Slack's dates that the list can have.
+func (m Meant) notBefore() int64 {
+	if m.Date > 0 {
+		return m.Date
+	}
+	return m.began().Add(-clockSkew).Unix()
+}
+
 // Told is one change of members, as Slack told it. Before and Date are the
 // group's dates around it.
 type Told struct {

@@ -66,7 +66,7 @@ func (s Standing) Outside(account string, r directory.Resource, l Look) Doing {
 		return Unsure
 	case h.GoneAt.IsZero():
 		return Theirs
-	case !l.From.After(h.GoneAt) && !s.after(account, l):
+	case !l.after(h):
 		return Unsure
 	case !h.Stood && l.Now.Sub(h.GoneAt) < BackWithin:
 		return Back
@@ -100,19 +100,22 @@ func (s Standing) told(account string, l Look) bool {
 	})
 }
 
-// after reports whether by Slack's own dates the look is later than the list by
-// which Ebb took the account out.
-func (s Standing) after(account string, l Look) bool {
-	return l.Date > 0 && slices.ContainsFunc(s.Meant, func(m Meant) bool {
-		return m.Date > 0 && m.Date < l.Date && slices.Contains(m.Out, account)
-	})
+// after reports whether the look shows what is later than the end of the hold, by
+// Slack's own dates where it tells them.
+func (l Look) after(h Hold) bool {
+	if l.Date > 0 && h.GoneDate > 0 {
+		return l.Date > h.GoneDate
+	}
+	return l.From.After(h.GoneAt)
 }
 
 // Outlived reports whether by Slack's own dates a list of Ebb's brought the account in
-// after a change that took it out: told late, that says nothing of it any more.
+// after a change that took it out: told late, that says nothing of it any more. A list
+// whose answer, and its date with it, was lost is no older than when it was first sent.
+// Of two changes in one second nobody knows which came last; the next sync does.
 func (s Standing) Outlived(account string, date int64) bool {
 	return date > 0 && slices.ContainsFunc(s.Meant, func(m Meant) bool {
-		return m.Date > date && slices.Contains(m.In, account)
+		return m.notBefore() >= date && slices.Contains(m.In, account)
 	})
 }
 

@@ -18,6 +18,8 @@ func TestOutside(t *testing.T) {
 	given := Hold{Account: "a", Sent: true, Since: ago(time.Hour)}
 	over := given
 	over.GoneAt = ago(time.Minute)
+	dated := over // a user group's, whose read told a date
+	dated.GoneDate = ago(61 * time.Second).Unix()
 	stood := Hold{Account: "a", Stood: true, Since: ago(time.Hour)}
 	stoodOver := stood
 	stoodOver.GoneAt = ago(time.Minute)
@@ -63,9 +65,10 @@ func TestOutside(t *testing.T) {
 		"the event of our list":                  {Standing{Meant: meant(ago(10*time.Minute), "a", "c")}, group, event(ago(10*time.Minute), ago(10*time.Minute)), Unsure},
 		"an event after our list":                {Standing{Meant: meant(ago(10*time.Minute), "a", "c")}, group, event(ago(5*time.Minute), ago(5*time.Minute)), Theirs},
 		"an event, and a list without an answer": {Standing{Meant: meant(time.Time{}, "a", "c")}, group, event(ago(5*time.Minute), ago(5*time.Minute)), Unsure},
-		"an event just after we took them out":   {Standing{Holds: holds(over), Meant: meant(ago(61*time.Second), "b", "a")}, group, event(ago(65*time.Second), ago(55*time.Second)), Back},
+		"an event just after we took them out":   {Standing{Holds: holds(dated)}, group, event(ago(65*time.Second), ago(55*time.Second)), Back},
 		"an event about when we took them out":   {Standing{Holds: holds(over)}, group, event(ago(65*time.Second), ago(55*time.Second)), Unsure},
-		"an event from before we took them out":  {Standing{Holds: holds(over), Meant: meant(ago(61*time.Second), "b", "a")}, group, event(ago(30*time.Minute), ago(20*time.Minute)), Unsure},
+		"an event from before we took them out":  {Standing{Holds: holds(dated)}, group, event(ago(30*time.Second), ago(20*time.Minute)), Unsure},
+		"an event of the second of that read":    {Standing{Holds: holds(dated)}, group, event(ago(65*time.Second), ago(61*time.Second)), Unsure},
 		"an event that does not say when it was": {Standing{Holds: holds(over)}, channel, Look{Now: now}, Unsure},
 		"such an event of whom nothing is known": {Standing{}, channel, Look{Now: now}, Theirs},
 	} {
@@ -100,19 +103,20 @@ func TestWrote(t *testing.T) {
 
 // A change that was told late says nothing of whom a list of Ebb's brought in since.
 func TestOutlived(t *testing.T) {
-	s := Standing{Meant: []Meant{{Date: 100, In: []string{"a"}, Out: []string{"b"}}, {In: []string{"c"}}}}
+	s := Standing{Meant: []Meant{{Date: 100, In: []string{"a"}, Out: []string{"b"}}, {In: []string{"c"}, From: time.Unix(200, 0).Add(clockSkew)}}}
 	for name, c := range map[string]struct {
 		account string
 		date    int64
 		want    bool
 	}{
-		"a change before our list":     {"a", 99, true},
-		"in the same second":           {"a", 100, false},
-		"after our list":               {"a", 101, false},
-		"of whom our list took out":    {"b", 99, false},
-		"of whom no list brought in":   {"d", 99, false},
-		"the answer to a list is lost": {"c", 99, false},
-		"a change without a date":      {"a", 0, false},
+		"a change before our list":             {"a", 99, true},
+		"in the same second":                   {"a", 100, true},
+		"after our list":                       {"a", 101, false},
+		"of whom our list took out":            {"b", 99, false},
+		"of whom no list brought in":           {"d", 99, false},
+		"long before a list without an answer": {"c", 199, true},
+		"when that list may have landed":       {"c", 201, false},
+		"a change without a date":              {"a", 0, false},
 	} {
 		if got := s.Outlived(c.account, c.date); got != c.want {
 			t.Errorf("%s: %v", name, got)

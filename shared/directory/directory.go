@@ -165,6 +165,9 @@ type Membership struct {
 	// Kind is that of the resource, so that who looks for user groups need not
 	// read every channel; "": stored before it was kept, and not known.
 	Kind Kind
+	// Date is Slack's date of the user group (Unix seconds) as of which a read or an
+	// event brought it; 0: not told. What is told late of a time before says nothing.
+	Date int64
 }
 
 // Listing is one page of a listing of Slack, in Slack's order.

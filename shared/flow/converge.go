@@ -201,7 +201,7 @@ func (p *pass) putLanded(ctx context.Context, w access.Writing) error {
 	for _, a := range w.Add {
 		if in[a] {
 			b.Memberships = append(b.Memberships, directory.Membership{
-				Connector: p.conn.ID, Resource: p.res.ID, Slug: "member", Account: a, Since: p.h.Now(), Kind: p.res.Kind,
+				Connector: p.conn.ID, Resource: p.res.ID, Slug: "member", Account: a, Since: p.h.Now(), Kind: p.res.Kind, Date: p.view.Date,
 			})
 		}
 	}

@@ -190,8 +190,30 @@ func (p *pass) leave(ctx context.Context, dead []string) error {
 		if err := p.load(ctx); err != nil {
 			return err
 		}
+		if err := p.endDead(ctx, a); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// endDead ends what an account holds here by Ebb that Slack says is deactivated, as
+// the news of it does, which may be late or lost: reactivation restores nothing, and
+// who is taken out of the list was not removed by somebody else.
+func (p *pass) endDead(ctx context.Context, account string) error {
+	for _, g := range p.st.Grants {
+		if g.Account != account || g.State != access.Active {
+			continue
+		}
+		g, err := g.Turn(access.End, p.h.Now(), "")
+		if err == nil {
+			err = p.save(ctx, access.Step{Grants: []access.Grant{g}}, p.h.grantEvent(g, "the account is deactivated"))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return p.load(ctx)
 }
 
 func without(list, dead []string) []string {

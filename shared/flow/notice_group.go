@@ -102,7 +102,7 @@ func (h *House) asSeen(ctx context.Context, v access.View) (directory.Batch, err
 	}
 	for a := range in {
 		b.Memberships = append(b.Memberships, directory.Membership{
-			Connector: v.Resource.Connector, Resource: v.Resource.ID, Slug: "member", Account: a, Since: h.Now(), Kind: v.Resource.Kind,
+			Connector: v.Resource.Connector, Resource: v.Resource.ID, Slug: "member", Account: a, Since: h.Now(), Kind: v.Resource.Kind, Date: v.Date,
 		})
 	}
 	return b, err

@@ -167,7 +167,7 @@ func (h *House) hearChannel(ctx context.Context, c connector.Connector, n connec
 func (h *House) cameAndWent(ctx context.Context, c connector.Connector, r directory.Resource, n connector.Notice, came, went []string) error {
 	var b directory.Batch
 	row := func(a string) directory.Membership {
-		return directory.Membership{Connector: r.Connector, Resource: r.ID, Slug: "member", Account: a, Since: h.Now(), Kind: r.Kind}
+		return directory.Membership{Connector: r.Connector, Resource: r.ID, Slug: "member", Account: a, Since: h.Now(), Kind: r.Kind, Date: n.Date}
 	}
 	var fresh []string
 	for _, a := range came {
@@ -183,9 +183,16 @@ func (h *House) cameAndWent(ctx context.Context, c connector.Connector, r direct
 	if err != nil {
 		return err
 	}
-	went = slices.DeleteFunc(slices.Clone(went), func(a string) bool { return st.Outlived(a, n.Date) })
+	var gone []string
 	for _, a := range went {
-		b.GoneMemberships = append(b.GoneMemberships, row(a))
+		asOf, err := h.Memory.HeldAsOf(ctx, row(a))
+		if err != nil {
+			return err
+		}
+		if n.Date > 0 && asOf >= n.Date || st.Outlived(a, n.Date) {
+			continue // they have come since
+		}
+		gone, b.GoneMemberships = append(gone, a), append(b.GoneMemberships, row(a))
 	}
 	ours, perhaps := st.Wrote(access.Told{Notice: n.ID, Before: n.Before, Date: n.Date, Added: n.Added, Removed: n.Removed})
 	if ours {
@@ -198,7 +205,7 @@ func (h *House) cameAndWent(ctx context.Context, c connector.Connector, r direct
 	for _, a := range fresh {
 		b.Memberships = append(b.Memberships, row(a))
 	}
-	if err := h.lost(ctx, r.Connector, r.ID, went, n.Told.Add(clocksApart)); err != nil {
+	if err := h.lost(ctx, r.Connector, r.ID, gone, n.Told.Add(clocksApart)); err != nil {
 		return err
 	}
 	if err := h.Memory.Put(ctx, b); err != nil {

@@ -275,6 +275,32 @@ func TestDoubledAndDisorderedEvents(t *testing.T) {
 	c.resting(c.oncall)
 }
 
+// TestWhoCameSinceStays: what is told late of a time before somebody came takes them
+// out of nothing; what is told of a time after does.
+func TestWhoCameSinceStays(t *testing.T) {
+	c := newStoryCompany(t)
+	edit := func(hand func(string, string, ...string)) []slacktest.Event {
+		c.on(2 * time.Second)
+		hand(c.owner(), c.oncall, c.bob)
+		return c.slack.TakeEvents()
+	}
+	held := func(when string, want bool) {
+		t.Helper()
+		c.on(time.Minute)
+		if held, err := c.store.Holds(c.ctx, membershipOf(c, c.oncall, c.bob)); err != nil || held != want {
+			t.Errorf("%s: held %v, %v", when, held, err)
+		}
+	}
+	edit(c.slack.HandAddToGroup)
+	late := edit(c.slack.HandRemoveFromGroup)
+	c.told(edit(c.slack.HandAddToGroup)...)
+	held("added again", true)
+	c.told(late...)
+	held("told late of the removal before", true)
+	c.told(edit(c.slack.HandRemoveFromGroup)...)
+	held("removed again", false)
+}
+
 // TestUninstalledIsHeardOf: the connector is in Error at once, says why, and the
 // ends stay due until somebody installs again.
 func TestUninstalledIsHeardOf(t *testing.T) {

@@ -109,4 +109,7 @@ type Memberships interface {
 	EachHeld(ctx context.Context, conn, account string, f func(directory.Membership) error) error
 	// Holds reports whether the account holds it, as far as is known.
 	Holds(ctx context.Context, m directory.Membership) (bool, error)
+	// HeldAsOf gives Slack's date (Membership.Date) of a membership; 0 where none is
+	// known, or the account does not hold it.
+	HeldAsOf(ctx context.Context, m directory.Membership) (int64, error)
 }

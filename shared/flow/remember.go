@@ -156,7 +156,7 @@ func (p *pass) learnt(ctx context.Context, accounts []string) (came, gone []stri
 func (p *pass) rows(accounts []string) []directory.Membership {
 	var out []directory.Membership
 	for _, a := range accounts {
-		out = append(out, directory.Membership{Connector: p.conn.ID, Resource: p.res.ID, Slug: "member", Account: a, Since: p.h.Now(), Kind: p.res.Kind})
+		out = append(out, directory.Membership{Connector: p.conn.ID, Resource: p.res.ID, Slug: "member", Account: a, Since: p.h.Now(), Kind: p.res.Kind, Date: p.view.Date})
 	}
 	return out
 }

@@ -62,6 +62,9 @@ func (w *World) play() time.Time {
 		w.until(w.now().Add(time.Hour))
 	}
 	w.until(w.now().Add(5 * time.Minute)) // the last thing is sealed and told
+	for n := 0; n < 3 && w.unsealed(); n++ {
+		w.until(w.now().Add(2 * time.Minute)) // what is stuck is tried again, with an event, at any time
+	}
 	if len(w.found) == 0 {
 		w.rest()
 	}

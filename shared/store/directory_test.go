@@ -42,6 +42,14 @@ func TestDirectoryComesBack(t *testing.T) {
 			t.Errorf("%s holds %s: %v", m.Account, m.Resource, got)
 		}
 	}
+	dated := member("S1", "U3")
+	dated.Date = 7
+	h.must(h.Put(ctx, directory.Batch{Memberships: []directory.Membership{dated}}))
+	for m, want := range map[directory.Membership]int64{member("S1", "U3"): 7, member("S1", "U2"): 0, member("S1", "U1"): 0} {
+		if got := value[int64](h)(h.HeldAsOf(ctx, m)); got != want {
+			t.Errorf("%s holds %s as of %d, want %d", m.Account, m.Resource, got, want)
+		}
+	}
 	_, err := h.Account(ctx, "c1", "")
 	h.refused(err, fault.NotFound)
 	_, err = h.Account(ctx, "c1", "U1")

@@ -54,3 +54,16 @@ func (s *Store) Holds(ctx context.Context, m directory.Membership) (bool, error)
 	}
 	return err == nil, fault.Wrap("store.Holds", err)
 }
+
+// HeldAsOf gives Slack's date as of which the account was seen to hold it.
+func (s *Store) HeldAsOf(ctx context.Context, m directory.Membership) (int64, error) {
+	row, err := s.table.Get(ctx, holderKey(m))
+	if fault.Is(err, fault.NotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fault.Wrap("store.HeldAsOf", err)
+	}
+	r, err := decode[membershipRecord](row)
+	return r.Date, fault.Wrap("store.HeldAsOf", err)
+}

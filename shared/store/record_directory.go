@@ -53,10 +53,11 @@ type ownersRecord struct {
 type membershipRecord struct {
 	Since stamp          `json:"since,omitzero"`
 	Kind  directory.Kind `json:"kind,omitempty"`
+	Date  int64          `json:"date,omitempty"`
 }
 
 func (r membershipRecord) ofHolder(conn, resource, sort string) (m directory.Membership) {
-	m.Connector, m.Resource, m.Since, m.Kind = conn, resource, r.Since.time(), r.Kind
+	m.Connector, m.Resource, m.Since, m.Kind, m.Date = conn, resource, r.Since.time(), r.Kind, r.Date
 	if words := split(sort); len(words) == 2 {
 		m.Slug, m.Account = words[0], words[1]
 	}
@@ -64,7 +65,7 @@ func (r membershipRecord) ofHolder(conn, resource, sort string) (m directory.Mem
 }
 
 func (r membershipRecord) ofHeld(conn, account, sort string) (m directory.Membership) {
-	m.Connector, m.Account, m.Since, m.Kind = conn, account, r.Since.time(), r.Kind
+	m.Connector, m.Account, m.Since, m.Kind, m.Date = conn, account, r.Since.time(), r.Kind, r.Date
 	if words := split(sort); len(words) == 2 {
 		m.Resource, m.Slug = words[0], words[1]
 	}
@@ -75,4 +76,6 @@ func newAccountRecord(a directory.Account) any { return accountRecord(a) }
 
 func newResourceRecord(r directory.Resource) any { return resourceRecord(r) }
 
-func newMembershipRecord(m directory.Membership) any { return membershipRecord{stamp(m.Since), m.Kind} }
+func newMembershipRecord(m directory.Membership) any {
+	return membershipRecord{stamp(m.Since), m.Kind, m.Date}
+}

@@ -16,19 +16,20 @@ type holdRecord struct {
 	Sent      bool   `json:"sent"`
 	Since     stamp  `json:"since,omitzero"`
 	GoneAt    stamp  `json:"gone_at,omitzero"`
+	GoneDate  int64  `json:"gone_date,omitempty"`
 }
 
 func newHoldRecord(h access.Hold) holdRecord {
 	return holdRecord{
 		Connector: h.Connector, Resource: h.Resource, Slug: h.Slug, Account: h.Account,
-		Stood: h.Stood, Sent: h.Sent, Since: stamp(h.Since), GoneAt: stamp(h.GoneAt),
+		Stood: h.Stood, Sent: h.Sent, Since: stamp(h.Since), GoneAt: stamp(h.GoneAt), GoneDate: h.GoneDate,
 	}
 }
 
 func (r holdRecord) hold(rev int64) access.Hold {
 	return access.Hold{
 		Connector: r.Connector, Resource: r.Resource, Slug: r.Slug, Account: r.Account,
-		Stood: r.Stood, Sent: r.Sent, Since: r.Since.time(), GoneAt: r.GoneAt.time(), Rev: rev,
+		Stood: r.Stood, Sent: r.Sent, Since: r.Since.time(), GoneAt: r.GoneAt.time(), GoneDate: r.GoneDate, Rev: rev,
 	}
 }
 

@@ -120,8 +120,8 @@ func TestDirectoryRecordsKeepEveryField(t *testing.T) {
 	resource := func(r directory.Resource) resourceRecord { return resourceRecord(r) }
 	roundTrip(t, resource, func(r resourceRecord) directory.Resource { return directory.Resource(r) }, "Owners")
 
-	m := directory.Membership{Connector: "c#1", Resource: "S%1", Slug: "member", Account: "U1#", Since: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	record := membershipRecord{Since: stamp(m.Since)}
+	m := directory.Membership{Connector: "c#1", Resource: "S%1", Slug: "member", Account: "U1#", Since: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Date: 1764000000}
+	record := newMembershipRecord(m).(membershipRecord)
 	if got := record.ofHolder(m.Connector, m.Resource, holderKey(m).Sort); got != m {
 		t.Errorf("by resource: %+v", got)
 	}
