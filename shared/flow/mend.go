@@ -28,6 +28,7 @@ func (p *pass) mends(ctx context.Context, j access.Judgment) (access.Judgment, e
 	if err := p.dropMends(ctx, p.settled); err != nil {
 		return j, err
 	}
+	ends := slices.Clone(j.Remove)
 	for _, m := range p.st.Mends {
 		if m.Back {
 			j = j.Only(without(j.Add, []string{m.Account}))
@@ -41,6 +42,9 @@ func (p *pass) mends(ctx context.Context, j access.Judgment) (access.Judgment, e
 		case p.lives(ctx, m.Account):
 			j.Add = append(j.Add, m.Account)
 		}
+	}
+	if p.res.Kind == directory.UserGroup && len(ends) > 0 && len(p.list(j.Add, j.Remove)) == 0 {
+		j.Remove = ends // nobody would be left: what is over goes, and the edit waits
 	}
 	return j, nil
 }
