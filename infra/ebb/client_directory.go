@@ -259,7 +259,7 @@ func rolesOf(a apiclient.Account) string {
 type DirectoryResourcesCmd struct {
 	ClientFlags
 	Search  string `arg:"" optional:"" help:"A part of the name."`
-	Kind    string `enum:",usergroup,channel,workspace" default:"" help:"usergroup, channel or workspace."`
+	Kind    string `enum:",usergroup,channel,workspace,orgrole" default:"" help:"usergroup, channel, workspace or orgrole."`
 	Unowned bool   `help:"Only those that nobody owns."`
 	CSV     bool   `name:"csv" help:"As CSV, all of them; with owners filled in, ebb owners import takes it back."`
 	Limit   most   `default:"200" help:"How many at most."`

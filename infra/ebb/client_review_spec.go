@@ -15,7 +15,7 @@ import (
 // specFlags say what is reviewed, by whom, and for how long.
 type specFlags struct {
 	Name      string   `help:"What it is called."`
-	Kinds     []string `placeholder:"KIND" group:"What is reviewed:" help:"workspace, usergroup, channel; all of them when missing."`
+	Kinds     []string `placeholder:"KIND" group:"What is reviewed:" help:"workspace, usergroup, channel, orgrole; all of them when missing."`
 	Public    bool     `group:"What is reviewed:" help:"Public channels too."`
 	Only      []string `placeholder:"RESOURCE" group:"What is reviewed:" help:"Only these: @handle, '#channel' or an id."`
 	Accounts  []string `placeholder:"CLASS" group:"What is reviewed:" help:"Only accounts of these classes: members, guests, externals, bots, admins, deactivated, inactive, no-two-factor."`

@@ -59,6 +59,7 @@ const (
 	ManualPrimary    ManualWhy = "primary-owner"
 	ManualRole       ManualWhy = "workspace-role"
 	ManualMember     ManualWhy = "workspace-membership"
+	ManualOrgRole    ManualWhy = "organization-role"
 	ManualBot        ManualWhy = "bot"
 	ManualScope      ManualWhy = "not-authorized" // the connector's token may not
 )

@@ -39,6 +39,8 @@ func (m Manual) Because() string {
 		return "Ebb changes no roles of a workspace: Slack has an API for it on Enterprise only, for a token with the scope admin.users:write."
 	case ManualMember:
 		return "Ebb takes nobody out of a workspace: Slack has an API for it on Enterprise only, for a token with the scope admin.users:write."
+	case ManualOrgRole:
+		return "Ebb changes no roles of the organization: a token that could would administer all of Slack."
 	case ManualBot:
 		return "This is an app or a bot; it is removed by removing or changing its app."
 	case ManualScope:
@@ -97,6 +99,19 @@ func (m Manual) Steps(r directory.Resource, a directory.Account, groupsBy string
 		return []string{"Add somebody else to " + where + " first (People > User groups), or disable the group.", "Then take " + who + " out.", last}
 	case ManualPrimary:
 		return []string{"The primary owner hands the workspace over: Settings & administration > Transfer ownership.", "Then change the account type of " + who + " under Manage members.", last}
+	case ManualOrgRole:
+		if directory.OrgWide(r.ID) {
+			return []string{
+				"An owner of the organization opens Organization settings > People and finds " + who + ".",
+				"Open the menu at the end of the line, choose Change account type, and make them a full member of the organization.",
+				last,
+			}
+		}
+		return []string{
+			"An owner of the organization, or a Role Admin, opens Organization settings > People > Role assignments.",
+			"Find the role that " + where + " names, and take " + who + " out of it.",
+			last,
+		}
 	case ManualRole:
 		return []string{
 			"In Slack's admin pages (Manage members), find " + who + ".",

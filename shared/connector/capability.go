@@ -34,7 +34,7 @@ var needs = []need{
 		kind: directory.UserGroup, sync: [][]string{{"usergroups:read"}}, grant: [][]string{{"usergroups:write"}},
 	},
 	{kind: directory.Channel, sync: [][]string{{"channels:read"}}, grant: [][]string{{"groups:read"}, {"groups:write"}}},
-	{kind: directory.Role, sync: [][]string{{"admin.roles:read"}}, note: "organization roles exist on Enterprise only"},
+	{kind: directory.Role, sync: [][]string{{"admin.roles:read"}}, note: "admins, owners and system roles of the organization are read and reviewed; people change them by hand, by a task that says how"},
 }
 
 // Capabilities lists what the connector can do, kind by kind. Organization

@@ -13,6 +13,7 @@ const (
 	StepGroups     Step = "usergroups"
 	StepChannels   Step = "channels"
 	StepMembers    Step = "channel members"
+	StepRoles      Step = "organization roles"
 	StepManagers   Step = "managers"
 	StepActivity   Step = "activity"
 	StepFinish     Step = "finish"

@@ -60,6 +60,8 @@ var (
 	// AdministerScope lets an organization's token change who is in a workspace and
 	// what role they have there. Slack gives it in Enterprise organizations alone.
 	AdministerScope = "admin.users:write"
+	// RolesScope shows who holds which system role of an Enterprise organization.
+	RolesScope = "admin.roles:read"
 	// PastedScopes are those of a user token for sync and review, as
 	// administrators know them from other products. admin.roles:read is asked
 	// for on Enterprise only.
@@ -76,7 +78,7 @@ func UserScopes(scim, roles bool) []string {
 		out = append(out, SCIMScope)
 	}
 	if roles {
-		out = append(out, AdministerScope)
+		out = append(out, AdministerScope, RolesScope)
 	}
 	return out
 }

@@ -44,7 +44,7 @@ func (v *visit) resources() error {
 	if p.Connector, p.Connectors, err = v.connected(); err != nil {
 		return err
 	}
-	p.Kinds = filter("kind", "Kind", string(q.Kind), "usergroup", "user groups", "channel", "channels", "workspace", "workspaces")
+	p.Kinds = filter("kind", "Kind", string(q.Kind), "usergroup", "user groups", "channel", "channels", "workspace", "workspaces", "orgrole", "organization roles")
 	if p.Connector.ID == "" {
 		return v.show("resources", p)
 	}

@@ -19,6 +19,7 @@ var reviewKinds = map[directory.Kind]string{
 	directory.Workspace: "workspaces: who is a member, an admin or an owner",
 	directory.UserGroup: "user groups",
 	directory.Channel:   "private channels",
+	directory.Role:      "roles of an Enterprise organization",
 }
 
 // reviewClasses are the sorts of accounts.
@@ -189,7 +190,7 @@ func leftTally(left map[string]int) []Tally {
 func seenTally(seen map[string]int) []Tally {
 	var out []Tally
 	for _, k := range review.Reviewable {
-		one := strings.ReplaceAll(string(k), "usergroup", "user group")
+		one := strings.NewReplacer("usergroup", "user group", "orgrole", "role of the organization").Replace(string(k))
 		if n := seen["resources:"+string(k)]; n > 0 {
 			out = append(out, Tally{N: n, Says: one + plural(n)})
 		}

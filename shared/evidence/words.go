@@ -26,6 +26,7 @@ var leftWords = map[string]string{
 
 var kindWords = map[string]string{
 	"resources:workspace": "workspaces", "resources:usergroup": "user groups", "resources:channel": "channels",
+	"resources:orgrole": "roles of the organization",
 }
 
 var sourceWords = map[review.Source]string{
@@ -84,7 +85,7 @@ func populationWords(c review.Campaign) []string {
 func specWords(s review.Spec, names map[string]string) []string {
 	var kinds []string
 	for _, k := range s.Scope.StagedKinds() {
-		kinds = append(kinds, map[string]string{"workspace": "workspaces", "usergroup": "user groups", "channel": "private channels"}[string(k)])
+		kinds = append(kinds, map[string]string{"workspace": "workspaces", "usergroup": "user groups", "channel": "private channels", "orgrole": "roles of the organization"}[string(k)])
 	}
 	what := "Reviewed: " + strings.Join(kinds, ", ")
 	if s.Scope.Public {

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -36,7 +37,11 @@ func (h *House) DraftCampaignOnce(ctx context.Context, by access.Actor, key stri
 		if err := h.checkSpec(ctx, by, s); err != nil {
 			return review.Campaign{}, err
 		}
-		c := review.Campaign{ID: h.NewID("uc"), Spec: s.Copy(), State: review.Draft, By: by.User.ID, Created: h.Now()}
+		spec, err := h.specOf(ctx, s)
+		if err != nil {
+			return review.Campaign{}, err
+		}
+		c := review.Campaign{ID: h.NewID("uc"), Spec: spec, State: review.Draft, By: by.User.ID, Created: h.Now()}
 		e := h.campaignEvent(c, "campaign.drafted", who(by), c.Terms())
 		if note == nil {
 			return h.Memory.SaveCampaign(ctx, c, e)
@@ -55,7 +60,11 @@ func (h *House) EditCampaign(ctx context.Context, by access.Actor, id string, s 
 	if err := h.mayCampaign(by); err != nil {
 		return review.Campaign{}, fault.Wrap(op, err)
 	}
-	if err := h.checkSpec(ctx, by, s); err != nil {
+	err := h.checkSpec(ctx, by, s)
+	if err == nil {
+		s, err = h.specOf(ctx, s)
+	}
+	if err != nil {
 		return review.Campaign{}, fault.Wrap(op, err)
 	}
 	c, err := h.changeCampaign(ctx, id, func(c review.Campaign) (review.Campaign, []audit.Event, error) {
@@ -208,6 +217,17 @@ func (h *House) mayCampaign(by access.Actor) error {
 		return fault.New("flow.mayCampaign", fault.Forbidden, "access reviews are run by campaign administrators; a super administrator can make you one")
 	}
 	return nil
+}
+
+// specOf is a spec as it is kept: where it names no kinds, all of an Enterprise
+// organization has its roles in it.
+func (h *House) specOf(ctx context.Context, s review.Spec) (review.Spec, error) {
+	out := s.Copy()
+	c, err := h.Memory.Connector(ctx, s.Connector)
+	if err == nil && c.Enterprise != "" && len(s.Scope.Kinds) == 0 {
+		out.Scope.Kinds = slices.Clone(review.Reviewable)
+	}
+	return out, err
 }
 
 // checkSpec refuses a spec that names what is not there, or not for the actor.

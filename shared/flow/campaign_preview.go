@@ -45,6 +45,9 @@ func (h *House) PreviewScope(ctx context.Context, by access.Actor, s review.Spec
 		err = h.checkSpec(ctx, by, s)
 	}
 	if err == nil {
+		s, err = h.specOf(ctx, s)
+	}
+	if err == nil {
 		out.Accuracy, err = h.ReviewAccuracy(ctx, by, s.Connector)
 	}
 	if err != nil {

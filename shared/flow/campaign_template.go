@@ -95,8 +95,12 @@ func (h *House) serveTemplate(ctx context.Context, id string) error {
 		return err
 	}
 	// A template whose time passed while nothing ran drafts once, not once for each.
+	spec, err := h.specOf(ctx, t.Spec)
+	if err != nil {
+		return err
+	}
 	c := review.Campaign{
-		ID: h.NewID("uc"), Template: t.ID, Spec: t.Spec.Copy(), State: review.Draft, Created: now,
+		ID: h.NewID("uc"), Template: t.ID, Spec: spec, State: review.Draft, Created: now,
 	}
 	c.Name += " " + t.Due.UTC().Format(time.DateOnly)
 	t.Last, t.Drafted = c.ID, t.Drafted+1

@@ -41,6 +41,9 @@ type Logs interface {
 	// fault.Misconfigured where the token may not read them, with code "paid_only"
 	// where the plan has none. A link without a team is about the organization.
 	Logins(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Login], error)
+	// Roles is a page of who holds which system role of the organization.
+	// fault.Misconfigured or fault.Permanent where the plan or the token shows none.
+	Roles(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.RoleHeld], error)
 	// Managers is a page of who manages whom, from SCIM. fault.Misconfigured where
 	// the plan or the token has none.
 	Managers(ctx context.Context, l connector.Link, cursor string) (directory.Listing[directory.Managed], error)

@@ -287,6 +287,8 @@ func gives(l review.Line, r directory.Resource) string {
 			return "is mentioned with the group, approves where policy names it, and is put into its " + number(n) + " default channels"
 		}
 		return "is mentioned with the group, and approves where policy names it"
+	case directory.Role:
+		return directory.RoleGives(l.Slug)
 	case directory.Channel:
 		switch {
 		case l.Facts.Shared:

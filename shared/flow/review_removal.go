@@ -143,6 +143,8 @@ func byHand(c connector.Connector, r directory.Resource, slug string, a director
 		return groupByHand(c, r)
 	case directory.Channel:
 		return channelByHand(c, r, a)
+	case directory.Role:
+		return access.ManualOrgRole
 	}
 	switch directory.WorkspaceRole(slug) {
 	case directory.PrimaryOwner:

@@ -14,7 +14,7 @@ import (
 )
 
 // Kinds that a sync can be asked for.
-var Kinds = []string{"accounts", "workspaces", "usergroups", "channels"}
+var Kinds = []string{"accounts", "workspaces", "usergroups", "channels", "orgroles"}
 
 // StepTime is how long one step of a sync packs listings, so that a step fits
 // into a Lambda and a grant waits at most a minute for its turn.
@@ -184,6 +184,8 @@ func (s *syncing) carry(ctx context.Context) error {
 			err = s.channels(ctx)
 		case connector.StepMembers:
 			err = s.members(ctx)
+		case connector.StepRoles:
+			err = s.roles(ctx)
 		case connector.StepManagers:
 			err = s.managers(ctx)
 		case connector.StepActivity:

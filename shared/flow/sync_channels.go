@@ -158,7 +158,7 @@ func (s *syncing) members(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		return s.next(ctx, connector.StepManagers)
+		return s.next(ctx, connector.StepRoles)
 	}
 	if until, ok := s.pace("conversations.members"); !ok {
 		return s.rest(ctx, until)

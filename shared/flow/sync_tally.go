@@ -74,7 +74,7 @@ func (s *syncing) say(format string, args ...any) {
 }
 
 // plural names the kinds of resources as a sync is asked for them.
-var plural = map[directory.Kind]string{directory.Workspace: "workspaces", directory.UserGroup: "usergroups", directory.Channel: "channels"}
+var plural = map[directory.Kind]string{directory.Workspace: "workspaces", directory.UserGroup: "usergroups", directory.Channel: "channels", directory.Role: "orgroles"}
 
 // tally counts what the directory now holds of the kinds that were asked for,
 // each thing once: a person in two workspaces was listed by both. The number of
@@ -82,7 +82,7 @@ var plural = map[directory.Kind]string{directory.Workspace: "workspaces", direct
 func (s *syncing) tally(ctx context.Context) error {
 	counts := map[string]int{}
 	for _, kind := range Kinds {
-		if s.run.Wants(kind) {
+		if s.run.Wants(kind) && (kind != "orgroles" || s.c.Enterprise != "") {
 			counts[kind] = 0
 		}
 	}

@@ -41,7 +41,7 @@ func (s Spec) Advise(h Holding, now time.Time) Advice {
 	a := h.Account
 	inactive := s.Scope.inactive()
 	guest := a.Kind == directory.SingleChannelGuest || a.Kind == directory.MultiChannelGuest
-	admin := h.Resource.Kind == directory.Workspace && h.admin()
+	admin := h.Resource.Kind == directory.Workspace && h.admin() || h.Resource.Kind == directory.Role
 	var against, look, with []Reason
 	for _, x := range []struct {
 		to   *[]Reason
@@ -75,9 +75,10 @@ func (s Spec) Advise(h Holding, now time.Time) Advice {
 	return Advice{}
 }
 
-// Administers reports whether the access is a role that administers a workspace.
+// Administers reports whether the access is a role that administers a workspace or the
+// organization.
 func (f Fact) Administers() bool {
-	return f.Kind == directory.Workspace && directory.WorkspaceRole(f.Slug).AtLeast(directory.Admin)
+	return f.Kind == directory.Role || f.Kind == directory.Workspace && directory.WorkspaceRole(f.Slug).AtLeast(directory.Admin)
 }
 
 // Same reports whether a line may be certified together with all that did not

@@ -30,7 +30,8 @@ var Classes = []Class{Members, Guests, Externals, Bots, Admins, DeactivatedClass
 // Scope says what of a connector is reviewed. The zero Scope is all of it but
 // public channels.
 type Scope struct {
-	// Kinds of resources; empty: Reviewable.
+	// Kinds of resources; empty: Reviewable without the roles of an organization, which
+	// the flow adds where there is one.
 	Kinds []directory.Kind
 	// Public takes public channels too.
 	Public    bool
@@ -45,7 +46,7 @@ type Scope struct {
 }
 
 // Reviewable are the kinds of resources in the order in which they are staged.
-var Reviewable = []directory.Kind{directory.Workspace, directory.UserGroup, directory.Channel}
+var Reviewable = []directory.Kind{directory.Workspace, directory.UserGroup, directory.Channel, directory.Role}
 
 // Held says by whose doing access is held.
 type Held string
@@ -59,7 +60,7 @@ const (
 // StagedKinds are the kinds that the scope stages, in their order.
 func (s Scope) StagedKinds() []directory.Kind {
 	if len(s.Kinds) == 0 {
-		return Reviewable
+		return []directory.Kind{directory.Workspace, directory.UserGroup, directory.Channel}
 	}
 	return slices.DeleteFunc(slices.Clone(Reviewable), func(k directory.Kind) bool { return !slices.Contains(s.Kinds, k) })
 }
@@ -68,7 +69,7 @@ func (s Scope) validate() error {
 	const op = "review.Validate"
 	for _, k := range s.Kinds {
 		if !slices.Contains(Reviewable, k) {
-			return fault.At(op, "kinds", "there is nothing to review in a %q; these are reviewed: workspace, usergroup, channel", string(k))
+			return fault.At(op, "kinds", "there is nothing to review in a %q; these are reviewed: workspace, usergroup, channel, orgrole", string(k))
 		}
 	}
 	for _, c := range s.Accounts {

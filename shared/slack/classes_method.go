@@ -21,6 +21,10 @@ var ofMethod = map[string]map[string]class{
 	// speaks of one message or of one channel is Permanent: others may be reached.
 	// Roles and membership of a workspace. What speaks of the account stays with it;
 	// what speaks of who installed the app is for whoever connected Slack.
+	"admin.roles.listAssignments": {
+		"invalid_role_id": {fault.Internal, mistake},
+		"invalid_sort":    {fault.Internal, mistake},
+	},
 	"admin.users.remove": {
 		"cannot_modify_primary_owner":          {fault.Permanent, primaryOwner},
 		"failed_to_remove_user_from_workspace": {unsure, ""},

@@ -51,7 +51,7 @@ func breakdown(kind string, counts map[string]int) string {
 		return ""
 	}
 	var parts []string
-	for _, k := range []string{"workspace", "usergroup", "channel"} {
+	for _, k := range []string{"workspace", "usergroup", "channel", "orgrole"} {
 		if n := counts[k+" memberships"]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d in %ss", n, k))
 		}

@@ -230,6 +230,7 @@ func (e CampaignSpecHeld) Valid() bool {
 // Defines values for CampaignSpecKinds.
 const (
 	CampaignSpecKindsChannel   CampaignSpecKinds = "channel"
+	CampaignSpecKindsOrgrole   CampaignSpecKinds = "orgrole"
 	CampaignSpecKindsUsergroup CampaignSpecKinds = "usergroup"
 	CampaignSpecKindsWorkspace CampaignSpecKinds = "workspace"
 )
@@ -238,6 +239,8 @@ const (
 func (e CampaignSpecKinds) Valid() bool {
 	switch e {
 	case CampaignSpecKindsChannel:
+		return true
+	case CampaignSpecKindsOrgrole:
 		return true
 	case CampaignSpecKindsUsergroup:
 		return true
@@ -549,6 +552,7 @@ func (e NewConnectorIntegration) Valid() bool {
 const (
 	Accounts   NewSyncKinds = "accounts"
 	Channels   NewSyncKinds = "channels"
+	Orgroles   NewSyncKinds = "orgroles"
 	Usergroups NewSyncKinds = "usergroups"
 	Workspaces NewSyncKinds = "workspaces"
 )
@@ -559,6 +563,8 @@ func (e NewSyncKinds) Valid() bool {
 	case Accounts:
 		return true
 	case Channels:
+		return true
+	case Orgroles:
 		return true
 	case Usergroups:
 		return true
@@ -1178,7 +1184,7 @@ type CampaignSpec struct {
 	// InactiveDays What inactive means; missing: 90
 	InactiveDays int `json:"inactiveDays,omitempty,omitzero"`
 
-	// Kinds Kinds of resources; none: all of these
+	// Kinds Kinds of resources; none: all of these, the last in an Enterprise organization
 	Kinds []CampaignSpecKinds `json:"kinds,omitempty,omitzero"`
 
 	// Levels Who reviews, one after the other

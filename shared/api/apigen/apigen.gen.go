@@ -231,6 +231,7 @@ func (e CampaignSpecHeld) Valid() bool {
 // Defines values for CampaignSpecKinds.
 const (
 	CampaignSpecKindsChannel   CampaignSpecKinds = "channel"
+	CampaignSpecKindsOrgrole   CampaignSpecKinds = "orgrole"
 	CampaignSpecKindsUsergroup CampaignSpecKinds = "usergroup"
 	CampaignSpecKindsWorkspace CampaignSpecKinds = "workspace"
 )
@@ -239,6 +240,8 @@ const (
 func (e CampaignSpecKinds) Valid() bool {
 	switch e {
 	case CampaignSpecKindsChannel:
+		return true
+	case CampaignSpecKindsOrgrole:
 		return true
 	case CampaignSpecKindsUsergroup:
 		return true
@@ -550,6 +553,7 @@ func (e NewConnectorIntegration) Valid() bool {
 const (
 	Accounts   NewSyncKinds = "accounts"
 	Channels   NewSyncKinds = "channels"
+	Orgroles   NewSyncKinds = "orgroles"
 	Usergroups NewSyncKinds = "usergroups"
 	Workspaces NewSyncKinds = "workspaces"
 )
@@ -560,6 +564,8 @@ func (e NewSyncKinds) Valid() bool {
 	case Accounts:
 		return true
 	case Channels:
+		return true
+	case Orgroles:
 		return true
 	case Usergroups:
 		return true
@@ -1179,7 +1185,7 @@ type CampaignSpec struct {
 	// InactiveDays What inactive means; missing: 90
 	InactiveDays int `json:"inactiveDays,omitempty,omitzero"`
 
-	// Kinds Kinds of resources; none: all of these
+	// Kinds Kinds of resources; none: all of these, the last in an Enterprise organization
 	Kinds []CampaignSpecKinds `json:"kinds,omitempty,omitzero"`
 
 	// Levels Who reviews, one after the other

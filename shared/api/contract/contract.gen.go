@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "b356eee1b99b3e062e73962726f134beaceec78271cf7f9920055708507d1e88"
+const Digest = "867890d4ee4407766919746a7a4a213f3e000ca0f2af9c756fed705184160282"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -704,7 +704,7 @@ var schemaCampaignSpec = &Schema{Type: Object, Fields: []Field{
 	{Name: "findings", Required: false, Schema: &Schema{Type: Boolean}},
 	{Name: "held", Required: false, Schema: &Schema{Type: String, Enum: []string{"standing", "granted"}}},
 	{Name: "inactiveDays", Required: false, Schema: &Schema{Type: Integer, Least: 1, HasLeast: true, Most: 3650, HasMost: true}},
-	{Name: "kinds", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 3, Items: &Schema{Type: String, Enum: []string{"workspace", "usergroup", "channel"}}}},
+	{Name: "kinds", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 4, Items: &Schema{Type: String, Enum: []string{"workspace", "usergroup", "channel", "orgrole"}}}},
 	{Name: "levels", Required: true, Schema: &Schema{Type: Array, Unique: false, MinItems: 1, MaxItems: 3, Items: schemaReviewLevel}},
 	{Name: "name", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 120}},
 	{Name: "new", Required: false, Schema: &Schema{Type: Boolean}},
@@ -817,7 +817,7 @@ var schemaNewRequest = &Schema{Type: Object, Fields: []Field{
 }}
 
 var schemaNewSync = &Schema{Type: Object, Fields: []Field{
-	{Name: "kinds", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 4, Items: &Schema{Type: String, Enum: []string{"accounts", "workspaces", "usergroups", "channels"}}}},
+	{Name: "kinds", Required: false, Schema: &Schema{Type: Array, Unique: true, MinItems: 0, MaxItems: 5, Items: &Schema{Type: String, Enum: []string{"accounts", "workspaces", "usergroups", "channels", "orgroles"}}}},
 }}
 
 var schemaNewTemplate = &Schema{Type: Object, Fields: []Field{
