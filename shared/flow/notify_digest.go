@@ -58,16 +58,19 @@ func (h *House) digestTale(ctx context.Context, t access.Telling) (tale, error) 
 	}
 	out.card = func(ctx context.Context, _ access.News, _ reader, _ bool) (message.Card, error) {
 		var accounts, resources []string
-		for _, r := range waiting {
-			accounts = append(accounts, r.By, r.Subject)
-			for _, it := range r.Items {
+		for _, a := range waiting {
+			accounts = append(accounts, a.By, a.Subject)
+			for _, it := range a.Items {
 				resources = append(resources, it.Resource)
 			}
 		}
 		slices.Sort(accounts)
 		slices.Sort(resources)
 		names, err := h.names(ctx, conn, true, slices.Compact(accounts), slices.Compact(resources))
-		return message.Digest(names, waiting, reviews), err
+		for i := range waiting {
+			waiting[i].Names, waiting[i].May = names, true
+		}
+		return message.Digest(waiting, reviews), err
 	}
 	return out, nil
 }
@@ -103,13 +106,14 @@ func waitsFor(r access.Request, account string) bool {
 	})
 }
 
-// waitFor are those of them that the account may decide now.
-func (h *House) waitFor(ctx context.Context, conn, account string) ([]access.Request, error) {
+// waitFor are those of them that the account may decide now, as its messages tell of
+// them.
+func (h *House) waitFor(ctx context.Context, conn, account string) ([]message.Asked, error) {
 	asked, err := h.wereAsked(ctx, conn, account)
 	if err != nil {
 		return nil, err
 	}
-	var out []access.Request
+	var out []message.Asked
 	for _, r := range asked {
 		q, err := h.asItStands(ctx, r.ID)
 		if fault.Is(err, fault.NotFound) {
@@ -119,7 +123,7 @@ func (h *House) waitFor(ctx context.Context, conn, account string) ([]access.Req
 			return nil, err
 		}
 		if q.may[access.TellDecide][account] {
-			out = append(out, q.r)
+			out = append(out, q.asked)
 		}
 	}
 	return out, nil

@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -59,9 +60,24 @@ func TestDigestTakesThePlaceOfReminders(t *testing.T) {
 		t.Fatalf("lin was told %q", got)
 	}
 	said := c.slack.MessagesFor(c.lin, c.slack.DirectWithApp(c.lin))
+	var blocks []struct {
+		Elements []struct {
+			Action string `json:"action_id"`
+			Value  string `json:"value"`
+		} `json:"elements"`
+	}
+	c.ok(json.Unmarshal(said[6].Blocks, &blocks))
+	has := map[string]bool{}
+	for _, b := range blocks {
+		for _, e := range b.Elements {
+			has[e.Action+" "+e.Value] = true
+		}
+	}
 	for _, id := range asked {
-		if !strings.Contains(string(said[6].Blocks), id) {
-			t.Errorf("the list leaves out %s: %s", id, said[6].Blocks)
+		for _, action := range []string{"approve", "deny", "comment", "details"} {
+			if !has[action+" "+id] {
+				t.Errorf("the list has no %s for %s: %s", action, id, said[6].Blocks)
+			}
 		}
 	}
 	c.tell(43*time.Hour + 50*time.Minute) // to Wednesday, before work

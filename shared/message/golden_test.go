@@ -37,11 +37,19 @@ func plain(c message.Card) string {
 	for _, n := range c.Notes {
 		say("note", line(n))
 	}
-	var buttons []string
-	for _, x := range c.Buttons {
-		buttons = append(buttons, "["+strings.TrimSpace(fmt.Sprintf("%s %s %s %s", x.Label, x.Action, x.ID, x.URL))+"]")
+	pressed := func(all []message.Button) string {
+		var buttons []string
+		for _, x := range all {
+			buttons = append(buttons, "["+strings.TrimSpace(fmt.Sprintf("%s %s %s %s", x.Label, x.Action, x.ID, x.URL))+"]")
+		}
+		return strings.Join(buttons, " ")
 	}
-	say("buttons", strings.Join(buttons, " "))
+	for _, r := range c.Rows {
+		say("row", line(r.Line))
+		say("  quote", r.Quote)
+		say("  press", pressed(r.Buttons))
+	}
+	say("buttons", pressed(c.Buttons))
 	say("foot", line(c.Foot))
 	return b.String()
 }
@@ -113,15 +121,24 @@ func held(f func(*message.Held)) message.Held {
 }
 
 // many are requests that wait.
-func many(n int) []access.Request {
-	var out []access.Request
+func many(n int) []message.Asked {
+	var out []message.Asked
 	for i := range n {
-		r := asked(func(a *message.Asked) { a.Created = nine.Add(time.Duration(i) * time.Minute) }).Request
-		r.ID = fmt.Sprintf("rq_%d", i+1)
-		if i%2 == 1 {
-			r.Subject, r.Items[0].Resource, r.Items[0].Kind = "U3", "C2", directory.Channel
-		}
-		out = append(out, r)
+		out = append(out, asked(func(a *message.Asked) {
+			a.ID = fmt.Sprint("rq_", i+1)
+			if i%2 == 1 {
+				a.Subject, a.Reason = "U3", strings.Repeat("long ", 100)
+				a.Items[0].Resource, a.Items[0].Kind = "C2", directory.Channel
+			}
+			if i == 3 {
+				for range 6 {
+					a.Items = append(a.Items, a.Items[0])
+				}
+			}
+			if i == 2 {
+				a.Items[0].Risk, a.Page = access.High, "https://ebb.test/requests/rq_3"
+			}
+		}))
 	}
 	return out
 }
@@ -195,6 +212,9 @@ func TestCards(t *testing.T) {
 		{"given", held(now).Given()},
 		{"given, to who asked for it", held(func(g *message.Held) { g.Reader, g.By = "U2", "U2" }).Given()},
 		{"ends", held(now).Ends(10*time.Minute, nine.Add(2*time.Hour))},
+		{"given, and being taken back", held(func(g *message.Held) { g.State, g.Now = access.Revoking, g.End }).Given()},
+		{"given, and it could not be taken out", held(func(g *message.Held) { stuck(g); g.Reader = "U1" }).Given()},
+		{"ends, and it could not be taken out", held(func(g *message.Held) { stuck(g); g.Reader = "U1" }).Ends(10*time.Minute, nine.Add(2*time.Hour))},
 		{"ends, but it was extended", held(now).Ends(10*time.Minute, nine.Add(time.Hour))},
 		{"ended", held(over(access.Revoked, access.OutcomeGone, "")).Ended()},
 		{"ended by somebody", held(over(access.Revoked, access.OutcomeGone, "U2")).Ended()},
@@ -227,9 +247,9 @@ func TestCards(t *testing.T) {
 		{"draft, to who proposed it: refused", waiting(drafted(access.DraftRefused, "U2")).Outcome()},
 		{"draft, to who proposed it: no administrator any more", waiting(drafted(access.DraftRefused, "")).Outcome()},
 		{"draft, to who proposed it: overtaken", waiting(drafted(access.DraftOvertaken, "")).Outcome()},
-		{"digest", message.Digest(names, many(2), nil)},
-		{"digest of one, and of a review", message.Digest(names, many(1), []message.Reviewing{reviewing(func(r *message.Reviewing) { r.Of.Closed = 5 })})},
-		{"digest of more than it names", message.Digest(names, many(23), nil)},
+		{"digest", message.Digest(many(2), nil)},
+		{"digest of one, and of a review", message.Digest(many(1), []message.Reviewing{reviewing(func(r *message.Reviewing) { r.Of.Closed = 5 })})},
+		{"digest of more than it names", message.Digest(many(23), nil)},
 		{"came back", message.CameBack(names, "U1", "S1", nine)},
 		{"came back with the user group", message.CameBack(names, "U1", "S1", time.Time{})},
 		{"no room: not in it", message.NoRoom(names, "C1", "not_in_channel")},

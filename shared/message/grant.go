@@ -20,9 +20,8 @@ type Held struct {
 func (g Held) Given() Card {
 	c := g.card(g.has("You have ", g.label(g.Account)+" has ")+g.plain(), words(g.who(), g.has(" have ", " has "), g.what(), ". It ends by itself ", g.End, "."))
 	if g.State != access.Active {
-		c.Title = g.has("You", g.label(g.Account)) + " had " + g.plain()
 		c.Lead = words(g.who(), " had ", g.what(), ". ", g.over())
-		c.Title, c.Summary = sentenceCase(g.plain()+" ended"), c.Lead
+		c.Title, c.Summary = g.overTitle(), c.Lead
 		return c
 	}
 	c.Buttons = g.buttons()
@@ -41,11 +40,27 @@ func (g Held) Ends(lead time.Duration, end time.Time) Card {
 	}
 	if g.State != access.Active {
 		c.Lead = words(g.whose(), g.what(), " ended. ", g.over())
-		c.Title, c.Summary = sentenceCase(g.plain()+" ended"), c.Lead
+		if g.Takes() { // nothing has ended that somebody still has
+			c.Lead = words(g.whose(), g.what(), " is over. ", g.over())
+		}
+		c.Title, c.Summary = g.overTitle(), c.Lead
 		return c
 	}
 	c.Buttons = g.buttons()
 	return c
+}
+
+// overTitle says that it ended, once it has: until Slack shows it gone, the access is
+// still there.
+func (g Held) overTitle() string {
+	title := g.plain() + " ended"
+	switch {
+	case g.Takes() && g.NeedsAttention(g.Now):
+		title = g.plain() + " could not be taken out yet"
+	case g.Takes():
+		title = g.plain() + " is being taken back"
+	}
+	return sentenceCase(title)
 }
 
 // Ended says that it is over, and how it came.
@@ -161,6 +176,8 @@ func (g Held) over() Line {
 	switch {
 	case g.State == access.EndedOutside:
 		return words("Somebody removed it in Slack.")
+	case g.Takes() && g.NeedsAttention(g.Now):
+		return words("It could not be taken out in Slack yet; Ebb goes on trying, and its owners were told.")
 	case g.State == access.Revoking || g.State == access.Stuck:
 		return words("Ebb is taking it back.")
 	case g.Outcome == access.OutcomeStood:

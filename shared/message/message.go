@@ -19,9 +19,17 @@ type Card struct {
 	// Quote is what a person wrote (a reason, a comment), shown as theirs.
 	Quote string
 	Notes []Line // one paragraph each: what policy says, what else it gives, a remedy
+	Rows  []Row  // a list of things that each have buttons of their own
 	// Buttons are in their order, at most five.
 	Buttons []Button
 	Foot    Line // small: ids, who decided, where to look
+}
+
+// Row is one of a list: what it is, what somebody wrote of it, and its buttons.
+type Row struct {
+	Line    Line
+	Quote   string
+	Buttons []Button
 }
 
 // Fact is a label and what stands there.
@@ -55,6 +63,7 @@ const (
 	Moment             // an instant, as date and time in the reader's zone
 	Day                // an instant, as its date
 	Link               // an https address
+	Said               // what a person wrote, in lines of its own, shown as theirs
 )
 
 // T, B, C and the others make parts.
@@ -68,6 +77,7 @@ func Place(channel, name string) Inline {
 	return Inline{Kind: Channel, Text: channel, Name: name}
 }
 func Team(group, name string) Inline { return Inline{Kind: Group, Text: group, Name: name} }
+func Quoted(text string) Inline      { return Inline{Kind: Said, Text: text} }
 func URL(address, words string) Inline {
 	return Inline{Kind: Link, Text: address, Name: words}
 }

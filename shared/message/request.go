@@ -325,7 +325,7 @@ func (a Asked) comments() []Line {
 	slices.Sort(accounts)
 	var out []Line
 	for _, account := range accounts {
-		out = append(out, words(a.Names.who(account), ": "+a.Comments[account]))
+		out = append(out, words(a.Names.who(account), " wrote:", Quoted(a.Comments[account])))
 	}
 	return out
 }

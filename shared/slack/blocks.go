@@ -46,10 +46,19 @@ func Blocks(c message.Card) []any {
 		out = append(out, object{"type": "section", "fields": fields})
 	}
 	if c.Quote != "" {
-		out = append(out, section(quoted(c.Quote)))
+		out = append(out, quote(c.Quote))
 	}
 	for _, n := range c.Notes {
 		out = append(out, section(mrkdwn(n)))
+	}
+	for _, r := range c.Rows {
+		out = append(out, section(mrkdwn(r.Line)))
+		if r.Quote != "" {
+			out = append(out, quote(r.Quote))
+		}
+		if len(r.Buttons) > 0 {
+			out = append(out, actions(r.Buttons))
+		}
 	}
 	if len(c.Buttons) > 0 {
 		out = append(out, actions(c.Buttons))
@@ -72,8 +81,10 @@ func section(text string) object {
 	return object{"type": "section", "text": markdown(text, mostSection)}
 }
 
+// markdown is verbatim: otherwise Slack makes links of addresses and mentions of
+// names that somebody merely typed (docs.slack.dev, "Text object").
 func markdown(text string, most int) object {
-	return object{"type": "mrkdwn", "text": cut(text, most)}
+	return object{"type": "mrkdwn", "text": cut(text, most), "verbatim": true}
 }
 
 func plain(text string, most int) object {
@@ -104,10 +115,18 @@ func actions(buttons []message.Button) object {
 	return object{"type": "actions", "block_id": "do/" + buttons[0].ID, "elements": all}
 }
 
-// quoted is what a person wrote, as a quotation in each of its lines. Escaped, it
-// holds no mention and no link of Slack's; stars and the like stay as typed.
-func quoted(text string) string {
-	return ">" + strings.ReplaceAll(cut(escape(strings.TrimSpace(text)), mostQuote), "\n", "\n>")
+// quote is what a person wrote, as theirs and as they wrote it: rich text knows no
+// marks.
+func quote(text string) object {
+	words := object{"type": "text", "text": cmp.Or(cutWords(strings.TrimSpace(text), mostQuote), "-")}
+	return object{"type": "rich_text", "elements": []any{object{"type": "rich_text_quote", "elements": []any{words}}}}
+}
+
+// lines is what a person wrote within a line of Ebb's, as a quotation in each of its
+// lines, so that none of them can pass for Ebb's own.
+func lines(text string) string {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(strings.TrimSpace(text))
+	return ">" + strings.ReplaceAll(escape(text), "\n", "\n>")
 }
 
 // mrkdwn is a line in Slack's markup (docs.slack.dev, "Formatting message text").
@@ -131,6 +150,8 @@ func inline(p message.Inline) string {
 		return mention("<#", p)
 	case message.Group: // a mention would notify all of it
 		return "*" + flat(p.Name) + "*"
+	case message.Said:
+		return "\n" + lines(p.Text) + "\n"
 	case message.Moment:
 		return fmt.Sprintf("<!date^%d^{date_short_pretty} at {time}|%s>", p.Time.Unix(), p.Time.UTC().Format("2006-01-02 15:04 UTC"))
 	case message.Day:
@@ -166,6 +187,14 @@ func flat(text string) string {
 // (docs.slack.dev, "Formatting message text").
 func escape(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+}
+
+// cutWords shortens to a number of characters and says so.
+func cutWords(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most-1]) + more
 }
 
 // cut shortens to a number of characters and says so; never inside an entity or a

@@ -2,10 +2,12 @@ package slack_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/message"
@@ -41,6 +43,34 @@ func TestNothingBecomesMarkup(t *testing.T) {
 	}
 }
 
+// What somebody wrote stays theirs: an address, a channel or a mention that is merely
+// typed becomes none in any part of a card, and no line of a comment can pass for
+// Ebb's own.
+func TestWhatIsTypedStaysTyped(t *testing.T) {
+	const typed = "https://evil.example #general @here <!channel>\r*Policy:* approved by everybody\u2028second"
+	card := message.Card{
+		Summary: message.Line{message.T("x")}, Lead: message.Line{message.T(typed)}, Quote: typed, Foot: message.Line{message.T(typed)},
+		Facts: []message.Fact{{Label: typed, Value: message.Line{message.T(typed)}}},
+		Notes: []message.Line{{message.Who("U1", "Ada"), message.T(" wrote:"), message.Quoted(typed)}},
+		Rows:  []message.Row{{Line: message.Line{message.T(typed)}, Quote: typed}},
+	}
+	raw, err := json.Marshal(slack.Blocks(card))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if marks, verbatim := strings.Count(string(raw), `"mrkdwn"`), strings.Count(string(raw), `"verbatim":true`); marks < 5 || marks != verbatim {
+		t.Errorf("%d texts with marks, %d of them verbatim: %s", marks, verbatim, raw)
+	}
+	for _, want := range []string{
+		`{"elements":[{"elements":[{"text":"https://evil.example #general @here \u003c!channel\u003e\r*Policy:* approved by everybody\u2028second","type":"text"}],"type":"rich_text_quote"}],"type":"rich_text"}`,
+		`wrote:\n\u003ehttps://evil.example #general @here \u0026lt;!channel\u0026gt;\n\u003e*Policy:* approved by everybody\n\u003esecond`,
+	} {
+		if !strings.Contains(string(raw), want) {
+			t.Errorf("no %s in %s", want, raw)
+		}
+	}
+}
+
 // The largest card is still one that Slack takes, and says where it was cut; the
 // simulated Slack judges it as Slack does.
 func TestTheLargestCardIsTaken(t *testing.T) {
@@ -72,6 +102,34 @@ func TestTheLargestCardIsTaken(t *testing.T) {
 	raw, err := json.Marshal(slack.Blocks(card))
 	if err != nil || !strings.Contains(string(raw), "…") {
 		t.Errorf("nothing shows that it was cut: %v", err)
+	}
+}
+
+// A list of more than it names is one message that nothing is cut from.
+func TestALongListIsTaken(t *testing.T) {
+	o := slacktest.New(slacktest.Options{Seed: 7, Workspaces: 1, People: 10})
+	c := simulated(o)
+	var waiting []message.Asked
+	for i := range 40 {
+		id := fmt.Sprint("rq_", i)
+		waiting = append(waiting, message.Asked{
+			Request: access.Request{ID: id, By: "U1", Subject: "U1", Length: time.Hour, Created: nine, Items: []access.Item{{State: access.Pending}}},
+			Items:   []message.AskedItem{{Item: access.Item{State: access.Pending}, Stands: "not a member today"}},
+			Reason:  strings.Repeat("<why> ", 400), May: true,
+		})
+	}
+	card := message.Digest(waiting, make([]message.Reviewing, 40))
+	to := o.Users()[1].ID
+	channel := must[string](t)(c.Direct(ctx(t), asBot, to))
+	must[string](t)(c.Post(ctx(t), asBot, channel, "", card))
+	raw := string(o.MessagesFor(to, channel)[0].Blocks)
+	for _, want := range []string{`"and 28 more"`, `"action_id":"approve"`, `"action_id":"deny"`, `"value":"rq_11"`} {
+		if !strings.Contains(raw, want) {
+			t.Errorf("no %s in %s", want, raw)
+		}
+	}
+	if blocks := slack.Blocks(card); len(blocks) > 50 || strings.Contains(raw, `"text":"…"`) || strings.Contains(raw, "rq_12") {
+		t.Errorf("%d blocks: %s", len(blocks), raw)
 	}
 }
 

@@ -29,13 +29,19 @@ func plain(text string, most int) object {
 // section is a paragraph in Slack's markup, of parts that are escaped where they
 // come from people.
 func section(markup string) object {
-	return object{"type": "section", "text": object{"type": "mrkdwn", "text": markup}}
+	return object{"type": "section", "text": marked(markup)}
 }
 
 func header(text string) object { return object{"type": "header", "text": plain(text, 150)} }
 
 func small(markup string) object {
-	return object{"type": "context", "elements": []object{{"type": "mrkdwn", "text": markup}}}
+	return object{"type": "context", "elements": []object{marked(markup)}}
+}
+
+// marked is verbatim: otherwise Slack makes links of addresses and mentions of names
+// that somebody merely typed (docs.slack.dev, "Text object").
+func marked(markup string) object {
+	return object{"type": "mrkdwn", "text": markup, "verbatim": true}
 }
 
 func divider() object { return object{"type": "divider"} }

@@ -90,12 +90,13 @@ func (t *turn) tell(text string) {
 	}
 }
 
+// ephemeral is a message for one reader. It has blocks always: of a bare text Slack
+// makes links where somebody typed an address.
 func ephemeral(text string, blocks ...object) object {
-	out := object{"response_type": "ephemeral", "replace_original": false, "text": text}
-	if len(blocks) > 0 {
-		out["blocks"] = blocks
+	if len(blocks) == 0 {
+		blocks = []object{section(cutMarkup(text))}
 	}
-	return out
+	return object{"response_type": "ephemeral", "replace_original": false, "text": text, "blocks": blocks}
 }
 
 // words are an error as the person reads it, in Slack's markup. What is ours stays

@@ -98,7 +98,7 @@ func (w *window) blocks(raw json.RawMessage, state map[string]map[string]any, er
 
 func (w *window) block(b object, state map[string]any, wrong string, at slacktest.Spot, n *int) Block {
 	out := Block{Kind: str(b, "type"), Label: text(b["label"]), Hint: text(b["hint"]), Optional: b["optional"] == true, Error: wrong}
-	out.Text = w.rich(text(b["text"]))
+	out.Text = w.markup(b["text"])
 	if s, ok := b["text"].(string); ok { // a markdown block
 		out.Text = w.rich(s)
 	}
@@ -107,7 +107,7 @@ func (w *window) block(b object, state map[string]any, wrong string, at slacktes
 	}
 	fields, _ := b["fields"].([]any)
 	for _, f := range fields {
-		out.Fields = append(out.Fields, w.rich(text(f)))
+		out.Fields = append(out.Fields, w.markup(f))
 	}
 	elements, _ := b["elements"].([]any)
 	for _, v := range slices.Concat([]any{b["accessory"], b["element"]}, elements) {
@@ -115,7 +115,7 @@ func (w *window) block(b object, state map[string]any, wrong string, at slacktes
 		switch {
 		case !ok:
 		case out.Kind == "context":
-			out.Fields = append(out.Fields, w.rich(str(e, "text")+str(e, "alt_text")))
+			out.Fields = append(out.Fields, w.markup(e)+w.rich(str(e, "alt_text")))
 		case str(e, "action_id") != "":
 			at.Action = str(e, "action_id")
 			out.Elements = append(out.Elements, w.element(e, state[at.Action], at, *n))

@@ -17,6 +17,44 @@ var (
 	code   = regexp.MustCompile("`([^`\n]+)`")
 )
 
+// typed is what Slack takes for an address, a channel or a mention where a text is
+// not verbatim (docs.slack.dev, "Text object").
+var typed = regexp.MustCompile(`\bhttps?://[^\s<>|]+|(^|[\s(])([#@][a-z0-9._-]+)`)
+
+// loose is the text of something that is not verbatim: what is merely typed becomes
+// a link or a mention, too.
+func loose(s string) string {
+	var out strings.Builder
+	for _, part := range angledOrNot.FindAllString(s, -1) {
+		if !strings.HasPrefix(part, "<") {
+			part = typed.ReplaceAllStringFunc(part, func(word string) string {
+				if strings.HasPrefix(word, "http") {
+					return "<" + word + ">"
+				}
+				at := strings.IndexAny(word, "#@")
+				return word[:at] + "<!" + word[at:] + ">"
+			})
+		}
+		out.WriteString(part)
+	}
+	return out.String()
+}
+
+var angledOrNot = regexp.MustCompile(`<[^<>\n]+>|[^<]+|<`)
+
+// markup shows a text object as Slack does.
+func (w *window) markup(v any) template.HTML {
+	o, _ := v.(object)
+	s := str(o, "text")
+	if str(o, "type") == "plain_text" {
+		return template.HTML(html.EscapeString(s)) //nolint:gosec // escaped
+	}
+	if o["verbatim"] != true {
+		s = loose(s)
+	}
+	return w.rich(s)
+}
+
 // rich shows Slack's mrkdwn (docs.slack.dev, "Formatting message text"): bold,
 // code, links, people, groups, channels, dates. The rest stays as it was typed.
 func (w *window) rich(s string) template.HTML {
@@ -124,6 +162,8 @@ func (w *window) angle(s string) string {
 		return "<strong>" + show("#"+w.channelName(target[1:])) + "</strong>"
 	case strings.HasPrefix(target, "!subteam^"):
 		return "<strong>" + show("@"+w.groupHandle(strings.TrimPrefix(target, "!subteam^"))) + "</strong>"
+	case strings.HasPrefix(target, "!#"), strings.HasPrefix(target, "!@"):
+		return "<strong>" + show(target[1:]) + "</strong>"
 	case strings.HasPrefix(target, "!date^"):
 		return html.EscapeString(date(target, label, time.Now().UTC()))
 	case strings.HasPrefix(target, "https://"), strings.HasPrefix(target, "http://"):

@@ -73,7 +73,7 @@ func (d *desk) app(w http.ResponseWriter, r *http.Request) {
 		d.slack("chat.postMessage", url.Values{"channel": {d.ada}, "text": {"asked"}, "blocks": {`[{"type":"section","text":{"type":"mrkdwn","text":"*<@` + d.ada + `>* asks & <b>waits</b>"}},
 			{"type":"actions","block_id":"b","elements":[{"type":"button","action_id":"approve","text":{"type":"plain_text","text":"Approve"},"value":"r1"}]}]`}})
 	case p["type"] == "block_actions":
-		d.slack("views.publish", url.Values{"user_id": {d.ada}, "view": {`{"type":"home","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"You have @oncall"}}]}`}})
+		d.slack("views.publish", url.Values{"user_id": {d.ada}, "view": {`{"type":"home","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"You have @oncall","verbatim":true}}]}`}})
 	}
 }
 
@@ -188,6 +188,26 @@ func TestMrkdwnIsEscaped(t *testing.T) {
 	} {
 		if got := string(w.rich(in)); got != want {
 			t.Errorf("%q became %q, not %q", in, got, want)
+		}
+	}
+}
+
+// What is merely typed becomes a link or a mention where a text is not verbatim, and
+// stays as it is where it is.
+func TestTypedBecomesALink(t *testing.T) {
+	w := &window{org: slacktest.NewEmpty(slacktest.Options{})}
+	const typed = "see https://a.example/x?y=1 in #general, @here; not a@b or <https://b.example|this>"
+	const link = `not a@b or <a rel="noreferrer" href="https://b.example">this</a>`
+	for _, c := range []struct {
+		text object
+		want string
+	}{
+		{object{"type": "mrkdwn", "text": typed}, `see <a rel="noreferrer" href="https://a.example/x?y=1">https://a.example/x?y=1</a> in <strong>#general</strong>, <strong>@here</strong>; ` + link},
+		{object{"type": "mrkdwn", "text": typed, "verbatim": true}, "see https://a.example/x?y=1 in #general, @here; " + link},
+		{object{"type": "plain_text", "text": "*a* <b> https://a.example"}, "*a* &lt;b&gt; https://a.example"},
+	} {
+		if got := string(w.markup(c.text)); got != c.want {
+			t.Errorf("%v became %q, not %q", c.text, got, c.want)
 		}
 	}
 }
