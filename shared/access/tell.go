@@ -230,6 +230,8 @@ type Telling struct {
 	Next  time.Time // when there is more to tell; zero: not by itself
 	Tries int       // how often in a row telling failed, since Since
 	Since time.Time
+	// Turns are those that its messages have at methods of Slack that rest.
+	Turns map[string]time.Time
 
 	Messages []Message
 	Rev      int64

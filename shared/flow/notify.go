@@ -70,7 +70,10 @@ func (h *House) Tell(ctx context.Context, late time.Duration, until time.Time) (
 	if err != nil || len(rows) == 0 {
 		return time.Time{}, fault.Wrap(op, err)
 	}
-	return later(rows[0].At.Add(late), began.Add(busyFor)), nil
+	if next = rows[0].At.Add(late); !next.After(h.Now()) {
+		next = began.Add(busyFor) // somebody else is at it
+	}
+	return next, nil
 }
 
 // Notify tells of the aggregate of one due row, which some change has just put

@@ -31,23 +31,38 @@ type line struct {
 }
 
 // run says what is to be said. What some channel refused may be for others to
-// hear, so it looks a second time.
+// hear, so it looks a second time. A message that has to wait for its turn holds
+// back no other; the error is then the first turn of those that wait.
 func (s *speech) run(ctx context.Context) error {
+	waiting := map[[2]string]bool{}
+	var first error
 	for range 2 {
 		lines, err := s.lines(ctx)
-		if err != nil || len(lines) == 0 {
+		if err != nil {
 			return err
 		}
 		for _, l := range lines {
+			key := [2]string{l.m.News().Key(), l.m.To}
+			if waiting[key] {
+				continue
+			}
 			if err := s.claim(ctx); err != nil {
 				return err
 			}
-			if err := s.say(ctx, l); err != nil {
+			err := s.say(ctx, l)
+			if err != nil && !itsTurn(err) {
 				return err
+			}
+			if err == nil {
+				continue
+			}
+			waiting[key] = true
+			if first == nil || fault.UntilOf(err).Before(fault.UntilOf(first)) {
+				first = err
 			}
 		}
 	}
-	return nil
+	return first
 }
 
 // claim makes the telling ours before anything is said, so that two who serve the
@@ -163,16 +178,13 @@ func (s *speech) speak(ctx context.Context, l line) (access.Message, error) {
 	m := l.m
 	link := connector.Link{Connector: s.tale.conn.ID, AsBot: true}
 	if m.TS != "" {
-		return m, s.rests(ctx, "chat.update", func() error { return s.h.Slack.Change(ctx, link, m.Channel, m.TS, l.card) })
+		return m, s.rests(ctx, "chat.update", "chat.update", func() error { return s.h.Slack.Change(ctx, link, m.Channel, m.TS, l.card) })
 	}
 	var err error
 	if m.Channel, err = s.channel(ctx, link, l.r); err != nil {
 		return m, err
 	}
-	err = s.rests(ctx, "chat.postMessage", func() (err error) {
-		m.TS, err = s.h.Slack.Post(ctx, link, m.Channel, l.r.thread, l.card)
-		return err
-	})
+	m.TS, err = s.post(ctx, link, m.Channel, l.r.thread, l.card)
 	return m, err
 }
 
@@ -192,29 +204,12 @@ func (s *speech) channel(ctx context.Context, link connector.Link, r reader) (st
 		}
 	}
 	var id string
-	err := s.rests(ctx, "conversations.open", func() (err error) { id, err = s.h.Slack.Direct(ctx, link, r.to); return err })
+	const open = "conversations.open"
+	err := s.rests(ctx, open, open, func() (err error) { id, err = s.h.Slack.Direct(ctx, link, r.to); return err })
 	if err == nil {
 		s.h.recent.Store(key, id)
 	}
 	return id, err
-}
-
-// rests makes a call of Slack, unless its method rests for everybody.
-func (s *speech) rests(ctx context.Context, method string, call func() error) error {
-	if until, err := s.turn(ctx, method); err != nil || until.After(s.h.Now()) {
-		return &fault.Error{Op: "flow.Tell", Kind: fault.Wait, Method: method, Until: until, Code: codeTurn, Text: "Slack takes only so many messages a minute", Err: err}
-	}
-	return call()
-}
-
-// turn takes a turn at a method, where it rests.
-func (s *speech) turn(ctx context.Context, method string) (time.Time, error) {
-	now := s.h.Now()
-	pauses, err := s.h.Memory.Pauses(ctx, s.tale.conn.ID, now)
-	if err != nil || pauses[method].IsZero() {
-		return time.Time{}, nil // not known: Slack itself will say
-	}
-	return pauses[method], nil
 }
 
 // settle ends a turn: what was served goes, and what there is to tell later, or
@@ -224,10 +219,10 @@ func (s *speech) settle(ctx context.Context, rows []access.Due, cause error) err
 	s.t.Owner, s.t.Until, s.t.Next = "", time.Time{}, s.tale.next
 	switch {
 	case cause == nil:
-		s.t.Tries, s.t.Since = 0, time.Time{}
+		s.t.Tries, s.t.Since, s.t.Turns = 0, time.Time{}, nil
 	case !s.t.Since.IsZero() && now.Sub(s.t.Since) > giveUpTelling:
 		s.h.log().Warn("given up telling", "kind", s.t.Kind, "id", s.t.ID, "error", cause)
-		s.t.Tries, s.t.Since = 0, time.Time{}
+		s.t.Tries, s.t.Since, s.t.Turns = 0, time.Time{}, nil
 	default:
 		if s.tale.conn.ID != "" {
 			s.h.note(ctx, s.tale.conn, cause)

@@ -1,6 +1,10 @@
 package store
 
-import "github.com/ebb-access/ebb/shared/access"
+import (
+	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+)
 
 // tellingRecord is who tells of an aggregate now. Due is the sort of its due
 // row, "" without one.
@@ -14,20 +18,36 @@ type tellingRecord struct {
 	Tries     int    `json:"tries,omitempty"`
 	Since     stamp  `json:"since,omitzero"`
 	Due       string `json:"due,omitempty"`
+
+	Turns map[string]stamp `json:"turns,omitempty"`
 }
 
 func newTellingRecord(t access.Telling) tellingRecord {
-	return tellingRecord{
+	r := tellingRecord{
 		Kind: t.Kind, ID: t.ID, Connector: t.Connector, Owner: t.Owner, Until: stamp(t.Until), Next: stamp(t.Next),
 		Tries: t.Tries, Since: stamp(t.Since),
 	}
+	for key, turn := range t.Turns {
+		if r.Turns == nil {
+			r.Turns = map[string]stamp{}
+		}
+		r.Turns[key] = stamp(turn)
+	}
+	return r
 }
 
 func (r tellingRecord) telling(rev int64) access.Telling {
-	return access.Telling{
+	t := access.Telling{
 		Kind: r.Kind, ID: r.ID, Connector: r.Connector, Owner: r.Owner, Until: r.Until.time(), Next: r.Next.time(),
 		Tries: r.Tries, Since: r.Since.time(), Rev: rev,
 	}
+	for key, turn := range r.Turns {
+		if t.Turns == nil {
+			t.Turns = map[string]time.Time{}
+		}
+		t.Turns[key] = turn.time()
+	}
+	return t
 }
 
 // messageRecord is a message that was posted: where it is, never what it says.
