@@ -138,6 +138,35 @@ func TestWordsFillTheForm(t *testing.T) {
 	}
 }
 
+// Words that mean nothing are said, as they were typed: of what somebody may not know,
+// no more than of what is not there.
+func TestWordsThatMeanNothing(t *testing.T) {
+	o := newOffice(t, slacktest.Options{})
+	for typed, want := range map[string]string{
+		"request @nonsense 2h":                         `Nothing was filled in for “@nonsense”:`,
+		"request <#" + o.secret + "|incident-secret>":  `Nothing was filled in for “incident-secret”:`,
+		"request incident-secret":                      `Nothing was filled in for “incident-secret”:`,
+		"request @oncall because it is slow":           "",
+		"request @oncall @nonsense":                    `Nothing was filled in for “@nonsense”:`,
+		"request <!here> *x*":                          `Nothing was filled in for “\u0026lt;!here\u0026gt;”, “*x*”:`,
+		"request " + strings.Repeat("@nothing ", 1000): `Nothing was filled in for “@nothing”, “@nothing”, “@nothing”, “@nothing”, “@nothing”:`,
+	} {
+		_, err := o.slack.HandCommand(o.ctx(), o.ada, "", "/ebb", typed)
+		o.ok(err)
+		blocks := string(o.modal(o.ada).Blocks)
+		if want == "" && strings.Contains(blocks, "Nothing was filled in") || !strings.Contains(blocks, want) {
+			t.Errorf("%.60s: %s", typed, blocks)
+		}
+		_, err = o.slack.HandClose(o.ctx(), o.ada, false)
+		o.ok(err)
+	}
+	a, err := o.slack.HandCommand(o.ctx(), o.ada, "", "/ebb", "<!channel> now")
+	o.ok(err)
+	if !strings.Contains(string(a.Body), `I do not know “\u0026lt;!channel\u0026gt;”. I give access`) {
+		t.Error(string(a.Body))
+	}
+}
+
 // A private channel is offered to who may know of it, and to nobody else.
 func TestWhatIsOffered(t *testing.T) {
 	o := newOffice(t, slacktest.Options{})

@@ -2,7 +2,9 @@ package slackapp
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -230,8 +232,8 @@ func (t *turn) requestBlocks(v flow.RequestView) []object {
 	if v.Reason != "" {
 		blocks = append(blocks, quote(v.Reason, 2000))
 	}
-	for account, words := range v.Comments {
-		if words != "" && len(blocks) < mostBlocks-3 {
+	for _, account := range slices.Sorted(maps.Keys(v.Comments)) {
+		if words := v.Comments[account]; words != "" && len(blocks) < mostBlocks-3 {
 			blocks = append(blocks, section(who(account)+" wrote:"), quote(words, 2000))
 		}
 	}

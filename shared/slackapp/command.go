@@ -1,8 +1,10 @@
 package slackapp
 
 import (
+	"cmp"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,8 +34,10 @@ func (e *edge) command(w http.ResponseWriter, r *http.Request, body []byte) {
 		}
 	case "my", "extend", "end":
 		answer(w, t.mine())
-	default:
+	case "help":
 		answer(w, ephemeral(help))
+	default:
+		answer(w, ephemeral("I do not know "+typedWord(word)+". "+help))
 	}
 }
 
@@ -78,6 +82,8 @@ func (t *turn) understand(f *draft, typed string) error {
 			v, err := t.e.house.ReadResource(t.ctx, t.by, t.conn.ID, m[2])
 			if err == nil {
 				f.add(flow.Found{Resource: v.Resource})
+			} else {
+				f.unknown = append(f.unknown, cmp.Or(strings.TrimPrefix(m[3], "|"), m[2]))
 			}
 			continue
 		}
@@ -85,14 +91,35 @@ func (t *turn) understand(f *draft, typed string) error {
 		if err != nil {
 			return err
 		}
-		for _, x := range found {
-			if len(found) == 1 || x.Name == strings.ToLower(strings.TrimLeft(word, "@#")) {
-				f.add(x)
-				break
-			}
+		at := slices.IndexFunc(found, func(x flow.Found) bool {
+			return len(found) == 1 || x.Name == strings.ToLower(strings.TrimLeft(word, "@#"))
+		})
+		if at < 0 {
+			f.unknown = append(f.unknown, word)
+			continue
 		}
+		f.add(found[at])
 	}
 	return nil
+}
+
+// typedWord is a word as somebody typed it, where it means nothing.
+func typedWord(word string) string { return "“" + markup(cut(word, 80)) + "”" }
+
+// missed says which words the form could not be filled in with; "" where there are
+// none. Of what somebody may not know it says no more than of what is not there. The
+// words of a sentence around something that was found are none of them.
+func (d draft) missed() string {
+	var list []string
+	for _, w := range d.unknown {
+		if len(list) < 5 && (len(d.found) == 0 || strings.ContainsAny(w[:min(1, len(w))], "@#")) {
+			list = append(list, typedWord(w))
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "Nothing was filled in for " + strings.Join(list, ", ") + ": nothing that you can ask for is called so, or several things are. Type to find it."
 }
 
 // length reads 30m, 2h or 3d.

@@ -49,7 +49,8 @@ type draft struct {
 	Length    time.Duration `json:"l"`
 	Profile   string        `json:"p,omitempty"`
 
-	found []flow.Found
+	found   []flow.Found
+	unknown []string // words behind the command that mean nothing
 }
 
 func (d *draft) add(f flow.Found) {
@@ -83,12 +84,17 @@ func (t *turn) form(d draft) object {
 	if d.Subject != "" {
 		whom["initial_user"] = d.Subject
 	}
-	return modal(formCallback, "Request access", "Continue", "Cancel", nil, []object{
+	var blocks []object
+	if words := d.missed(); words != "" {
+		blocks = append(blocks, section(words))
+	}
+	return modal(formCallback, "Request access", "Continue", "Cancel", nil, append(
+		blocks,
 		input(whatField, "What do you need?", "User groups and channels, up to 20 at once.", false, what),
 		input(lengthField, "For how long?", "It ends by itself.", false, spans(d.Length)),
 		input(whomField, "For somebody else?", "", true, whom),
 		input(startField, "Start later?", "Empty: as soon as it is approved.", true, object{"type": "datetimepicker"}),
-	})
+	))
 }
 
 // spans is a menu of lengths with one chosen.

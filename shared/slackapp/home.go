@@ -68,6 +68,7 @@ func (t *turn) showHome(ctx context.Context) error {
 	}
 	blocks := []object{
 		header("Access that ends by itself"),
+		small("Ask for a user group or a channel for some time, and say why. Policy says who approves it; when the time is over, Ebb takes it back."),
 		buttons("ask", message.Button{Action: message.Request, Label: "Request access", Look: message.Good}),
 	}
 	return t.publish(ctx, append(blocks, t.lists(home, mostListed)...))

@@ -199,18 +199,7 @@ func (o *office) settle() {
 	}
 	_, err = o.store.SaveConnector(o.ctx(), c, audit.Event{At: o.clock(), Aggregate: "connector/con_1", Action: "test.made"})
 	o.ok(err)
-	run, err := o.house.StartSync(o.ctx(), o.root, "con_1", nil)
-	o.ok(err)
-	for range 100 {
-		if run, err = o.house.SyncStep(o.ctx(), run.ID); run.State != connector.Running {
-			break
-		}
-		o.ok(err)
-		o.move(time.Second)
-	}
-	if run.State != connector.Done {
-		o.t.Fatalf("the sync ended %s: %v", run.State, run.Notes)
-	}
+	o.syncs()
 	o.conn, err = o.store.Connector(o.ctx(), "con_1")
 	o.ok(err)
 	o.publish(`version: 1
@@ -237,6 +226,23 @@ rules:
     approve: auto
 `)
 	o.slack.TakeEvents()
+}
+
+// syncs reads the directory.
+func (o *office) syncs() {
+	o.t.Helper()
+	run, err := o.house.StartSync(o.ctx(), o.root, "con_1", nil)
+	o.ok(err)
+	for range 100 {
+		if run, err = o.house.SyncStep(o.ctx(), run.ID); run.State != connector.Running {
+			break
+		}
+		o.ok(err)
+		o.move(time.Second)
+	}
+	if run.State != connector.Done {
+		o.t.Fatalf("the sync ended %s: %v", run.State, run.Notes)
+	}
 }
 
 func (o *office) ctx() context.Context { return o.t.Context() }

@@ -20,7 +20,7 @@ func (w *window) act(rw http.ResponseWriter, r *http.Request, u slacktest.User) 
 	var at slacktest.Spot
 	err := json.Unmarshal([]byte(r.FormValue("spot")), &at)
 	if err == nil {
-		_, err = w.org.HandChoose(r.Context(), u.ID, at, chosen(r, "value")...)
+		_, err = w.org.HandChoose(r.Context(), u.ID, at, instants(chosen(r, "value"))...)
 	}
 	back(rw, r, u, where(r), err)
 }
@@ -60,6 +60,9 @@ func (w *window) enter(r *http.Request, u slacktest.User, v slacktest.View, elem
 			continue
 		}
 		values := chosen(r, name)
+		if e.Kind == "datetimepicker" {
+			values = instants(values)
+		}
 		if slices.Equal(values, e.Values) {
 			continue
 		}

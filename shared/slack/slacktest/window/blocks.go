@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
@@ -61,7 +62,29 @@ func (e Element) SpotJSON() string {
 }
 
 // Value is the one that was entered.
-func (e Element) Value() string { return strings.Join(e.Values, ", ") }
+func (e Element) Value() string {
+	if e.Kind == "datetimepicker" && len(e.Values) == 1 {
+		if seconds, err := strconv.ParseInt(e.Values[0], 10, 64); err == nil {
+			return time.Unix(seconds, 0).UTC().Format(minute)
+		}
+	}
+	return strings.Join(e.Values, ", ")
+}
+
+// minute is an instant as a browser enters it, here in UTC as everything that the
+// window shows.
+const minute = "2006-01-02T15:04"
+
+// instants are what was entered as Slack has it, in Unix seconds.
+func instants(values []string) []string {
+	out := slices.Clone(values)
+	for i, v := range out {
+		if t, err := time.Parse(minute, v); err == nil {
+			out[i] = strconv.FormatInt(t.Unix(), 10)
+		}
+	}
+	return out
+}
 
 // Input is the kind of HTML input for it.
 func (e Element) Input() string {
@@ -70,8 +93,10 @@ func (e Element) Input() string {
 		return "date"
 	case "timepicker":
 		return "time"
-	case "number_input", "datetimepicker": // the latter in Unix seconds
+	case "number_input":
 		return "number"
+	case "datetimepicker":
+		return "datetime-local"
 	case "email_text_input":
 		return "email"
 	case "url_text_input":

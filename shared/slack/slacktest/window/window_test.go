@@ -15,7 +15,8 @@ import (
 
 const ask = `{"type":"modal","title":{"type":"plain_text","text":"Ask for access"},"submit":{"type":"plain_text","text":"Send"},"blocks":[
 	{"type":"input","block_id":"what","label":{"type":"plain_text","text":"What"},"element":{"type":"external_select","action_id":"pick"}},
-	{"type":"input","block_id":"why","label":{"type":"plain_text","text":"Why"},"element":{"type":"plain_text_input","action_id":"text","multiline":true}}]}`
+	{"type":"input","block_id":"why","label":{"type":"plain_text","text":"Why"},"element":{"type":"plain_text_input","action_id":"text","multiline":true}},
+	{"type":"input","block_id":"when","optional":true,"label":{"type":"plain_text","text":"When"},"element":{"type":"datetimepicker","action_id":"at"}}]}`
 
 // desk is a browser without JavaScript before the window, and a small app
 // behind it.
@@ -133,7 +134,11 @@ func TestAPersonAsksAndDecides(t *testing.T) {
 	d.has(page, "@oncall", "a page")
 	page = d.click("/modal", "hash", hidden(page, "hash"), "had.e0", "1", "had.e1", "1", "e0", "e1", "e1", "", "submit", "1")
 	d.has(page, "Please complete this required field.", `aria-invalid="true"`)
+	page = d.click("/modal", "hash", hidden(page, "hash"), "e2", "2026-11-24T09:00", "type", "0")
+	d.has(page, `type="datetime-local" value="2026-11-24T09:00"`)
 	page = d.click("/modal", "hash", hidden(page, "hash"), "e0", "e1", "e1", "a page", "submit", "1")
+	sent, _ := json.Marshal(d.told[len(d.told)-1])
+	d.has(string(sent), `"selected_date_time":1795510800`)
 	d.has(page, "@Ada Moreau</strong></strong> asks &amp; ", "asks &amp; ", "Approve")
 	if strings.Contains(page, `role="dialog"`) {
 		t.Error("the modal is still there")
