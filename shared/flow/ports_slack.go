@@ -100,7 +100,9 @@ type Changes interface {
 // Voice speaks to people in Slack, in the app's name. Errors: Permanent with
 // Slack's code where nobody can be reached that way ("user_not_found",
 // "channel_not_found", "is_archived", "not_in_channel"), NotFound where a
-// message to change is gone, Unclear where it may have been posted.
+// message to change is gone, Unclear where it may have been posted, Wait with the
+// method and the time where Slack limits it, Misconfigured where the app has no token
+// of its own; but for Unclear nothing was posted. porttest.Speaking is its contract.
 type Voice interface {
 	// Direct gives the direct message channel of the app with an account.
 	Direct(ctx context.Context, l connector.Link, account string) (channel string, err error)

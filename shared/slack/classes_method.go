@@ -17,8 +17,6 @@ const (
 // ofMethod are the codes that mean something else, or something more, from one
 // method (docs.slack.dev, the error table of that method).
 var ofMethod = map[string]map[string]class{
-	// A message reaches somebody or it does not; nothing else hangs on it. What
-	// speaks of one message or of one channel is Permanent: others may be reached.
 	// Roles and membership of a workspace. What speaks of the account stays with it;
 	// what speaks of who installed the app is for whoever connected Slack.
 	"admin.roles.listAssignments": {
@@ -52,6 +50,8 @@ var ofMethod = map[string]map[string]class{
 		"team_not_found":                                     {fault.Misconfigured, orgAdmin},
 		"user_not_found":                                     {fault.Permanent, notAMember},
 	},
+	// A message reaches somebody or it does not; nothing else hangs on it. What
+	// speaks of one message or of one channel is Permanent: others may be reached.
 	"chat.postMessage": {
 		"app_access_restricted":                    {fault.Permanent, "an administrator keeps the app out of this conversation"},
 		"as_user_not_supported":                    {fault.Internal, mistake},
