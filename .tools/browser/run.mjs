@@ -10,7 +10,7 @@
 // Pictures go to .build/browser (EBB_SHOTS); with EBB_PICTURES=1, those that lie in
 // the journeys' folder pictures are made anew.
 import { execFileSync, spawn } from 'node:child_process'
-import { copyFileSync, readFileSync, readdirSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, readFileSync, readdirSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -149,13 +149,18 @@ async function walk(browser, file) {
       return page
     }
     const ebb = (as, ...args) => execFileSync(join(root, '.build/ebb'), [...args, '--as', as, '--dir', h.dir, '--url', h.url], { encoding: 'utf8' })
+    const policy = (text) => {
+      const file = join(h.dir, 'policy.yaml')
+      writeFileSync(file, text)
+      return ebb('admin', 'policy', 'publish', file)
+    }
     const report = (...args) => {
       const out = join(h.dir, 'report')
       execFileSync(join(root, '.build/ebb'), ['report', '--quiet', '--out', out, ...args])
       return pathToFileURL(join(out, 'report.html')).href
     }
     const expect = (true_, what) => { if (!true_) throw new Error(what) }
-    await (await import(pathToFileURL(file))).default({ house: h.url, link: h.said().match(/http\S+\/signin\/first\S+/)?.[0], window: `${h.slack}window/`, person, look, ebb, slack: slackOf(h), report, eventually, expect })
+    await (await import(pathToFileURL(file))).default({ house: h.url, link: h.said().match(/http\S+\/signin\/first\S+/)?.[0], window: `${h.slack}window/`, person, look, ebb, policy, slack: slackOf(h), report, eventually, expect })
     if (errors.length) throw new Error(`a page complained: ${errors.join('; ')}`)
   } catch (e) {
     for (const [i, page] of open.entries()) await page.screenshot({ path: join(shots, `failed-${i + 1}.png`) }).catch(() => {})

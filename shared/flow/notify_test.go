@@ -267,7 +267,7 @@ func TestTellingNo(t *testing.T) {
 	_, err = c.house.Comment(c.ctx, c.actor(c.lin), r.ID, "k1", "which database?")
 	c.ok(err)
 	c.tell(time.Second)
-	c.hasHeard(c.ada, "@lin says about the request for *@oncall*: which database?")
+	c.hasHeard(c.ada, "@lin says about the request for *@oncall*: which database? [comment details]")
 	c.hasHeard(c.lin, "@ada asks for *@oncall* for 1h. [approve deny comment details]")
 	_, err = c.house.Comment(c.ctx, c.actor(c.ada), r.ID, "k2", "<!channel> mine")
 	c.ok(err)
@@ -284,7 +284,7 @@ func TestTellingNo(t *testing.T) {
 			t.Errorf("the comment is not in the thread of the question: %+v", m)
 		}
 	}
-	c.hasHeard(c.ada, "@lin says about the request for *@oncall*: which database?", "You asked for *@oncall* for 1h. Denied by @lin.")
+	c.hasHeard(c.ada, "@lin says about the request for *@oncall*: which database? [comment details]", "You asked for *@oncall* for 1h. Denied by @lin.")
 
 	_, err = c.request(c.bob, c.oncall, time.Hour)
 	c.ok(err)

@@ -76,6 +76,7 @@ func (a Asked) Commented(author, said string, alone bool) Card {
 	c := Card{Lead: lead, Summary: words(lead, " "+said), Quote: said}
 	if alone {
 		c.Foot = words("Request ", C(a.ID))
+		c.Buttons = []Button{{Action: Comment, ID: a.ID, Label: "Answer"}, {Action: Details, ID: a.ID, Label: "Details"}}
 	}
 	return c
 }

@@ -159,6 +159,9 @@ func stands(v flow.RequestView, i int) string {
 	it := v.Items[i]
 	switch it.State {
 	case access.Approved:
+		if v.Emergency {
+			return "given at once, as an emergency"
+		}
 		if it.DecidedBy == "" {
 			return "approved by policy"
 		}

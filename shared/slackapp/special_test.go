@@ -82,6 +82,9 @@ func TestAnEmergencyInSlack(t *testing.T) {
 	r := o.requests()[0]
 	o.home(o.lin)
 	o.pressHome(o.lin, "decide "+r.ID, message.Confirm)
+	if v := string(o.modal(o.lin).Blocks); !strings.Contains(v, "given at once, as an emergency") || strings.Contains(v, "approved by policy") {
+		t.Errorf("lin reads %s", v)
+	}
 	o.choose(o.lin, "right", "no")
 	o.submit(o.lin)
 	if got := o.request(r.ID).Items[0]; got.Confirm.By != o.lin || !got.Confirm.Denied {

@@ -31,7 +31,7 @@ export default async function ({ house, link, person, look, expect }) {
   await heading(root, 'New access review')
   await root.getByLabel('Name', { exact: true }).fill('Autumn 2026')
   await root.getByLabel(/^Workspaces/).uncheck()
-  await root.getByLabel(/public ones, too/).check()
+  await root.getByLabel(/Public channels as well/).check()
   for (const name of ['@oncall', '#incident-room', '@sre-leads']) {
     await root.getByRole('searchbox', { name: 'Only these' }).fill(name.slice(1))
     await root.locator('#resources-found').getByLabel(new RegExp('^' + name)).first().check()

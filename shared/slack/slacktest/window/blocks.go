@@ -177,11 +177,16 @@ func (w *window) options(e object, kind string, at slacktest.Spot) []Choice {
 	take := func(v any) {
 		list, _ := v.([]any)
 		for _, x := range list {
-			o, _ := x.(object)
-			out = append(out, Choice{Text: text(o["text"]), Value: str(o, "value")})
+			if o, ok := x.(object); ok {
+				out = append(out, Choice{Text: text(o["text"]), Value: str(o, "value")})
+			}
 		}
 	}
 	take(e["options"])
+	if strings.HasSuffix(kind, "external_select") { // what is chosen from the start is nobody's offer
+		take(e["initial_options"])
+		take([]any{e["initial_option"]})
+	}
 	groups, _ := e["option_groups"].([]any)
 	for _, g := range groups {
 		o, _ := g.(object)

@@ -147,6 +147,21 @@ func TestAPersonAsksAndDecides(t *testing.T) {
 	d.has(d.get(Path+d.ada+"?home=1"), "You have @oncall")
 }
 
+// What a menu of the app's own holds from the start is shown as chosen, and sent.
+func TestWhatIsChosenFromTheStart(t *testing.T) {
+	w := &window{org: slacktest.NewEmpty(slacktest.Options{})}
+	oncall := object{"text": object{"type": "plain_text", "text": "@oncall"}, "value": "S1"}
+	for kind, e := range map[string]object{
+		"external_select":       {"type": "external_select", "action_id": "a", "initial_option": oncall},
+		"multi_external_select": {"type": "multi_external_select", "action_id": "a", "initial_options": []any{oncall}},
+	} {
+		got := w.element(e, object{"type": kind, "selected_options": []any{oncall}}, slacktest.Spot{}, 0)
+		if len(got.Options) != 1 || got.Options[0] != (Choice{Text: "@oncall", Value: "S1", Chosen: true}) {
+			t.Errorf("%s: %+v", kind, got)
+		}
+	}
+}
+
 // What goes wrong is said, and others' conversations stay theirs.
 func TestWhatTheWindowRefuses(t *testing.T) {
 	d := newDesk(t)
