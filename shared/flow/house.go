@@ -50,6 +50,7 @@ type Memory interface {
 	Findings
 	Notices
 	Presses
+	Deliveries
 	Policies
 	Drafts
 	Freezes

@@ -154,6 +154,13 @@ type Presses interface {
 	SavePress(ctx context.Context, p access.Press) error
 }
 
+// Deliveries remembers what Slack signed for as long as it could be played again.
+type Deliveries interface {
+	// SaveDelivery notes a delivery by the hash of its signature; fault.Conflict
+	// when it is known.
+	SaveDelivery(ctx context.Context, hash string, until time.Time) error
+}
+
 // Findings remembers changes that Ebb did not make, and what became of them.
 type Findings interface {
 	Finding(ctx context.Context, id string) (directory.Finding, error)

@@ -2,7 +2,9 @@ package slackapp_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -193,5 +195,44 @@ func TestTwentyThings(t *testing.T) {
 	o.press(o.lin, card, message.Approve)
 	if len(o.grants()) != 20 {
 		t.Errorf("%d grants", len(o.grants()))
+	}
+}
+
+// What was signed once is served once: who plays it again, within the five minutes,
+// is told nothing of what its person was told.
+func TestASignatureCountsOnce(t *testing.T) {
+	o := newOffice(t, slacktest.Options{})
+	r := o.asks(o.ada, o.oncall, time.Hour)
+	for name, do := range map[string]func(){
+		"command": func() {
+			a, err := o.slack.HandCommand(o.ctx(), o.ada, "", "/ebb", "my")
+			o.ok(err)
+			if !strings.Contains(string(a.Body), r.ID) {
+				t.Errorf("ada is not told what she asked for: %s", a.Body)
+			}
+		},
+		"menu": func() {
+			_, err := o.slack.HandCommand(o.ctx(), o.bob, "", "/ebb", "")
+			o.ok(err)
+			if got := o.offered(o.bob, "what", "incident"); len(got) != 2 {
+				t.Errorf("bob is offered %v", got)
+			}
+		},
+	} {
+		do()
+		sent := o.lastSent()
+		for _, spell := range []func(string) string{strings.ToLower, func(s string) string { return "v0=" + strings.ToUpper(strings.TrimPrefix(s, "v0=")) }} {
+			again := sentForm{sent.path, sent.header.Clone(), sent.body}
+			again.header.Set("X-Slack-Signature", spell(sent.header.Get("X-Slack-Signature")))
+			if code, body := o.again(again); code != http.StatusOK || body != "" {
+				t.Errorf("%s, played again: %d %s", name, code, body)
+			}
+		}
+	}
+	o.table.fails = errors.New("no table")
+	a, err := o.slack.HandCommand(o.ctx(), o.ada, "", "/ebb", "help")
+	o.ok(err)
+	if !strings.Contains(string(a.Body), "extend") {
+		t.Errorf("without a table to write to: %s", a.Body)
 	}
 }

@@ -10,7 +10,7 @@
 // Slack waits three seconds for an answer, cold start included (docs.slack.dev,
 // "Handling user interaction"). An event is only stored: what follows from it is
 // done by sweep. An act of a person is stored too, then done at once if the time
-// lasts, and otherwise by sweep. A window opens from its trigger, which lives as
+// lasts, and otherwise by sweep. Each signature counts once. A window opens from its trigger, which lives as
 // short.
 //
 // The door decides nothing: who pressed is an account id that Slack vouches for,
@@ -70,9 +70,9 @@ func Handler(h *flow.House, secret Secret, s Screens) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+EventsPath, e.signed(e.event))
-	mux.HandleFunc("POST "+CommandsPath, e.signed(e.command))
-	mux.HandleFunc("POST "+InteractionPath, e.signed(e.interaction))
-	mux.HandleFunc("POST "+OptionsPath, e.signed(e.interaction))
+	mux.HandleFunc("POST "+CommandsPath, e.signed(e.once(e.command)))
+	mux.HandleFunc("POST "+InteractionPath, e.signed(e.once(e.interaction)))
+	mux.HandleFunc("POST "+OptionsPath, e.signed(e.once(e.interaction)))
 	return mux
 }
 

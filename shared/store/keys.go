@@ -164,6 +164,7 @@ func killKey(id string) Key               { return Key{join("kill", id), "kill"}
 func killsKey(t time.Time, id string) Key { return Key{"kills", at(t, id)} }
 
 func noticeKey(id string) Key            { return Key{join("notice", id), "notice"} }
+func deliveryKey(hash string) Key        { return Key{join("delivery", hash), "delivery"} }
 func pressKey(id string) Key             { return Key{join("press", id), "press"} }
 func pauseKey(conn, method string) Key   { return Key{join("pause", conn), join(method)} }
 func policyKey(version int64) Key        { return Key{"policy", fmt.Sprintf("%08d", version)} }

@@ -64,6 +64,18 @@ func TestPresses(t *testing.T) {
 	h.refused(err, fault.NotFound)
 }
 
+// A delivery is known until it could not be played again.
+func TestDeliveries(t *testing.T) {
+	h := newHouse(t)
+	until := h.now.Add(15 * time.Minute)
+	h.must(h.SaveDelivery(ctx, "abc", until))
+	h.must(h.SaveDelivery(ctx, "abd", until))
+	h.now = h.now.Add(14 * time.Minute)
+	h.refused(h.SaveDelivery(ctx, "abc", until), fault.Conflict)
+	h.now = h.now.Add(2 * time.Minute)
+	h.must(h.SaveDelivery(ctx, "abc", h.now.Add(time.Minute)))
+}
+
 // Whoever is forgotten is forgotten in what still waits, and it can be served.
 func TestWordsOfAPressAreForgotten(t *testing.T) {
 	h := newHouse(t)
