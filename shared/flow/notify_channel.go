@@ -177,6 +177,9 @@ func (q *requestTale) whoDecides(ctx context.Context, told access.Telling, n acc
 			rooms = append(rooms, reader{to: x.id, channel: true})
 		case ts != "":
 			rooms = append(rooms, reader{to: x.id, channel: true, thread: ts})
+			if err := q.listRoom(ctx, told, n, x); err != nil {
+				return nil, err
+			}
 		}
 		reached = reached || len(x.readers) > 0
 	}

@@ -12,7 +12,8 @@ import (
 )
 
 // Whoever has much to decide gets a list once a working day, and no reminder for
-// each request. The list is an aggregate of its own, "digest", one for each person:
+// each request. Of what is asked in a channel its reminders stay there, and the list
+// comes beside them. The list is an aggregate of its own, "digest", one for each person:
 // the first reminder that it replaces makes it due, and while much waits it makes
 // itself due again.
 
@@ -78,6 +79,11 @@ func (h *House) digestTale(ctx context.Context, t access.Telling) (tale, error) 
 // wereAsked are the open requests of a connector, the oldest first, that somebody was
 // asked to decide in person and has not.
 func (h *House) wereAsked(ctx context.Context, conn, account string) ([]access.Request, error) {
+	return h.askedWhere(ctx, conn, account, func(m access.Message) bool { return m.To == account })
+}
+
+// askedWhere are those of which a question stands where in says.
+func (h *House) askedWhere(ctx context.Context, conn, account string, in func(access.Message) bool) ([]access.Request, error) {
 	open, err := h.Memory.Requests(ctx, true, mostWaiting)
 	if err != nil {
 		return nil, err
@@ -91,7 +97,10 @@ func (h *House) wereAsked(ctx context.Context, conn, account string) ([]access.R
 		if err != nil {
 			return nil, err
 		}
-		if m, ok := t.Find(access.News{What: access.TellDecide}, account); ok && m.Failed == "" {
+		asked := func(m access.Message) bool {
+			return m.News() == access.News{What: access.TellDecide} && m.Failed == "" && in(m)
+		}
+		if slices.ContainsFunc(t.Messages, asked) {
 			out = append(out, r)
 		}
 	}
@@ -106,10 +115,10 @@ func waitsFor(r access.Request, account string) bool {
 	})
 }
 
-// waitFor are those of them that the account may decide now, as its messages tell of
-// them.
+// waitFor are those that the account may decide now, in person or in a channel, as its
+// messages tell of them.
 func (h *House) waitFor(ctx context.Context, conn, account string) ([]message.Asked, error) {
-	asked, err := h.wereAsked(ctx, conn, account)
+	asked, err := h.askedWhere(ctx, conn, account, func(m access.Message) bool { return m.To == account || m.To == m.Channel })
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +153,29 @@ func (q *requestTale) orListed(ctx context.Context, told access.Telling, n acces
 			return err
 		}
 		people[i].listed = len(asked) > access.MostReminded
+	}
+	return nil
+}
+
+// listRoom makes the lists of those due who decide in a channel where much waits: a
+// reminder there stands in a thread, of which Slack tells nobody who has not written
+// in it.
+func (q *requestTale) listRoom(ctx context.Context, told access.Telling, n access.News, x room) error {
+	if _, had := told.Find(n, x.id); had || n.What != access.TellRemind {
+		return nil
+	}
+	asked, err := q.h.askedWhere(ctx, q.r.Connector, "", func(m access.Message) bool { return m.To == x.id })
+	if err != nil || len(asked) <= access.MostReminded {
+		return err
+	}
+	people, err := q.h.persons(ctx, q.r.Connector, x.readers...)
+	if err != nil {
+		return err
+	}
+	for _, r := range people {
+		if err := q.h.list(ctx, q.r.Connector, r.to); err != nil {
+			return err
+		}
 	}
 	return nil
 }

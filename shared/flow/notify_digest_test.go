@@ -96,6 +96,35 @@ func TestDigestTakesThePlaceOfReminders(t *testing.T) {
 	}
 }
 
+// Who decides in a channel where much waits has the list, too, of what they may decide;
+// the reminders stay in the channel's threads, and of five there is no list.
+func TestDigestOfAChannel(t *testing.T) {
+	for _, many := range []int{6, 5} {
+		c, room, ids := chatty(t, many)
+		for _, id := range ids[:many] {
+			_, err := c.request(c.ada, id, time.Hour)
+			c.ok(err)
+		}
+		c.tell(time.Minute)
+		if got := c.heard(c.lin); len(got) != 0 {
+			t.Fatalf("lin is asked in person: %q", got)
+		}
+		c.tell(4*time.Hour + time.Minute)
+		if got := c.found(c.lin, room); len(got) != 2*many {
+			t.Errorf("in the channel stand %q", got)
+		}
+		switch got := c.since(c.lin, 0); {
+		case many == 6 && (len(got) != 1 || got[0] != "6 requests wait for"):
+			t.Errorf("lin was told %q", got)
+		case many == 5 && len(got) != 0:
+			t.Errorf("of five lin was told %q", got)
+		}
+		if got := c.heard(c.sam); len(got) != 0 {
+			t.Errorf("sam reads the channel, decides nothing there, and was told %q", got)
+		}
+	}
+}
+
 // Two houses that tell at once tell a list once.
 func TestDigestIsToldOnce(t *testing.T) {
 	clean, _ := busy(t, 6)
