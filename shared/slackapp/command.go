@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/message"
 )
@@ -22,6 +23,10 @@ func (e *edge) command(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	t, cancel, err := e.begin(r, c.Who, c.Trigger, "")
 	defer cancel()
+	if fault.Is(err, fault.Already) {
+		w.WriteHeader(http.StatusOK)
+		return
+	}
 	if err != nil {
 		answer(w, ephemeral(people(e.sorry(err))))
 		return

@@ -3,6 +3,7 @@ package slackapp
 import (
 	"net/http"
 
+	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/message"
 )
 
@@ -24,6 +25,10 @@ func (e *edge) interaction(w http.ResponseWriter, r *http.Request, body []byte) 
 	t, cancel, err := e.begin(r, in.Who, in.Trigger, in.ResponseURL)
 	defer cancel()
 	t.home = in.View.Kind == "home"
+	if fault.Is(err, fault.Already) {
+		w.WriteHeader(http.StatusOK)
+		return
+	}
 	if err != nil {
 		t.unknown(w, in, e.sorry(err))
 		return

@@ -1,7 +1,6 @@
 package slackapp
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,30 +30,6 @@ const window = 5 * time.Minute
 const mostBytes = 1 << 20
 
 const version = "v0"
-
-// noteWithin is what noting a delivery may take of Slack's three seconds.
-const noteWithin = 500 * time.Millisecond
-
-// once serves a delivery the first time that it comes. Played again it is
-// acknowledged, and neither done nor answered: an answer may hold what its person
-// alone may know. Events come past here, because Slack sends them again under the
-// id by which they are known. Where it cannot be noted the delivery is served all the
-// same: what it does is stored, or not done, by the same table.
-func (e *edge) once(next func(http.ResponseWriter, *http.Request, []byte)) func(http.ResponseWriter, *http.Request, []byte) {
-	return func(w http.ResponseWriter, r *http.Request, body []byte) {
-		ctx, cancel := context.WithTimeout(r.Context(), noteWithin)
-		defer cancel()
-		err := e.house.Delivered(ctx, r.Header.Get("X-Slack-Signature"))
-		if fault.Is(err, fault.Already) {
-			w.WriteHeader(http.StatusOK)
-			return
-		}
-		if err != nil {
-			e.log.Warn("slackapp", "delivery", r.URL.Path, "error", err)
-		}
-		next(w, r, body)
-	}
-}
 
 // signed lets pass what Slack has signed, with its raw body: the signature is
 // over the bytes as they came, so nothing is parsed before.

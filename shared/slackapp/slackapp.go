@@ -70,9 +70,9 @@ func Handler(h *flow.House, secret Secret, s Screens) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+EventsPath, e.signed(e.event))
-	mux.HandleFunc("POST "+CommandsPath, e.signed(e.once(e.command)))
-	mux.HandleFunc("POST "+InteractionPath, e.signed(e.once(e.interaction)))
-	mux.HandleFunc("POST "+OptionsPath, e.signed(e.once(e.interaction)))
+	mux.HandleFunc("POST "+CommandsPath, e.signed(e.command))
+	mux.HandleFunc("POST "+InteractionPath, e.signed(e.interaction))
+	mux.HandleFunc("POST "+OptionsPath, e.signed(e.interaction))
 	return mux
 }
 

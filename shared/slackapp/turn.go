@@ -35,15 +35,42 @@ type turn struct {
 	home    bool   // it happened on the home tab
 }
 
-// begin finds out who acts. Its error is for the person to read.
+// noteWithin is what noting a delivery may take of Slack's three seconds.
+const noteWithin = 500 * time.Millisecond
+
+// begin finds out who acts. Its error is for the person to read; but for
+// fault.Already: then somebody plays again what Slack delivered before, and is to
+// hear nothing, because an answer may hold what its person alone may know.
 func (e *edge) begin(r *http.Request, who flow.Caller, trigger, responseURL string) (*turn, context.CancelFunc, error) {
 	spent := late(r.Header, e.house.Now())
 	ctx, cancel := context.WithTimeout(r.Context(), whole-spent)
 	t := &turn{e: e, ctx: ctx, until: time.Now().Add(budget - spent), account: who.Account, trigger: trigger, answers: responseURL}
+	noted := make(chan error, 1)
+	go func() { noted <- e.note(ctx, r) }()
 	var err error
 	t.by, t.conn, err = e.house.Colleague(ctx, who)
 	t.link = connector.Link{Connector: t.conn.ID, Team: who.Team, AsBot: true}
+	if again := <-noted; again != nil {
+		err = again
+	}
 	return t, cancel, err
+}
+
+// note remembers a delivery by its signature. Events come past here, because Slack
+// sends them again, under the id by which they are known. What cannot be noted is
+// served all the same: what it does is stored by the same table, or not done.
+func (e *edge) note(ctx context.Context, r *http.Request) error {
+	if r.URL.Path == EventsPath {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, noteWithin)
+	defer cancel()
+	err := e.house.Delivered(ctx, r.Header.Get("X-Slack-Signature"))
+	if err != nil && !fault.Is(err, fault.Already) {
+		e.log.Warn("slackapp", "delivery", r.URL.Path, "error", err)
+		return nil
+	}
+	return err
 }
 
 // late is how long ago Slack sent a request, by its stamp of whole seconds, and at
