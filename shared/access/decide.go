@@ -43,6 +43,9 @@ func (p Policy) Decide(q Ask) Decision {
 		}
 	}
 	d := no("no rule of the policy lets %s ask for %s", q.Requester.Account.Label(), Name(q.Resource))
+	if k := q.Requester.Account.Kind; k == directory.SingleChannelGuest || k == directory.MultiChannelGuest {
+		d.Because += ": a guest may ask only where a rule names them, for anyone means every full member"
+	}
 	if len(p.Rules) == 0 {
 		d.Because = "no policy has been published, and without a policy there is no access"
 	}

@@ -47,6 +47,22 @@ func allowed() (Policy, Ask) {
 	return p, q
 }
 
+// A guest is told why a rule for anyone does not mean them, and may ask where one
+// names them.
+func TestDecideSaysWhatAnyoneIs(t *testing.T) {
+	p, q := allowed()
+	p.Rules[0].Resources = Match{Kind: directory.Channel, Names: []string{"room"}}
+	q.Resource = directory.Resource{ID: "C1", Name: "room", Kind: directory.Channel, Workspace: "T1", Private: true, Reached: true}
+	q.Requester.Account.Kind, q.Subject.Kind = directory.MultiChannelGuest, directory.MultiChannelGuest
+	if d := p.Decide(q); d.Allowed || !strings.Contains(d.Because, "no rule of the policy lets U1 ask for #room: a guest may ask only where a rule names them") {
+		t.Errorf("%+v", d)
+	}
+	p.Rules[0].Requesters = Who{Accounts: []string{"U1"}}
+	if d := p.Decide(q); !d.Allowed {
+		t.Errorf("a guest who is named: %+v", d)
+	}
+}
+
 func TestDecideAllows(t *testing.T) {
 	p, q := allowed()
 	d := p.Decide(q)

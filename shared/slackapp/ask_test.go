@@ -93,7 +93,7 @@ func TestRefusalsStandAtTheirField(t *testing.T) {
 		"no rule": {func(o *office) {
 			o.offered(o.ada, "what", "sre")
 			o.choose(o.ada, "what", o.leads)
-		}, "what", "no rule of the policy"},
+		}, "what", "No rule of the policy lets Ada ask for @sre-leads"},
 		"for others": {func(o *office) {
 			o.offered(o.ada, "what", "onc")
 			o.choose(o.ada, "what", o.oncall)

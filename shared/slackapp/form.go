@@ -223,7 +223,10 @@ func (t *turn) refusals(d draft, seen []flow.Explanation) map[string]string {
 		case d.Subject != "" && d.Subject != t.account && i < len(d.Resources) && t.allowedToMe(d, i):
 			field = whomField
 		}
-		text := x.Resource + ": " + x.Decision.Words()
+		text := x.Decision.Words()
+		if !strings.Contains(text, x.Resource) {
+			text = x.Resource + ": " + text
+		}
 		if at[field] != "" {
 			text = at[field] + "; " + text
 		}
