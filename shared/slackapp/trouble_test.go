@@ -1,6 +1,7 @@
 package slackapp_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -136,6 +137,24 @@ func TestABrokenTableIsToldToWhoPressed(t *testing.T) {
 	said := o.told(o.lin, card.Channel)
 	if !strings.Contains(said, "went wrong") || !strings.Contains(said, "err_") || strings.Contains(said, "nobody may read") {
 		t.Error(said)
+	}
+}
+
+// Time that runs out before a click is kept is no fault of Ebb's to look into: whoever
+// pressed is told to press again.
+func TestAClickThatCouldNotBeKept(t *testing.T) {
+	o := newOffice(t, slacktest.Options{})
+	r := o.asks(o.ada, o.oncall, time.Hour)
+	card := o.card(o.lin, decide(r.ID)...)
+	o.actor(o.lin)
+	o.table.fails = fault.Wrap("table", context.DeadlineExceeded)
+	o.press(o.lin, card, message.Approve)
+	o.table.fails = nil
+	if said := o.told(o.lin, card.Channel); said != "This did not work just now. Try again in a moment." {
+		t.Error(said)
+	}
+	if o.request(r.ID).Items[0].State != access.Pending || len(o.duePresses()) != 0 {
+		t.Error("it counted")
 	}
 }
 

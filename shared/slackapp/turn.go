@@ -134,12 +134,16 @@ func (t *turn) words(err error) string { return people(t.e.sorry(err)) }
 func (e *edge) sorry(err error) string {
 	text := fault.TextOf(err)
 	switch {
+	case fault.Is(err, fault.Wait, fault.Backoff, fault.Unclear, fault.Pause, fault.Conflict):
+		if text == "" { // the time ran out, and nobody has words for that
+			e.log.Warn("slackapp", "error", err)
+			return "This did not work just now. Try again in a moment."
+		}
+		return "This did not work just now (" + text + "). Try again in a moment."
 	case fault.Is(err, fault.Internal) || text == "":
 		id := e.house.NewID("err")
 		e.log.Error("slackapp", "instance", id, "error", err)
 		return "Something went wrong in Ebb; tell your administrator this number: " + id + "."
-	case fault.Is(err, fault.Wait, fault.Backoff, fault.Unclear, fault.Pause, fault.Conflict):
-		return "This did not work just now (" + text + "). Try again in a moment."
 	}
 	return upper(text) + "."
 }
