@@ -53,6 +53,8 @@
 //	findings-of#<conn>#<resource>  <kind>#<slug>#<account>  pointer to each finding of a resource
 //	campaign#<id>          campaign                 each access review
 //	campaign#<id>          assignment#<id>          each assignment of a review
+//	campaign#<id>          packing                  how far a review's evidence package is, once it was too large to be made at once
+//	packed#<id>            <n>                      bytes of such a package; expires after a day
 //	campaigns              <created>#<id>           pointer to each review
 //	template#<id>          template                 each template of reviews
 //	templates              <id>                     pointer to each

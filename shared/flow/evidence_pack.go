@@ -1,0 +1,261 @@
+package flow
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding"
+	"encoding/hex"
+	"errors"
+	sums "hash"
+	"io"
+	"time"
+
+	"github.com/ebb-access/ebb/shared/evidence"
+	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/review"
+)
+
+// A large package is made by Review in two steps. The first reads the campaign whole,
+// writes the files into rows and lets an event vouch for them; the second waits until
+// a signed head covers that event, and writes the end. Whoever works moves the due row
+// forward as they go on: who dies stops doing so, and the step is begun again, with
+// rows of its own. Of two who work at once one is refused when it saves.
+
+const (
+	// packedTime is how long a package is kept, the hour for whoever takes its parts.
+	packedTime = 24 * time.Hour
+	partsTime  = time.Hour
+	// packLease is how far who makes a package moves its due row forward, packBeat
+	// how often.
+	packLease = 2 * time.Minute
+	packBeat  = 20 * time.Second
+	// packTries is how often a package is begun before it waits for somebody to ask.
+	packTries = 8
+	// packWrites is how many bytes go into one write.
+	packWrites = 8 * review.PackedRow
+)
+
+var errElsewhere = fault.New("flow.servePacking", fault.Already, "somebody else makes this package, or nobody wants it any more")
+
+// servePacking does what a package needs now.
+func (h *House) servePacking(ctx context.Context, campaign string) error {
+	p, err := h.Memory.Packing(ctx, campaign)
+	if err != nil || p.Next.IsZero() || p.Next.After(h.Now()) {
+		return err
+	}
+	if p.Made.ID != "" && h.Now().Before(p.Made.Expires.Add(-2*partsTime)) {
+		if err = h.finishPacking(ctx, p); err != nil && !fault.Is(err, fault.Conflict) {
+			err = errors.Join(err, h.putOff(ctx, p, fault.Is(err, fault.NotFound)))
+		}
+	} else {
+		err = h.makePacking(ctx, p)
+	}
+	if fault.Is(err, fault.Already) {
+		return nil
+	}
+	return err
+}
+
+// putOff tries the end of a package again later; anew: its rows are lost, and it is
+// made again.
+func (h *House) putOff(ctx context.Context, p review.Packing, anew bool) error {
+	p.Tries, p.Next = p.Tries+1, h.Now().Add(packLease)
+	if p.Tries >= packTries || anew {
+		p.Made = review.MadeFiles{}
+	}
+	_, err := h.Memory.SavePacking(ctx, p)
+	return err
+}
+
+// packer makes a package.
+type packer struct {
+	h    *House
+	p    review.Packing
+	last time.Time // when the due row was moved
+	rows packedRows
+}
+
+// makePacking makes the files.
+func (h *House) makePacking(ctx context.Context, p review.Packing) error {
+	if p.Tries >= packTries {
+		p.Next = time.Time{}
+		_, err := h.Memory.SavePacking(ctx, p)
+		return err
+	}
+	p.Tries, p.Read, p.Made = p.Tries+1, 0, review.MadeFiles{}
+	w := &packer{h: h, p: p}
+	w.rows = packedRows{ctx: ctx, memory: h.Memory, id: h.NewID("ep"), expires: h.Now().Add(packedTime), beat: w.beat}
+	if err := w.beat(ctx, 0); err != nil {
+		return err
+	}
+	made, err := w.make(ctx)
+	if err == nil {
+		w.p.Made, w.p.Why, w.p.Next = made, "", h.Now()
+		_, err = h.Memory.SavePacking(ctx, w.p)
+	} else if fault.Is(err, fault.Conflict) {
+		w.p.Why, w.p.Next = "the review goes on changing", h.Now().Add(time.Duration(w.p.Tries)*time.Minute)
+		if _, failed := h.Memory.SavePacking(ctx, w.p); failed != nil {
+			err = failed
+		}
+	}
+	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Already) { // surely nothing leads to them
+		_ = h.Memory.DropPacked(ctx, w.rows.id, w.rows.at) // what stays is gone in a day
+	}
+	return err
+}
+
+// make gives the files in rows, and the event that vouches for them.
+func (w *packer) make(ctx context.Context) (review.MadeFiles, error) {
+	h, none := w.h, review.MadeFiles{}
+	if err := h.sealHere(ctx); err != nil {
+		return none, err
+	}
+	g, err := h.gatherEvidence(ctx, w.p.Campaign, w.beat)
+	if err != nil {
+		return none, err
+	}
+	sum := sha256.New()
+	if err := g.pack.WriteFiles(io.MultiWriter(sum, &w.rows)); err != nil {
+		return none, err
+	}
+	if err := w.rows.flush(); err != nil {
+		return none, err
+	}
+	out := review.MadeFiles{ID: w.rows.id, Size: w.rows.at, Hash: g.pack.Hash(), From: g.from, Link: g.last, Expires: w.rows.expires}
+	stub, err := g.pack.Stub()
+	if err != nil {
+		return none, err
+	}
+	out.Stub = string(stub)
+	if out.Sum, err = standing(sum); err != nil {
+		return none, err
+	}
+	_, made, err := h.vouch(ctx, g.campaign, out.Hash, w.p.By)
+	if made {
+		out.From = g.last // it comes behind everything that was read
+	}
+	return out, err
+}
+
+// beat moves the due row forward, where it is time.
+func (w *packer) beat(ctx context.Context, read int) error {
+	now := w.h.Now()
+	if !w.last.IsZero() && now.Sub(w.last) < packBeat {
+		return nil
+	}
+	next := w.p
+	next.Next, next.Read = now.Add(packLease), max(read, w.p.Read)
+	next, err := w.h.Memory.SavePacking(ctx, next)
+	if fault.Is(err, fault.Conflict) {
+		return errElsewhere
+	}
+	if err == nil {
+		w.p, w.last = next, now
+	}
+	return err
+}
+
+// finishPacking writes the end of a package once a signed head covers it.
+func (h *House) finishPacking(ctx context.Context, p review.Packing) error {
+	made := p.Made
+	c, err := h.Memory.Campaign(ctx, p.Campaign)
+	if err == nil {
+		err = h.sealHere(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	b, err := h.binding(ctx, c, made.Hash, p.By, made.From)
+	if fault.Is(err, fault.Wait) {
+		p.Next = h.Now().Add(packBeat)
+		_, err = h.Memory.SavePacking(ctx, p)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	var end bytes.Buffer
+	if err := evidence.Finish(&end, []byte(made.Stub), b); err != nil {
+		return err
+	}
+	sum, err := resumed(made.Sum)
+	if err != nil {
+		return err
+	}
+	sum.Write(end.Bytes())
+	// The last row has room; written again, it is the same.
+	from := made.Size - made.Size%review.PackedRow
+	row, err := h.Memory.Packed(ctx, made.ID, from, made.Size)
+	if err == nil {
+		err = h.Memory.PutPacked(ctx, made.ID, from, append(row, end.Bytes()...), made.Expires)
+	}
+	if err != nil {
+		return err
+	}
+	old := p.Ready
+	p.Ready = review.Pack{
+		ID: made.ID, Size: made.Size + int64(end.Len()), SHA256: hex.EncodeToString(sum.Sum(nil)),
+		Link: made.Link, Seq: b.Event.Event.Seq, Expires: made.Expires.Add(-partsTime),
+	}
+	p.Made, p.Next, p.Tries, p.Read = review.MadeFiles{}, time.Time{}, 0, 0
+	if _, err = h.Memory.SavePacking(ctx, p); err == nil && old.ID != "" {
+		_ = h.Memory.DropPacked(ctx, old.ID, old.Size) // what stays is gone in a day
+	}
+	return err
+}
+
+// packedRows writes what it is given into rows, some at a time.
+type packedRows struct {
+	ctx     context.Context //nolint:containedctx // of the one build that writes through it
+	memory  Packing
+	id      string
+	expires time.Time
+	beat    func(context.Context, int) error
+	at      int64 // what is in rows
+	buf     []byte
+}
+
+func (r *packedRows) Write(b []byte) (int, error) {
+	r.buf = append(r.buf, b...)
+	for len(r.buf) >= packWrites {
+		if err := r.put(packWrites); err != nil {
+			return 0, err
+		}
+	}
+	return len(b), nil
+}
+
+func (r *packedRows) put(n int) error {
+	err := r.beat(r.ctx, 0)
+	if err == nil {
+		err = r.memory.PutPacked(r.ctx, r.id, r.at, r.buf[:n], r.expires)
+	}
+	if err == nil {
+		r.at += int64(n)
+		r.buf = append(r.buf[:0], r.buf[n:]...)
+	}
+	return err
+}
+
+func (r *packedRows) flush() error {
+	if len(r.buf) == 0 {
+		return nil
+	}
+	return r.put(len(r.buf))
+}
+
+// standing is where a sum stands, to go on from in another process.
+func standing(h sums.Hash) (string, error) {
+	raw, err := h.(encoding.BinaryMarshaler).MarshalBinary()
+	return hex.EncodeToString(raw), err
+}
+
+func resumed(state string) (sums.Hash, error) {
+	h := sha256.New()
+	raw, err := hex.DecodeString(state)
+	if err == nil {
+		err = h.(encoding.BinaryUnmarshaler).UnmarshalBinary(raw)
+	}
+	return h, err
+}
