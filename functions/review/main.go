@@ -1,5 +1,6 @@
 // Command review is the Lambda that a schedule calls every minute: access reviews
-// that are due, in resumable rounds. It speaks to nobody but the table.
+// that are due, in resumable rounds, and evidence packages that are too large for api
+// to make. It speaks to nobody but the table, and reads the signed heads of the audit.
 package main
 
 import (
@@ -11,5 +12,8 @@ import (
 )
 
 func main() {
-	lambda.Start(steps.Review(aws.Must(names.Review).House()))
+	f := aws.Must(names.Review)
+	h := f.House()
+	h.Heads = aws.Heads(f)
+	lambda.Start(steps.Review(h))
 }

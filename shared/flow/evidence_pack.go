@@ -80,6 +80,9 @@ type packer struct {
 func (h *House) makePacking(ctx context.Context, p review.Packing) error {
 	if p.Tries >= packTries {
 		p.Next = time.Time{}
+		if p.Why == "" {
+			p.Why = "it did not come to its end in " + number(p.Tries) + " tries, and the log of the house says why"
+		}
 		_, err := h.Memory.SavePacking(ctx, p)
 		return err
 	}

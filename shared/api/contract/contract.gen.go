@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "867890d4ee4407766919746a7a4a213f3e000ca0f2af9c756fed705184160282"
+const Digest = "1cadc6a6035a94607cd43d17f728f5250275ac98f895c38ccedef7974da0dedb"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
