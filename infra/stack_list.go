@@ -116,9 +116,9 @@ var Functions = []Function{
 	{
 		// It speaks to nobody: what it denies sweep takes away, what it tells notify
 		// says. A round is 40 s; large snapshots go on in the next. The evidence of
-		// 200,000 lines is made in one go: 20 s of a whole processor and what reading
-		// takes, with 200 MiB of data.
-		Name: names.Review, Trigger: Scheduled, Memory: 1769, Timeout: 15 * time.Minute,
+		// 200,000 lines is made in one go: 12 to 40 s of a whole processor and what
+		// reading takes, with 100 to 300 MiB.
+		Name: names.Review, Trigger: Scheduled, Memory: 1024, Timeout: 15 * time.Minute,
 		Does: "access reviews: snapshots, deadlines, what was denied and is gone, large evidence packages",
 		Uses: []Use{Stages, ReadSigner, ReadHeads},
 	},

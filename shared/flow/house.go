@@ -60,6 +60,7 @@ type Memory interface {
 	Assignments
 	Deciding
 	Packing
+	Erasing
 	Manuals
 	People
 	Keys

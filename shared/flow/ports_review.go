@@ -112,3 +112,16 @@ type Packing interface {
 	// DropPacked takes the bytes of a package of that size away.
 	DropPacked(ctx context.Context, id string, size int64) error
 }
+
+// Erasing takes the names of forgotten people out of the rows of reviews.
+type Erasing interface {
+	// Erasure gives the zero Erasure where nobody asked for one.
+	Erasure(ctx context.Context, conn, account string) (review.Erasure, error)
+	// SaveErasure saves it; while Next is set it is due then in the lane "review", as
+	// kind "erasure" with the account's id. Its end needs an event.
+	SaveErasure(ctx context.Context, x review.Erasure, e ...audit.Event) (review.Erasure, error)
+	// EraseNames takes the account's name out of a review's snapshot and lines and says
+	// how many rows had it. It repeats safely; whole is false where lines were moved
+	// meanwhile: call it again.
+	EraseNames(ctx context.Context, campaign, account string) (rows int, whole bool, err error)
+}

@@ -67,6 +67,8 @@ func (h *House) serveReview(ctx context.Context, d access.Due, until time.Time) 
 		return h.serveCampaign(ctx, d.ID, until)
 	case "template":
 		return h.serveTemplate(ctx, d.ID)
+	case "erasure":
+		return h.serveErasure(ctx, d.Connector, d.ID, until)
 	case "evidence":
 		return h.servePacking(ctx, d.ID)
 	}

@@ -15,9 +15,9 @@ import (
 	"github.com/ebb-access/ebb/shared/store"
 )
 
-// packageMemory is what making the evidence of 200,000 lines takes at most, of the
-// 1,769 MiB of function review; a part of it is given by one with 1,024.
-const packageMemory = 700.0
+// packageMemory is what making the evidence of 200,000 lines takes at most, MiB of the
+// process, in a quarter of what function review has.
+const packageMemory = 256.0
 
 // packaged ends a review and makes its evidence as function review does: into rows of
 // the table, which are then given in parts.
