@@ -140,45 +140,53 @@ func TestWhoTakesLargeEvidence(t *testing.T) {
 	}
 }
 
-// TestLargeEvidenceDies: wherever making it fails or dies, with whatever is written,
-// the package comes, whole, and the same.
+// TestLargeEvidenceDies: whatever goes wrong with one of the calls that make a
+// package, of the table, the heads or the keys, it comes, whole, and the same.
 func TestLargeEvidenceDies(t *testing.T) {
-	step := len(writeMishaps)
-	if *full {
-		step = 1
-	}
-	for i, how := range writeMishaps {
-		for n := i % step; ; n += step {
-			c := newStoryCompany(t)
-			d := c.campaign(c.spec())
-			c.sweep(time.Minute)
-			h := c.bounded()
-			_, _ = h.ReadEvidencePart(c.ctx, c.root, d.ID, 0, "")
-			c.fate.at, c.fate.how, c.fate.watching = n, how, true
+	run := func(at int, how mishap) []string {
+		c := newStoryCompany(t)
+		d := c.campaign(c.spec())
+		c.sweep(time.Minute)
+		h := c.bounded()
+		c.fate.at, c.fate.how, c.fate.watching = at, how, true
+		_ = c.survive(func() error { _, err := h.ReadEvidencePart(c.ctx, c.root, d.ID, 0, ""); return err })
+		for range 3 {
 			_ = c.survive(func() error { _, err := h.Review(c.ctx); return err })
 			c.clock.move(3 * time.Minute)
 			c.fate.watching = false
 			_, err := c.house.Seal(c.ctx)
 			c.ok(err)
 			c.fate.watching = true
-			_ = c.survive(func() error { _, err := h.Review(c.ctx); return err })
-			struck := c.fate.struck
-			c.fate.watching = false
-			got := c.taken(c.bounded(), d.ID)
-			if want, key := c.export(c.house, d.ID); !bytes.Equal(got, want) {
-				t.Errorf("%s at call %d: another package", how.name, n)
-			} else {
-				c.verifies(got, key)
-			}
-			if p, err := c.store.Packing(c.ctx, d.ID); err != nil || !p.Next.IsZero() || p.Made.ID != "" {
-				t.Errorf("%s at call %d: %+v, %v", how.name, n, p, err)
-			}
-			if !struck {
-				if n < 20 {
-					t.Fatalf("only %d calls to go wrong", n)
-				}
-				break
-			}
+		}
+		c.fate.watching = false
+		got := c.taken(c.bounded(), d.ID)
+		if want, key := c.export(c.house, d.ID); !bytes.Equal(got, want) {
+			t.Errorf("%s at call %d: another package", how.name, at)
+		} else {
+			c.verifies(got, key)
+		}
+		if p, err := c.store.Packing(c.ctx, d.ID); err != nil || !p.Next.IsZero() || p.Made.ID != "" {
+			t.Errorf("%s at call %d: %+v, %v", how.name, at, p, err)
+		}
+		if n := c.evidences(d.ID); n != 1 {
+			t.Errorf("%s at call %d: %d events vouch", how.name, at, n)
+		}
+		return c.fate.calls
+	}
+	calls := run(-1, mishap{})
+	if len(calls) < 30 {
+		t.Fatalf("only %d calls: %v", len(calls), calls)
+	}
+	kinds := map[string]bool{}
+	for i, call := range calls {
+		kinds[call] = true
+		for _, how := range sampled(i, call) {
+			run(i, how)
+		}
+	}
+	for _, kind := range []string{"table batch", "table commit", "secret get"} {
+		if !kinds[kind] {
+			t.Errorf("no %s is among %v", kind, kinds)
 		}
 	}
 }
