@@ -3589,7 +3589,8 @@ type ClientInterface interface {
 
 	// ForgetAccount Erase what an account wrote and its name
 	//
-	// Ids and hashes stay, so the audit still verifies. Needs the duty super administrator. Cannot be undone.
+	// Ids and hashes stay, so the audit still verifies. From the rows of access reviews the name goes within minutes, and
+	// `person.names-erased` then stands in the audit. Needs the duty super administrator. Cannot be undone.
 	//
 	// Corresponds with POST /v1/connectors/{connectorId}/accounts/{accountId}/forget (the `ForgetAccount` operationId).
 	ForgetAccount(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5185,7 +5186,8 @@ func (c *Client) GetAccount(ctx context.Context, connectorId ConnectorParam, acc
 
 // ForgetAccount Erase what an account wrote and its name
 //
-// Ids and hashes stay, so the audit still verifies. Needs the duty super administrator. Cannot be undone.
+// Ids and hashes stay, so the audit still verifies. From the rows of access reviews the name goes within minutes, and
+// `person.names-erased` then stands in the audit. Needs the duty super administrator. Cannot be undone.
 //
 // Corresponds with POST /v1/connectors/{connectorId}/accounts/{accountId}/forget (the `ForgetAccount` operationId).
 func (c *Client) ForgetAccount(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12969,7 +12971,8 @@ type ClientWithResponsesInterface interface {
 
 	// ForgetAccountWithResponse Erase what an account wrote and its name
 	//
-	// Ids and hashes stay, so the audit still verifies. Needs the duty super administrator. Cannot be undone.
+	// Ids and hashes stay, so the audit still verifies. From the rows of access reviews the name goes within minutes, and
+	// `person.names-erased` then stands in the audit. Needs the duty super administrator. Cannot be undone.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -19125,7 +19128,8 @@ func (c *ClientWithResponses) GetAccountWithResponse(ctx context.Context, connec
 
 // ForgetAccountWithResponse Erase what an account wrote and its name
 //
-// Ids and hashes stay, so the audit still verifies. Needs the duty super administrator. Cannot be undone.
+// Ids and hashes stay, so the audit still verifies. From the rows of access reviews the name goes within minutes, and
+// `person.names-erased` then stands in the audit. Needs the duty super administrator. Cannot be undone.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "1cadc6a6035a94607cd43d17f728f5250275ac98f895c38ccedef7974da0dedb"
+const Digest = "9d6a922664296d5d50c747389cca378567c217326838743bd59ae653a3b0edbb"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
