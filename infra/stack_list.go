@@ -120,7 +120,7 @@ var Functions = []Function{
 		// reading takes, with 100 to 300 MiB.
 		Name: names.Review, Trigger: Scheduled, Memory: 1024, Timeout: 15 * time.Minute,
 		Does: "access reviews: snapshots, deadlines, what was denied and is gone, large evidence packages",
-		Uses: []Use{Stages, ReadSigner, ReadHeads},
+		Uses: []Use{Stages},
 	},
 }
 

@@ -1,6 +1,6 @@
 // Command review is the Lambda that a schedule calls every minute: access reviews
-// that are due, in resumable rounds, and evidence packages that are too large for api
-// to make. It speaks to nobody but the table, and reads the signed heads of the audit.
+// that are due, in resumable rounds, and the files of evidence packages that are too
+// large for api to make. It speaks to nobody but the table.
 package main
 
 import (
@@ -12,8 +12,5 @@ import (
 )
 
 func main() {
-	f := aws.Must(names.Review)
-	h := f.House()
-	h.Heads = aws.Heads(f)
-	lambda.Start(steps.Review(h))
+	lambda.Start(steps.Review(aws.Must(names.Review).House()))
 }

@@ -56,7 +56,7 @@ var settings = []setting{
 	{names.EnvTable, func(c *Config) *string { return &c.Table }, everybody, plain, "the name of Ebb's DynamoDB table"},
 	{names.EnvSecretPrefix, func(c *Config) *string { return &c.SecretPrefix }, everybody, folder, "what the names of Ebb's secrets begin with, such as ebb/"},
 	{names.EnvStateMachine, func(c *Config) *string { return &c.StateMachine }, []string{names.API, names.Slack, names.Console}, arn, "the ARN of the state machine of leases"},
-	{names.EnvHeadsBucket, func(c *Config) *string { return &c.HeadsBucket }, []string{names.API, names.Sweep, names.Console, names.Review}, plain, "the bucket that keeps signed heads of the audit"},
+	{names.EnvHeadsBucket, func(c *Config) *string { return &c.HeadsBucket }, []string{names.API, names.Sweep, names.Console}, plain, "the bucket that keeps signed heads of the audit"},
 	{names.EnvURL, func(c *Config) *string { return &c.URL }, []string{names.Install, names.API, names.Console}, address, "where people reach Ebb, such as https://ebb.example.com"},
 	{names.EnvSlackAPIURL, func(c *Config) *string { return &c.SlackAPIURL }, nil, address, "where Slack's API is, such as https://slack.com/api/"},
 	{names.EnvAuthorizeURL, func(c *Config) *string { return &c.AuthorizeURL }, nil, address, "Slack's page of consent"},

@@ -55,7 +55,7 @@ func (v *visit) evidence() error {
 		}
 		return nil
 	}
-	p, err := v.s.house.ReadEvidencePart(v.ctx(), v.by, id, 0, "")
+	p, err := v.s.house.ReadEvidencePart(v.ctx(), v.by, id, 0, v.field("sha256"))
 	if fault.Is(err, fault.Wait) {
 		return v.to("/reviews/"+id+"/package", "")
 	}

@@ -25,11 +25,15 @@ func TestLargePackage(t *testing.T) {
 	w.says(w.get("auditor", page), "too large to be made at once", `hx-trigger="every 10s"`, `http-equiv="refresh"`)
 	w.reviews()
 	text := w.get("auditor", page)
-	w.says(text, "is ready", `href="`+file+`"`)
+	w.says(text, "is ready")
+	take := between(text, `<a class="button" href="`, `"`)
 	if strings.Contains(text, `http-equiv="refresh"`) || strings.Contains(text, "hx-trigger") {
 		t.Error("what is ready goes on asking")
 	}
-	got := w.do("auditor", "GET", file, "")
+	if !strings.HasPrefix(take, file+"?sha256=") {
+		t.Errorf("the link leads to %q", take)
+	}
+	got := w.do("auditor", "GET", take, "")
 	if got.code != 200 || got.Get("Content-Type") != "application/zip" || !strings.HasPrefix(got.text, "PK\x03\x04") {
 		t.Errorf("%d, %s", got.code, got.Get("Content-Type"))
 	}

@@ -19,10 +19,11 @@ type Making struct {
 	// AtOnce: it is a small one, made while its reader waits.
 	AtOnce bool
 	// Ready: it is there, in so many parts. Otherwise Says says how far it is.
-	Ready bool
-	Size  int64
-	Parts int
-	Says  string
+	Ready  bool
+	Size   int64
+	Parts  int
+	SHA256 string
+	Says   string
 }
 
 // askAgain is when it is worth asking again for what is being made.
@@ -42,8 +43,8 @@ func (h *House) AskEvidence(ctx context.Context, by access.Actor, campaign strin
 		return out, nil
 	}
 	p, err := h.wanted(ctx, by, c)
-	if out.Ready = err == nil && p.Next.IsZero(); out.Ready {
-		out.Size, out.Parts = p.Ready.Size, parts(p.Ready.Size)
+	if out.Ready = err == nil && p.There(); out.Ready {
+		out.Size, out.Parts, out.SHA256 = p.Ready.Size, parts(p.Ready.Size), p.Ready.SHA256
 	} else {
 		out.Says = making(c, p)
 	}
@@ -58,7 +59,7 @@ func (h *House) keptPart(ctx context.Context, by access.Actor, c review.Campaign
 	var err error
 	if sum == "" {
 		p, err = h.wanted(ctx, by, c)
-		if err == nil && !p.Next.IsZero() {
+		if err == nil && !p.There() {
 			err = &fault.Error{Op: op, Kind: fault.Wait, Text: making(c, p), Until: h.Now().Add(askAgain)}
 		}
 	} else if p, err = h.Memory.Packing(ctx, c.ID); err == nil && !p.Given(h.Now()) {
@@ -99,8 +100,9 @@ func making(c review.Campaign, p review.Packing) string {
 	return says + "; ask again in a minute"
 }
 
-// wanted gives the package of a campaign, with Next zero where it is there and says
-// what the campaign is now; otherwise it sees to it that it is made.
+// wanted gives the package of a campaign where it is there and says what the campaign
+// was when it was made or, given before, what it is now; otherwise it sees to it that
+// it is made. Its end is written here, by whoever asks once its files are made.
 func (h *House) wanted(ctx context.Context, by access.Actor, c review.Campaign) (review.Packing, error) {
 	if err := h.sealHere(ctx); err != nil {
 		return review.Packing{}, err
@@ -111,7 +113,16 @@ func (h *House) wanted(ctx context.Context, by access.Actor, c review.Campaign) 
 		if out = p; err != nil || !p.Next.IsZero() {
 			return err
 		}
-		if p.Given(h.Now()) {
+		if p.Made.ID != "" && h.Now().Before(p.Made.Expires.Add(-2*partsTime)) {
+			out, err = h.finishPacking(ctx, p)
+			if err == nil || !fault.Is(err, fault.Wait, fault.NotFound) {
+				return err
+			}
+			if fault.Is(err, fault.Wait) {
+				out = p
+				return nil
+			}
+		} else if p.Given(h.Now()) {
 			changed, err := h.changedSince(ctx, c.ID, p.Ready)
 			if err != nil || !changed {
 				return err

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding"
 	"encoding/hex"
-	"errors"
 	sums "hash"
 	"io"
 	"time"
@@ -16,11 +15,12 @@ import (
 	"github.com/ebb-access/ebb/shared/review"
 )
 
-// A large package is made by Review in two steps. The first reads the campaign whole,
-// writes the files into rows and lets an event vouch for them; the second waits until
-// a signed head covers that event, and writes the end. Whoever works moves the due row
-// forward as they go on: who dies stops doing so, and the step is begun again, with
-// rows of its own. Of two who work at once one is refused when it saves.
+// A large package is made in two steps. Review reads the campaign whole, writes the
+// files into rows and lets an event vouch for them; it moves the due row forward as it
+// goes on: who dies stops doing so, and the step is begun again, with rows of its own.
+// Of two who work at once one is refused when it saves. The second step writes the
+// end, once a signed head covers that event: it is short, and whoever asks does it,
+// because Review knows neither the heads nor the house's key.
 
 const (
 	// packedTime is how long a package is kept, the hour for whoever takes its parts.
@@ -44,27 +44,10 @@ func (h *House) servePacking(ctx context.Context, campaign string) error {
 	if err != nil || p.Next.IsZero() || p.Next.After(h.Now()) {
 		return err
 	}
-	if p.Made.ID != "" && h.Now().Before(p.Made.Expires.Add(-2*partsTime)) {
-		if err = h.finishPacking(ctx, p); err != nil && !fault.Is(err, fault.Conflict) {
-			err = errors.Join(err, h.putOff(ctx, p, fault.Is(err, fault.NotFound)))
-		}
-	} else {
-		err = h.makePacking(ctx, p)
-	}
+	err = h.makePacking(ctx, p)
 	if fault.Is(err, fault.Already) {
 		return nil
 	}
-	return err
-}
-
-// putOff tries the end of a package again later; anew: its rows are lost, and it is
-// made again.
-func (h *House) putOff(ctx context.Context, p review.Packing, anew bool) error {
-	p.Tries, p.Next = p.Tries+1, h.Now().Add(packLease)
-	if p.Tries >= packTries || anew {
-		p.Made = review.MadeFiles{}
-	}
-	_, err := h.Memory.SavePacking(ctx, p)
 	return err
 }
 
@@ -94,7 +77,7 @@ func (h *House) makePacking(ctx context.Context, p review.Packing) error {
 	}
 	made, err := w.make(ctx)
 	if err == nil {
-		w.p.Made, w.p.Why, w.p.Next = made, "", h.Now()
+		w.p.Made, w.p.Why, w.p.Next = made, "", time.Time{}
 		_, err = h.Memory.SavePacking(ctx, w.p)
 	} else if fault.Is(err, fault.Conflict) {
 		w.p.Why, w.p.Next = "the review goes on changing", h.Now().Add(time.Duration(w.p.Tries)*time.Minute)
@@ -134,9 +117,11 @@ func (w *packer) make(ctx context.Context) (review.MadeFiles, error) {
 	if out.Sum, err = standing(sum); err != nil {
 		return none, err
 	}
-	_, made, err := h.vouch(ctx, g.campaign, out.Hash, w.p.By)
-	if made {
+	e, made, err := h.vouch(ctx, g.campaign, out.Hash, w.p.By)
+	if links := g.seals[e.Aggregate]; made || e.Seq > int64(len(links)) {
 		out.From = g.last // it comes behind everything that was read
+	} else if err == nil {
+		out.From = links[e.Seq-1].n - 1
 	}
 	return out, err
 }
@@ -159,32 +144,25 @@ func (w *packer) beat(ctx context.Context, read int) error {
 	return err
 }
 
-// finishPacking writes the end of a package once a signed head covers it.
-func (h *House) finishPacking(ctx context.Context, p review.Packing) error {
+// finishPacking writes the end of a package: fault.Wait until a signed head covers it,
+// fault.NotFound where its rows are lost.
+func (h *House) finishPacking(ctx context.Context, p review.Packing) (review.Packing, error) {
 	made := p.Made
 	c, err := h.Memory.Campaign(ctx, p.Campaign)
-	if err == nil {
-		err = h.sealHere(ctx)
-	}
 	if err != nil {
-		return err
+		return p, err
 	}
 	b, err := h.binding(ctx, c, made.Hash, p.By, made.From)
-	if fault.Is(err, fault.Wait) {
-		p.Next = h.Now().Add(packBeat)
-		_, err = h.Memory.SavePacking(ctx, p)
-		return err
-	}
 	if err != nil {
-		return err
+		return p, err
 	}
 	var end bytes.Buffer
 	if err := evidence.Finish(&end, []byte(made.Stub), b); err != nil {
-		return err
+		return p, err
 	}
 	sum, err := resumed(made.Sum)
 	if err != nil {
-		return err
+		return p, err
 	}
 	sum.Write(end.Bytes())
 	// The last row has room; written again, it is the same.
@@ -194,18 +172,18 @@ func (h *House) finishPacking(ctx context.Context, p review.Packing) error {
 		err = h.Memory.PutPacked(ctx, made.ID, from, append(row, end.Bytes()...), made.Expires)
 	}
 	if err != nil {
-		return err
+		return p, err
 	}
 	old := p.Ready
 	p.Ready = review.Pack{
 		ID: made.ID, Size: made.Size + int64(end.Len()), SHA256: hex.EncodeToString(sum.Sum(nil)),
 		Link: made.Link, Seq: b.Event.Event.Seq, Expires: made.Expires.Add(-partsTime),
 	}
-	p.Made, p.Next, p.Tries, p.Read = review.MadeFiles{}, time.Time{}, 0, 0
-	if _, err = h.Memory.SavePacking(ctx, p); err == nil && old.ID != "" {
+	p.Made, p.Tries, p.Read = review.MadeFiles{}, 0, 0
+	if p, err = h.Memory.SavePacking(ctx, p); err == nil && old.ID != "" {
 		_ = h.Memory.DropPacked(ctx, old.ID, old.Size) // what stays is gone in a day
 	}
-	return err
+	return p, err
 }
 
 // packedRows writes what it is given into rows, some at a time.

@@ -149,8 +149,8 @@ func TestLargeEvidenceDies(t *testing.T) {
 		c.sweep(time.Minute)
 		h := c.bounded()
 		c.fate.at, c.fate.how, c.fate.watching = at, how, true
-		_ = c.survive(func() error { _, err := h.ReadEvidencePart(c.ctx, c.root, d.ID, 0, ""); return err })
 		for range 3 {
+			_ = c.survive(func() error { _, err := h.ReadEvidencePart(c.ctx, c.root, d.ID, 0, ""); return err })
 			_ = c.survive(func() error { _, err := h.Review(c.ctx); return err })
 			c.clock.move(3 * time.Minute)
 			c.fate.watching = false

@@ -10,16 +10,16 @@ type Packing struct {
 	Campaign  string
 	Connector string
 	By        string // user id of who asked; the package is vouched for in their name
-	// Next is when somebody has to go on with it; zero: nobody, it is ready or was
-	// given up. Who works moves it forward, so that nobody else does.
+	// Next is when somebody has to go on with its files; zero: nobody, they are made or
+	// were given up. Who works moves it forward, so that nobody else does.
 	Next time.Time
 	// Read is how many lines were read so far. Tries counts what came to nothing
 	// since it was asked for, and Why says why, in words.
 	Read  int
 	Tries int
 	Why   string
-	// Made are its files, which wait for a signed head of the audit; Ready is what is
-	// given away. Each has no ID where there is none.
+	// Made are its files, which wait for a signed head of the audit, and for somebody
+	// who asks; Ready is what is given away. Each has no ID where there is none.
 	Made  MadeFiles
 	Ready Pack
 	Rev   int64
@@ -47,10 +47,13 @@ type MadeFiles struct {
 	Sum     string // where SHA-256 stands behind them, to go on from; hex
 	Stub    string // what the end is made of
 	Hash    string // of the manifest, hex
-	From    int64  // the link behind which everything of the campaign was sealed
+	From    int64  // a link shortly before that of the event that vouches for them
 	Link    int64
 	Expires time.Time
 }
+
+// There reports whether the newest package that was asked for is there.
+func (p Packing) There() bool { return p.Next.IsZero() && p.Made.ID == "" && p.Ready.ID != "" }
 
 // Given reports whether there is a package to give away.
 func (p Packing) Given(now time.Time) bool { return p.Ready.ID != "" && now.Before(p.Ready.Expires) }
