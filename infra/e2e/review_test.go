@@ -115,6 +115,9 @@ func (s *story) exported(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.admin.get(ctx, "/v1/campaigns/"+s.campaign.ID, &s.campaign); err != nil {
+		return err
+	}
 	v, err := evidence.Verify(bytes.NewReader(whole), int64(len(whole)), key)
 	if err != nil || !v.Whole() || v.Lines != s.campaign.Snapshot.Lines || waited == 0 {
 		return fmt.Errorf("the evidence, after %d times: %+v: %w", waited, v, err)
