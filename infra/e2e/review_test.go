@@ -79,6 +79,9 @@ func (s *story) reviewed(ctx context.Context) error {
 	if err := s.turned(ctx, path, "end", map[string]any{}, "completed"); err != nil {
 		return err
 	}
+	if err := s.admin.get(ctx, path, &c); err != nil {
+		return err
+	}
 	s.campaign = c
 	s.tell("%d lines staged, 1 certified, %d skipped", c.Snapshot.Lines, done.Left)
 	return nil
@@ -113,9 +116,6 @@ func (s *story) exported(ctx context.Context) error {
 	}
 	key, err := evidence.ParseKey(k.Key)
 	if err != nil {
-		return err
-	}
-	if err := s.admin.get(ctx, "/v1/campaigns/"+s.campaign.ID, &s.campaign); err != nil {
 		return err
 	}
 	v, err := evidence.Verify(bytes.NewReader(whole), int64(len(whole)), key)
