@@ -71,7 +71,7 @@ func TestEraseNames(t *testing.T) {
 func TestEraseNamesOfWhatMoves(t *testing.T) {
 	h := newHouse(t)
 	x := h.campaign("uc_1")
-	x = h.staged(x, h.paged(x, 0, 2, func(i int) review.Assigned { return owner([]string{"U8", "U9"}[i%2]) }))
+	h.staged(x, h.paged(x, 0, 2, func(i int) review.Assigned { return owner([]string{"U8", "U9"}[i%2]) }))
 	lists := []string{}
 	h.must(h.EachAssignment(ctx, "uc_1", func(a review.Assignment) error { lists = append(lists, a.ID); return nil }))
 	last := h.linesIn("uc_1", lists[1])[0]
