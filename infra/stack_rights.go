@@ -37,7 +37,7 @@ func (s *Stack) right(use Use) []awsiam.PolicyStatement {
 		return one(allow("Directory", []*string{s.table.TableArn()}, "dynamodb:BatchWriteItem"))
 	case Stages:
 		// A commit of lines checks that their campaign is still being staged; what leads
-		// reviewers to them, and what tells reviewers, go in batches.
+		// reviewers to them, what tells reviewers, and evidence packages go in batches.
 		return one(allow("Stages", []*string{s.table.TableArn()}, "dynamodb:ConditionCheckItem", "dynamodb:BatchWriteItem"))
 	case ReadTokens:
 		return one(allow("ReadTokens", tokens, "secretsmanager:GetSecretValue"))

@@ -19,6 +19,7 @@ from moto.core.config import default_user_config  # noqa: E402
 
 default_user_config["stepfunctions"]["execute_state_machine"] = True
 
+from moto.s3.models import S3Backend  # noqa: E402
 from moto.secretsmanager.responses import SecretsManagerResponse  # noqa: E402
 from moto.stepfunctions.models import StateMachine  # noqa: E402
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction  # noqa: E402
@@ -42,6 +43,22 @@ for action in (
             return do(self)
 
     setattr(SecretsManagerResponse, action, alone)
+
+# A listing of versions begins behind its key marker, whether or not there is such a
+# key; moto leaves the first key out that is not before it, taking it for the marker.
+list_object_versions = S3Backend.list_object_versions
+
+
+def behind(self, bucket_name, *args, key_marker=None, version_id_marker=None, **more):
+    if key_marker and not version_id_marker:
+        names = self.get_bucket(bucket_name).keys.keys()
+        key_marker = max((name for name in names if name <= key_marker), default=None)
+    return list_object_versions(
+        self, bucket_name, *args, key_marker=key_marker, version_id_marker=version_id_marker, **more
+    )
+
+
+S3Backend.list_object_versions = behind
 
 from moto.server import main  # noqa: E402
 

@@ -1,5 +1,6 @@
 // Command review is the Lambda that a schedule calls every minute: access reviews
-// that are due, in resumable rounds. It speaks to nobody but the table.
+// that are due, in resumable rounds, and the files of evidence packages that are too
+// large for api to make. It speaks to nobody but the table.
 package main
 
 import (

@@ -42,6 +42,7 @@ type story struct {
 	adaKey, linKey *client
 	room           string // a channel of Ada, Bob and Lin, to which the app is invited
 	grants         []string
+	campaign       campaign // that was reviewed
 	t              *testing.T
 	people         int               // of the company
 	voice          string            // what its lines begin with
@@ -63,11 +64,12 @@ func TestStory(t *testing.T) {
 	began := time.Now()
 	s := newStory(t, site{company: company, definition: first(t), secrets: stackName + "/", level: "debug"})
 	s.room = s.slack.AddChannel(slacktest.Channel{Name: "approvals", Members: []string{s.ada, s.bob, s.lin, s.slack.BotUser(s.owner.team)}})
+	s.crowd()
 	s.say("What a deploy makes, on the engines that stand in for AWS")
 	s.tell("table, secrets, bucket, state machine, HTTP API, %d functions", len(names.Functions))
 	s.scheduled(t, names.Sync)
 	for _, act := range []func(context.Context) error{
-		s.connect, s.upgraded, s.plain, s.pages, s.troubled, s.clicked, s.reviewed, s.unwoken, s.left, s.audit, s.silence, s.privileges,
+		s.connect, s.upgraded, s.plain, s.pages, s.troubled, s.clicked, s.reviewed, s.exported, s.unwoken, s.left, s.audit, s.silence, s.privileges,
 	} {
 		if err := act(t.Context()); err != nil {
 			t.Logf("failures:\n%s\nlogs:\n%s", s.fleet.fails.String(), s.errors())

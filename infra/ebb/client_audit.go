@@ -152,6 +152,6 @@ func (x *ForgetCmd) Run(c *Client) error {
 		return err
 	}
 	return c.show(f, func(w io.Writer) {
-		fmt.Fprintf(w, "Forgot %s: its name, and %d texts that it wrote. Ids and hashes stay, so the audit still verifies.\n", a.Id, f.Texts)
+		fmt.Fprintf(w, "Forgot %s: its name, and %d texts that it wrote. Ids and hashes stay, so the audit still verifies.\nIts name goes from the rows of access reviews, too, within minutes; the audit then says so: ebb audit log person/%s\n", a.Id, f.Texts, a.Id)
 	})
 }

@@ -4,11 +4,13 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -24,9 +26,13 @@ type ReviewExportCmd struct {
 	Out      string `required:"" placeholder:"FILE" help:"Where the package goes, such as review.zip."`
 }
 
-// sealTime is how long an export waits for the house to seal its package, which a
-// sweep does each minute.
-const sealTime = 3 * time.Minute
+// exportTime is how long an export waits for the house: a sweep seals each minute, and
+// a package of 200,000 lines takes some minutes to be made. exportBeat is how long it
+// waits at most until it asks again.
+const (
+	exportTime = time.Hour
+	exportBeat = 15 * time.Second
+)
 
 // Run takes the package part by part, and keeps it when it is whole.
 func (x *ReviewExportCmd) Run(c *Client) error {
@@ -36,7 +42,8 @@ func (x *ReviewExportCmd) Run(c *Client) error {
 		return err
 	}
 	defer os.Remove(tmp) //nolint:errcheck // renamed, it is gone
-	size, sum, err := c.parts(x.Campaign, f)
+	says := func(text string) { fmt.Fprintf(os.Stderr, "waiting: %s\n", clean(text)) }
+	size, sum, err := c.parts(x.Campaign, f, says)
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
@@ -48,10 +55,11 @@ func (x *ReviewExportCmd) Run(c *Client) error {
 	})
 }
 
-// parts writes all parts of a package.
-func (c *Client) parts(campaign string, w io.Writer) (size int64, sum string, err error) {
-	whole := sha256.New()
-	until := c.now().Add(sealTime)
+// parts writes all parts of a package. While the house makes it, it asks again, and
+// says what the house says, each sentence once.
+func (c *Client) parts(campaign string, w io.Writer, says func(string)) (size int64, sum string, err error) {
+	whole, said := sha256.New(), ""
+	until := c.now().Add(exportTime)
 	for part, of := 0, 1; part < of; part++ {
 		r, err := c.api.ReadEvidence(background(), campaign, &apiclient.ReadEvidenceParams{Part: &part, Sha256: opt(sum)})
 		if err != nil {
@@ -63,7 +71,11 @@ func (c *Client) parts(campaign string, w io.Writer) (size int64, sum string, er
 		case err != nil:
 			return 0, "", unreachable(err)
 		case r.StatusCode == http.StatusTooManyRequests && c.now().Before(until):
-			time.Sleep(2 * time.Second)
+			if text := detail(body); text != said {
+				said = text
+				says(text)
+			}
+			time.Sleep(patience(r))
 			part--
 			continue
 		case r.StatusCode != http.StatusOK:
@@ -81,6 +93,19 @@ func (c *Client) parts(campaign string, w io.Writer) (size int64, sum string, er
 		return 0, "", fmt.Errorf("what came has SHA-256 %s, and the house said %s: begin again", got, sum)
 	}
 	return size, sum, nil
+}
+
+// detail is what a refusal says.
+func detail(body []byte) string {
+	var p apiclient.Problem
+	_ = json.Unmarshal(body, &p) // what is none says nothing
+	return p.Detail
+}
+
+// patience is how long to wait until asking again, as the house says.
+func patience(r *http.Response) time.Duration {
+	n, _ := strconv.Atoi(r.Header.Get("Retry-After"))
+	return min(max(time.Second, time.Duration(n)*time.Second), exportBeat)
 }
 
 // ReviewVerifyCmd is ebb review verify.

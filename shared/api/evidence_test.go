@@ -72,3 +72,51 @@ func TestEvidence(t *testing.T) {
 		t.Errorf("whole: %d, %d bytes", got.Code, got.Body.Len())
 	}
 }
+
+// TestLargeEvidence: a package that is too large for one call is made by the house;
+// until it is there, each call says so and when to come again.
+func TestLargeEvidence(t *testing.T) {
+	w := newWorld(t)
+	w.house.EvidenceAtOnce = 1
+	ctx := t.Context()
+	c, err := w.house.DraftCampaign(ctx, w.root, review.Spec{
+		Name: "Autumn", Connector: w.conn, Days: 14, AtEnd: review.SkipOpen, Levels: []review.Level{{By: review.ByNamed, Accounts: []string{w.account["lin"]}}},
+	})
+	w.ok(err)
+	_, err = w.house.StageCampaign(ctx, w.root, c.ID)
+	w.ok(err)
+	_, err = w.house.Review(ctx)
+	w.ok(err)
+	_, err = w.house.StartCampaign(ctx, w.root, c.ID)
+	w.ok(err)
+	goesOn := func() {
+		w.at = w.at.Add(time.Minute)
+		_, err := w.house.Review(ctx)
+		w.ok(err)
+		_, err = w.house.Seal(ctx)
+		w.ok(err)
+	}
+	goesOn()
+	path := "/v1/campaigns/" + c.ID + "/evidence"
+	for role, want := range map[string]int{"nobody": 401, "ada": 404, "lin": 403, "integrator": 404, "auditor": 429} {
+		got := w.send(role, "GET", path+"?part=0", "")
+		if got.Code != want || want == 429 && (got.Header().Get("Retry-After") != "15" || !bytes.Contains(got.Body.Bytes(), []byte("too large to be made at once"))) {
+			t.Errorf("%s: %d %s", role, got.Code, got.Body)
+		}
+	}
+	for range 4 {
+		goesOn()
+	}
+	got := w.send("auditor", "GET", path, "") // it fits one answer
+	sum := sha256.Sum256(got.Body.Bytes())
+	if got.Code != 200 || got.Header().Get("Ebb-SHA256") != hex.EncodeToString(sum[:]) || got.Header().Get("Ebb-Parts") != "1" {
+		t.Fatalf("%d %v", got.Code, got.Header())
+	}
+	again := w.send("auditor", "GET", path+"?part=0&sha256="+hex.EncodeToString(sum[:]), "")
+	if again.Code != 200 || !bytes.Equal(again.Body.Bytes(), got.Body.Bytes()) {
+		t.Errorf("the part: %d", again.Code)
+	}
+	if got := w.send("lin", "GET", path+"?part=0&sha256="+hex.EncodeToString(sum[:]), ""); got.Code != 403 {
+		t.Errorf("a part for who is no auditor: %d", got.Code)
+	}
+}

@@ -230,31 +230,42 @@ func (p *Package) Hash() string {
 // Write writes the package as a zip, the same bytes each time.
 func (p *Package) Write(w io.Writer, b Binding) error {
 	const op = "evidence.Write"
-	raw, err := json.MarshalIndent(b.record(), "", "  ")
-	if err != nil {
+	z := zip.NewWriter(w)
+	if err := p.files(z); err != nil {
 		return fault.Wrap(op, err)
 	}
-	z := zip.NewWriter(w)
+	return fault.Wrap(op, p.end(z, b))
+}
+
+// files writes everything that the house vouches for, and the manifest.
+func (p *Package) files(z *zip.Writer) error {
 	for _, f := range p.parts {
 		if err := f.into(z); err != nil {
-			return fault.Wrap(op, err)
+			return err
 		}
 	}
-	for _, x := range []struct {
-		name string
-		body []byte
-	}{{manifestFile, p.manifest}, {bindingFile, append(raw, '\n')}} {
-		f := newPart(x.name)
-		_, err := f.Write(x.body)
-		if err == nil {
-			err = f.zip.Close()
-		}
-		if err == nil {
-			err = f.into(z)
-		}
-		if err != nil {
-			return fault.Wrap(op, err)
-		}
+	return added(z, manifestFile, p.manifest)
+}
+
+// end writes what binds the files to the audit.
+func (p *Package) end(z *zip.Writer, b Binding) error {
+	raw, err := json.MarshalIndent(b.record(), "", "  ")
+	if err != nil {
+		return err
 	}
-	return fault.Wrap(op, z.Close())
+	if err := added(z, bindingFile, append(raw, '\n')); err != nil {
+		return err
+	}
+	return z.Close()
+}
+
+func added(z *zip.Writer, name string, body []byte) error {
+	f := newPart(name)
+	if _, err := f.Write(body); err != nil {
+		return err
+	}
+	if err := f.zip.Close(); err != nil {
+		return err
+	}
+	return f.into(z)
 }

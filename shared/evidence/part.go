@@ -57,21 +57,34 @@ func (p *part) into(z *zip.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, b := range p.out.list {
-		if _, err := w.Write(b); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.out.into(w)
 }
 
 // chunks is a buffer that grows without being copied.
 type chunks struct {
-	list [][]byte
-	n    int64
+	list   [][]byte
+	n      int64
+	hollow bool // of what was in it only the size is known
 }
 
 const chunk = 64 << 10
+
+func (c *chunks) into(w io.Writer) error {
+	for _, b := range c.list {
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+	}
+	if c.hollow {
+		nothing := make([]byte, chunk)
+		for left := c.n; left > 0; left -= chunk {
+			if _, err := w.Write(nothing[:min(left, chunk)]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 func (c *chunks) Write(b []byte) (int, error) {
 	wrote := len(b)

@@ -48,19 +48,14 @@ func (c *counting) Write(b []byte) (int, error) {
 // campaign changed while it was read.
 func (h *House) ReadEvidence(ctx context.Context, by access.Actor, campaign string) (*Evidence, error) {
 	const op = "flow.ReadEvidence"
-	v, err := h.ReadCampaign(ctx, by, campaign)
-	switch {
-	case err != nil:
+	if _, err := h.mayExport(ctx, by, campaign); err != nil {
 		return nil, fault.Wrap(op, err)
-	case !by.Is(access.Auditor):
-		return nil, fault.New(op, fault.Forbidden, "the evidence of a review names everything that was reviewed, private channels too; it is for auditors")
-	case v.Started.IsZero():
-		return nil, fault.New(op, fault.Invalid, "this review is %s and was never started; there is evidence of a review from its start on", v.State)
 	}
+	var err error
 	for range tries {
 		var g *gathering
 		if err = h.sealHere(ctx); err == nil {
-			g, err = h.gatherEvidence(ctx, campaign)
+			g, err = h.gatherEvidence(ctx, campaign, nil)
 		}
 		if err == nil {
 			var out *Evidence
@@ -72,6 +67,21 @@ func (h *House) ReadEvidence(ctx context.Context, by access.Actor, campaign stri
 		}
 	}
 	return nil, fault.Wrap(op, fault.New(op, fault.Wait, "what has just happened in this review is not sealed yet, or it goes on changing; ask again in a minute"))
+}
+
+// mayExport gives a campaign to whoever may have its evidence.
+func (h *House) mayExport(ctx context.Context, by access.Actor, campaign string) (review.Campaign, error) {
+	const op = "flow.mayExport"
+	v, err := h.ReadCampaign(ctx, by, campaign)
+	switch {
+	case err != nil:
+		return review.Campaign{}, err
+	case !by.Is(access.Auditor):
+		return review.Campaign{}, fault.New(op, fault.Forbidden, "the evidence of a review names everything that was reviewed, private channels too; it is for auditors")
+	case v.Started.IsZero():
+		return review.Campaign{}, fault.New(op, fault.Invalid, "this review is %s and was never started; there is evidence of a review from its start on", v.State)
+	}
+	return v.Campaign, nil
 }
 
 // sealHere seals what is not sealed, where this house may.
@@ -86,28 +96,45 @@ func (h *House) sealHere(ctx context.Context) error {
 // bindEvidence finds or makes the event that vouches for what was gathered, and
 // leads from its link to the first signed head that covers it.
 func (h *House) bindEvidence(ctx context.Context, by access.Actor, g *gathering) (*Evidence, error) {
-	key, err := h.verifyingKey(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &Evidence{Campaign: g.campaign, Key: hex.EncodeToString(key), pack: g.pack}
-	out.binding.Key = out.Key
-	find := func(e audit.Event) bool { return e.Action == evidence.Action && e.Data["manifest"] == g.pack.Hash() }
-	e, err := h.firstEvent(ctx, evidence.Aggregate(g.campaign.ID), find)
-	if err == nil && e.ID == "" {
-		data := map[string]string{"manifest": g.pack.Hash(), "settled": stamp(g.campaign.Settled)}
-		if err = h.Memory.SaveEvents(ctx, h.campaignEvent(g.campaign, evidence.Action, who(by), data)); err == nil {
-			e, err = h.firstEvent(ctx, evidence.Aggregate(g.campaign.ID), find)
-		}
-	}
+	out := &Evidence{Campaign: g.campaign, pack: g.pack}
+	_, _, err := h.vouch(ctx, g.campaign, g.pack.Hash(), who(by))
 	if err == nil {
 		err = h.sealHere(ctx)
 	}
-	if err != nil {
-		return nil, err
+	if err == nil {
+		out.binding, err = h.binding(ctx, g.campaign, g.pack.Hash(), who(by), g.from)
 	}
-	out.binding.Event.Event = e
-	err = h.leadToHead(ctx, &out.binding, g.from)
+	out.Key = out.binding.Key
+	return out, err
+}
+
+// vouch finds the event of a campaign that vouches for a package, by the hash of its
+// manifest, or makes it.
+func (h *House) vouch(ctx context.Context, c review.Campaign, hash, actor string) (e audit.Event, made bool, err error) {
+	find := func(e audit.Event) bool { return e.Action == evidence.Action && e.Data["manifest"] == hash }
+	e, err = h.firstEvent(ctx, evidence.Aggregate(c.ID), find)
+	if err != nil || e.ID != "" {
+		return e, false, err
+	}
+	data := map[string]string{"manifest": hash, "settled": stamp(c.Settled)}
+	if err = h.Memory.SaveEvents(ctx, h.campaignEvent(c, evidence.Action, actor, data)); err == nil {
+		e, err = h.firstEvent(ctx, evidence.Aggregate(c.ID), find)
+	}
+	return e, true, err
+}
+
+// binding binds a package to the audit: fault.Wait until a signed head covers the
+// event that vouches for it, which lies behind link from.
+func (h *House) binding(ctx context.Context, c review.Campaign, hash, actor string, from int64) (evidence.Binding, error) {
+	var out evidence.Binding
+	key, err := h.verifyingKey(ctx)
+	if err == nil {
+		out.Key = hex.EncodeToString(key)
+		out.Event.Event, _, err = h.vouch(ctx, c, hash, actor)
+	}
+	if err == nil {
+		err = h.leadToHead(ctx, &out, from)
+	}
 	return out, err
 }
 

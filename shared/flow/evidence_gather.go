@@ -27,6 +27,11 @@ type gathering struct {
 	accounts map[string]bool
 	manuals  []manualOf
 	pack     *evidence.Package
+	// last is the last link that was read, read the lines so far; beat hears of them,
+	// and ends the reading with an error. nil: nobody does.
+	last int64
+	read int
+	beat func(ctx context.Context, read int) error
 }
 
 type manualOf struct{ task, line string }
@@ -42,8 +47,8 @@ type link struct {
 // gatherEvidence reads a campaign whole. The links of its events are read first and the
 // events last: where an event came in between, the lines may be older or younger than
 // it, and everything has to be read again (fault.Conflict).
-func (h *House) gatherEvidence(ctx context.Context, campaign string) (*gathering, error) {
-	g := &gathering{h: h, seals: map[string][]link{}, accounts: map[string]bool{}}
+func (h *House) gatherEvidence(ctx context.Context, campaign string, beat func(context.Context, int) error) (*gathering, error) {
+	g := &gathering{h: h, beat: beat, seals: map[string][]link{}, accounts: map[string]bool{}}
 	var err error
 	if g.campaign, err = h.Memory.Campaign(ctx, campaign); err != nil {
 		return nil, err
@@ -65,6 +70,14 @@ func (h *House) gatherEvidence(ctx context.Context, campaign string) (*gathering
 	}
 	g.pack, err = g.b.Close()
 	return g, err
+}
+
+// lives says that it goes on.
+func (g *gathering) lives(ctx context.Context) error {
+	if g.beat == nil {
+		return nil
+	}
+	return g.beat(ctx, g.read)
 }
 
 // sealedBefore is the last link that was sealed surely before a time.
@@ -92,6 +105,7 @@ func (h *House) sealedBefore(ctx context.Context, t time.Time) (int64, error) {
 // chain keeps the links of what may be of the campaign.
 func (g *gathering) chain(ctx context.Context) error {
 	var before audit.Seal
+	g.last = g.from
 	if g.from > 0 {
 		var err error
 		if before, err = g.h.Memory.SealAt(ctx, g.from); err != nil {
@@ -102,9 +116,9 @@ func (g *gathering) chain(ctx context.Context) error {
 		if why := audit.LinkFollows(before, s); why != "" {
 			return fault.New("flow.chain", fault.Internal, "the chain is broken at link %d (%s): no evidence is made of it; verify the audit", s.N, why)
 		}
-		before = s
-		if !evidence.Ours(g.campaign.ID, s.Aggregate) {
-			return nil
+		before, g.last = s, s.N
+		if err := g.lives(ctx); err != nil || !evidence.Ours(g.campaign.ID, s.Aggregate) {
+			return err
 		}
 		if s.Seq != int64(len(g.seals[s.Aggregate]))+1 {
 			return fault.New("flow.chain", fault.Internal, "the chain seals %s#%d out of order; verify the audit", s.Aggregate, s.Seq)
@@ -152,6 +166,9 @@ func (g *gathering) begin(ctx context.Context) error {
 func (g *gathering) snapshot(ctx context.Context) error {
 	for n := range g.campaign.Snapshot.Pages {
 		p, err := g.h.Memory.Page(ctx, g.campaign.ID, n)
+		if err == nil {
+			err = g.lives(ctx)
+		}
 		if err != nil {
 			return err
 		}
@@ -198,7 +215,11 @@ func (g *gathering) lines(ctx context.Context) error {
 
 func (g *gathering) line(ctx context.Context, l review.Line) error {
 	x := evidence.Line{Line: l}
-	var err error
+	g.read++
+	err := g.lives(ctx)
+	if err != nil {
+		return err
+	}
 	if x.AccountName, err = g.names.of(ctx, l.Fact); err != nil {
 		return err
 	}
@@ -263,6 +284,9 @@ func (g *gathering) eventsOf(ctx context.Context, aggregate string) error {
 	links := g.seals[aggregate]
 	var held []audit.Sealed
 	return g.h.Memory.EachEventOf(ctx, aggregate, func(e audit.Event) error {
+		if err := g.lives(ctx); err != nil {
+			return err
+		}
 		vouches := e.Action == evidence.Action
 		if e.Seq > int64(len(links)) {
 			if vouches {

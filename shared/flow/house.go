@@ -60,6 +60,8 @@ type Memory interface {
 	Staging
 	Assignments
 	Deciding
+	Packing
+	Erasing
 	Manuals
 	People
 	Keys
@@ -129,6 +131,11 @@ type House struct {
 	// ActivityPages is how many pages of Slack's access logs one read takes; 0: as
 	// many as are worth it.
 	ActivityPages int
+
+	// EvidenceAtOnce is how many lines a review may have for its evidence package to
+	// be made while its reader waits; a larger one Review makes, and it is given from
+	// the table. 0: every package is made at once, however long that takes.
+	EvidenceAtOnce int
 
 	// URL is where people reach the house, without a slash at the end.
 	URL string

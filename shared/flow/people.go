@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/access"
-	"github.com/ebb-access/ebb/shared/audit"
-	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
 
@@ -94,50 +92,6 @@ func (h *House) BindTo(ctx context.Context, by access.Actor, user, conn, account
 		return err
 	})
 	return u, fault.Wrap(op, err)
-}
-
-// Forget erases what an account wrote and what the directory says of it by
-// name; ids and hashes stay, so the audit still verifies. A live account comes
-// back with the next sync only as an id. Says how many texts were erased.
-func (h *House) Forget(ctx context.Context, by access.Actor, conn, account string) (int, error) {
-	const op = "flow.Forget"
-	if !by.Is(access.SuperAdministrator) {
-		return 0, fault.New(op, fault.Forbidden, "forgetting a person needs the duty super administrator")
-	}
-	a, err := h.Memory.Account(ctx, conn, account)
-	if err != nil {
-		return 0, fault.Wrap(op, err)
-	}
-	if err := h.Memory.Unname(ctx, conn, account); err != nil { // before the row, which says that it is done
-		return 0, fault.Wrap(op, err)
-	}
-	if err := h.Memory.SaveActive(ctx, conn, []directory.Activity{{Account: account}}); err != nil {
-		return 0, fault.Wrap(op, err)
-	}
-	a.Name, a.Handle, a.Email, a.Forgotten = "", "", "", true
-	if err := h.Memory.Put(ctx, accounts(a)); err != nil {
-		return 0, fault.Wrap(op, err)
-	}
-	if err := h.forgetUser(ctx, by, conn, account); err != nil {
-		return 0, fault.Wrap(op, err)
-	}
-	n, err := h.Memory.ForgetTexts(ctx, account, h.event("person/"+account, "person.forgotten", who(by), map[string]string{"connector": conn, "account": account}))
-	return n, fault.Wrap(op, err)
-}
-
-func (h *House) forgetUser(ctx context.Context, by access.Actor, conn, account string) error {
-	return again(func() error {
-		u, err := h.Memory.UserOf(ctx, conn, account)
-		if fault.Is(err, fault.NotFound) || err == nil && u.Name == "" {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		u.Name = ""
-		_, err = h.Memory.SaveUser(ctx, u, audit.Event{At: h.Now(), Aggregate: "person/" + u.ID, Action: "person.name-erased", Actor: who(by)})
-		return err
-	})
 }
 
 func words(ds []access.Duty) string {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
@@ -92,4 +93,35 @@ type Manuals interface {
 	// somebody is to hear (kind "manual"). While Next is set it is due then in the
 	// lane "act", as kind "manual".
 	SaveManual(ctx context.Context, m access.Manual, e ...audit.Event) (access.Manual, error)
+}
+
+// Packing remembers evidence packages that are too large to be made while somebody
+// waits. It is a cache: what is lost is made again.
+type Packing interface {
+	// Packing gives the zero Packing where a campaign's package was never asked for.
+	Packing(ctx context.Context, campaign string) (review.Packing, error)
+	// SavePacking saves it; while Next is set it is due then in the lane "review", as
+	// kind "evidence". It needs no event: the audit has what vouches for a package.
+	SavePacking(ctx context.Context, p review.Packing) (review.Packing, error)
+	// PutPacked writes bytes of a package from a place on, a multiple of
+	// review.PackedRow; what was there is written over. They are gone at expires.
+	PutPacked(ctx context.Context, id string, from int64, b []byte, expires time.Time) error
+	// Packed gives bytes between two places; fault.NotFound where they are not all
+	// there any more.
+	Packed(ctx context.Context, id string, from, to int64) ([]byte, error)
+	// DropPacked takes the bytes of a package of that size away.
+	DropPacked(ctx context.Context, id string, size int64) error
+}
+
+// Erasing takes the names of forgotten people out of the rows of reviews.
+type Erasing interface {
+	// Erasure gives the zero Erasure where nobody asked for one.
+	Erasure(ctx context.Context, conn, account string) (review.Erasure, error)
+	// SaveErasure saves it; while Next is set it is due then in the lane "review", as
+	// kind "erasure" with the account's id. Its end needs an event.
+	SaveErasure(ctx context.Context, x review.Erasure, e ...audit.Event) (review.Erasure, error)
+	// EraseNames takes the account's name out of a review's snapshot and lines and says
+	// how many rows had it. It repeats safely; whole is false where lines were moved
+	// meanwhile: call it again.
+	EraseNames(ctx context.Context, campaign, account string) (rows int, whole bool, err error)
 }

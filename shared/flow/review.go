@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -13,7 +14,9 @@ import (
 
 // Review looks at the access reviews that are due: it carries snapshots on, tells
 // reviewers of the start, holds open lines against what a sync has shown since,
-// ends what is over, closes what was seen gone, and drafts what templates want.
+// ends what is over, closes what was seen gone, drafts what templates want, and makes
+// an evidence package that was asked for, at most one and last: a large one takes
+// minutes.
 // next is when the lane has something due again (zero: not within an hour).
 func (h *House) Review(ctx context.Context) (next time.Time, err error) {
 	const op = "flow.Review"
@@ -24,6 +27,7 @@ func (h *House) Review(ctx context.Context) (next time.Time, err error) {
 		return began.Add(busyFor), fault.Wrap(op, err)
 	}
 	var first error
+	slices.SortStableFunc(due, func(a, b access.Due) int { return packs(a) - packs(b) })
 	for _, d := range due {
 		if !h.Now().Before(until) {
 			return h.Now(), fault.Wrap(op, first)
@@ -34,6 +38,9 @@ func (h *House) Review(ctx context.Context) (next time.Time, err error) {
 			if first == nil {
 				first = err
 			}
+		}
+		if packs(d) > 0 {
+			break // what waits is looked at first
 		}
 	}
 	rows, err := h.Memory.Due(ctx, LaneReview, h.Now().Add(time.Hour), 1)
@@ -46,12 +53,24 @@ func (h *House) Review(ctx context.Context) (next time.Time, err error) {
 	return next, fault.Wrap(op, first)
 }
 
+// packs is 1 for a package that is to be made.
+func packs(d access.Due) int {
+	if d.Kind == "evidence" {
+		return 1
+	}
+	return 0
+}
+
 func (h *House) serveReview(ctx context.Context, d access.Due, until time.Time) error {
 	switch d.Kind {
 	case "campaign":
 		return h.serveCampaign(ctx, d.ID, until)
 	case "template":
 		return h.serveTemplate(ctx, d.ID)
+	case "erasure":
+		return h.serveErasure(ctx, d.Connector, d.ID, until)
+	case "evidence":
+		return h.servePacking(ctx, d.ID)
 	}
 	return fault.New("flow.serveReview", fault.Internal, "no verb for a due %s", d.Kind)
 }

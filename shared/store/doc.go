@@ -53,10 +53,13 @@
 //	findings-of#<conn>#<resource>  <kind>#<slug>#<account>  pointer to each finding of a resource
 //	campaign#<id>          campaign                 each access review
 //	campaign#<id>          assignment#<id>          each assignment of a review
+//	campaign#<id>          packing                  how far a review's evidence package is, once it was too large to be made at once
+//	packed#<id>            <n>                      bytes of such a package; expires after a day
+//	erasure#<conn>         <account>                how far the name of somebody forgotten is out of the reviews
 //	campaigns              <created>#<id>           pointer to each review
 //	template#<id>          template                 each template of reviews
 //	templates              <id>                     pointer to each
-//	snapshot#<campaign>    <page>                   each page of a snapshot, which never changes
+//	snapshot#<campaign>    <page>                   each page of a snapshot, which never changes but for a name that is erased
 //	lines#<campaign>#<assignment>  <line>           each line, in the list of whoever reviews it now
 //	assigned#<conn>#<account or group>  <created>#<campaign>#<assignment>  pointer to what somebody reviews, or did; a hint
 //	reviewed#<conn>#<resource>  <slug>#<account>    what was decided last about an access

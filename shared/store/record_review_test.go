@@ -19,6 +19,8 @@ func TestReviewRecords(t *testing.T) {
 	roundTrip(t, newAssignmentRecord, func(r assignmentRecord) review.Assignment { return r.assignment(0) }, "Rev")
 	roundTrip(t, newLineRecord, func(r lineRecord) review.Line { return r.line(0) }, "Rev")
 	roundTrip(t, newPageRecord, pageRecord.page)
+	roundTrip(t, newErasureRecord, func(r erasureRecord) review.Erasure { return r.erasure(0) }, "Rev")
+	roundTrip(t, newPackingRecord, func(r packingRecord) review.Packing { return r.packing(0) }, "Rev")
 	roundTrip(t, newEarlierRecord, earlierRecord.earlier)
 	roundTrip(t, newManualRecord, func(r manualRecord) access.Manual { return r.manual(0) }, "Rev")
 }

@@ -159,6 +159,7 @@ func TestAReviewOf200000(t *testing.T) {
 		told("rows written for a submitted line, "+x.what, float64(table.rows.Load())/float64(len(x.ids)), "")
 		told("submitted, "+x.what, time.Since(began).Seconds()*1000, "ms")
 	}
+	packaged(ctx, t, h, mem, root, d.ID)
 }
 
 // fill writes the directory, and gives the actor who owns the first groups.

@@ -3438,7 +3438,8 @@ type ClientInterface interface {
 	//
 	// For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
 	// be so large; with `part` 4 MB from there, and with `sha256` only of the package that the first part was of. `429` while its seal is
-	// still to come: ask again. `ebb review verify` checks it away from the house.
+	// still to come, or while a package that is too large for one call is made, which the first call begins: ask again after `Retry-After`
+	// seconds. Such a package is kept for a day. `ebb review verify` checks it away from the house.
 	//
 	// Corresponds with GET /v1/campaigns/{campaignId}/evidence (the `ReadEvidence` operationId).
 	ReadEvidence(ctx context.Context, campaignId Id, params *ReadEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3588,7 +3589,8 @@ type ClientInterface interface {
 
 	// ForgetAccount Erase what an account wrote and its name
 	//
-	// Ids and hashes stay, so the audit still verifies. Needs the duty super administrator. Cannot be undone.
+	// Ids and hashes stay, so the audit still verifies. From the rows of access reviews the name goes within minutes, and
+	// `person.names-erased` then stands in the audit. Needs the duty super administrator. Cannot be undone.
 	//
 	// Corresponds with POST /v1/connectors/{connectorId}/accounts/{accountId}/forget (the `ForgetAccount` operationId).
 	ForgetAccount(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4843,7 +4845,8 @@ func (c *Client) EndCampaign(ctx context.Context, campaignId CampaignParam, body
 //
 // For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
 // be so large; with `part` 4 MB from there, and with `sha256` only of the package that the first part was of. `429` while its seal is
-// still to come: ask again. `ebb review verify` checks it away from the house.
+// still to come, or while a package that is too large for one call is made, which the first call begins: ask again after `Retry-After`
+// seconds. Such a package is kept for a day. `ebb review verify` checks it away from the house.
 //
 // Corresponds with GET /v1/campaigns/{campaignId}/evidence (the `ReadEvidence` operationId).
 func (c *Client) ReadEvidence(ctx context.Context, campaignId Id, params *ReadEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5183,7 +5186,8 @@ func (c *Client) GetAccount(ctx context.Context, connectorId ConnectorParam, acc
 
 // ForgetAccount Erase what an account wrote and its name
 //
-// Ids and hashes stay, so the audit still verifies. Needs the duty super administrator. Cannot be undone.
+// Ids and hashes stay, so the audit still verifies. From the rows of access reviews the name goes within minutes, and
+// `person.names-erased` then stands in the audit. Needs the duty super administrator. Cannot be undone.
 //
 // Corresponds with POST /v1/connectors/{connectorId}/accounts/{accountId}/forget (the `ForgetAccount` operationId).
 func (c *Client) ForgetAccount(ctx context.Context, connectorId ConnectorParam, accountId AccountParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12794,7 +12798,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
 	// be so large; with `part` 4 MB from there, and with `sha256` only of the package that the first part was of. `429` while its seal is
-	// still to come: ask again. `ebb review verify` checks it away from the house.
+	// still to come, or while a package that is too large for one call is made, which the first call begins: ask again after `Retry-After`
+	// seconds. Such a package is kept for a day. `ebb review verify` checks it away from the house.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -12966,7 +12971,8 @@ type ClientWithResponsesInterface interface {
 
 	// ForgetAccountWithResponse Erase what an account wrote and its name
 	//
-	// Ids and hashes stay, so the audit still verifies. Needs the duty super administrator. Cannot be undone.
+	// Ids and hashes stay, so the audit still verifies. From the rows of access reviews the name goes within minutes, and
+	// `person.names-erased` then stands in the audit. Needs the duty super administrator. Cannot be undone.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -18835,7 +18841,8 @@ func (c *ClientWithResponses) EndCampaignWithResponse(ctx context.Context, campa
 //
 // For auditors, of a review that was started. The same review gives the same bytes. Without `part` the whole of it, where one answer may
 // be so large; with `part` 4 MB from there, and with `sha256` only of the package that the first part was of. `429` while its seal is
-// still to come: ask again. `ebb review verify` checks it away from the house.
+// still to come, or while a package that is too large for one call is made, which the first call begins: ask again after `Retry-After`
+// seconds. Such a package is kept for a day. `ebb review verify` checks it away from the house.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -19121,7 +19128,8 @@ func (c *ClientWithResponses) GetAccountWithResponse(ctx context.Context, connec
 
 // ForgetAccountWithResponse Erase what an account wrote and its name
 //
-// Ids and hashes stay, so the audit still verifies. Needs the duty super administrator. Cannot be undone.
+// Ids and hashes stay, so the audit still verifies. From the rows of access reviews the name goes within minutes, and
+// `person.names-erased` then stands in the audit. Needs the duty super administrator. Cannot be undone.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "867890d4ee4407766919746a7a4a213f3e000ca0f2af9c756fed705184160282"
+const Digest = "9d6a922664296d5d50c747389cca378567c217326838743bd59ae653a3b0edbb"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",

@@ -62,6 +62,35 @@ func want(t *testing.T, b *headsaws.Bucket, heads []audit.Head) {
 	}
 }
 
+// TestHeadFrom: the first head at or behind a link is found without those before it.
+func TestHeadFrom(t *testing.T) {
+	_, all := signed(t, 40)
+	var heads []audit.Head
+	for i, h := range all {
+		if i%4 == 3 { // of the links 4, 8, 12 …
+			heads = append(heads, h)
+		}
+	}
+	for name, b := range map[string]*headsaws.Bucket{
+		"at once": headsaws.Open(client(t, nil), bucket(t)), "seven at once": headsaws.Quick(headsaws.Open(client(t, nil), bucket(t))),
+	} {
+		if h, err := b.HeadFrom(t.Context(), 1); err != nil || h.N != 0 {
+			t.Errorf("%s: of none: %+v, %v", name, h, err)
+		}
+		for _, h := range heads {
+			if err := b.AddHead(t.Context(), h); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := range int64(44) {
+			h, err := b.HeadFrom(t.Context(), n)
+			if expect := audit.HeadFrom(heads, n); err != nil || h != expect {
+				t.Errorf("%s: from %d: %d, want %d; %v", name, n, h.N, expect.N, err)
+			}
+		}
+	}
+}
+
 // TestHeads: what was added comes back whole and in order, each once, with a
 // signature that still holds.
 func TestHeads(t *testing.T) {

@@ -145,6 +145,23 @@ func (t *Table) Purge(ctx context.Context) (int, error) {
 	return count, nil
 }
 
+// All gives every row that is there, a copy of each, in no order: for tests of what
+// the table must not hold.
+func (t *Table) All() []store.Row {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	var out []store.Row
+	now := t.now().Unix()
+	for _, p := range t.parts {
+		for row := range p.rows("") {
+			if !gone(row, now) {
+				out = append(out, copied(row))
+			}
+		}
+	}
+	return out
+}
+
 // walk gives the rows of a range in its order, the expired ones too.
 func (t *Table) walk(r store.Range) iter.Seq[store.Row] {
 	return func(yield func(store.Row) bool) {
