@@ -72,6 +72,8 @@ var reasonWords = map[review.Reason]string{
 	review.BecauseFinding:     "a finding is open about it",
 	review.BecauseSame:        "nothing changed since it was certified",
 	review.BecauseEnds:        "it ends by itself",
+	review.BecauseDenied:      "denied before, and it stands",
+	review.BecauseFixed:       "cannot be removed in Slack",
 }
 
 // changeWords are what is another than when it was decided last.
@@ -115,6 +117,7 @@ var lineStates = map[review.LineState]string{
 	review.LineDenied:    "Denied",
 	review.LineRemoved:   "Removed, and seen gone",
 	review.LineKept:      "Kept",
+	review.LineStands:    "Denied, still standing",
 	review.LineGone:      "Gone by itself",
 	review.LineSkipped:   "Skipped",
 }

@@ -59,7 +59,7 @@ func (w *World) counted(c review.Campaign, lines map[string]review.Line) {
 			a.Closed--
 		case review.LineCertified:
 			a.Certified++
-		case review.LineDenied, review.LineRemoved, review.LineKept:
+		case review.LineDenied, review.LineRemoved, review.LineKept, review.LineStands:
 			a.Denied++
 		case review.LineGone:
 			a.Gone++
@@ -115,7 +115,7 @@ func (w *World) deniedAtRest(ctx context.Context, c review.Campaign, l review.Li
 	if (g.ID == "") == (m.ID == "") {
 		w.violate(promiseDenied, "%s of %s is carried out by %q and %q", l.ID, c.ID, l.Grant, l.Manual)
 	}
-	if !w.inSlack(l) || m.Waits() || w.now().Sub(at) < afterTrouble {
+	if !w.inSlack(l) || m.Waits() || m.State == access.ManualGivenUp || w.now().Sub(at) < afterTrouble {
 		return
 	}
 	p := pair{l.Resource, l.Account}
