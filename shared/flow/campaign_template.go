@@ -162,8 +162,27 @@ func (h *House) startAuto(ctx context.Context, t review.Template, c review.Campa
 		}
 		return move(now.Add(startLook))
 	}
-	if _, err := h.startCampaign(ctx, c.ID, ebb); err != nil {
+	if c.Snapshot.Lines == 0 {
+		err = h.nothingToStart(ctx, c.ID)
+	} else {
+		_, err = h.startCampaign(ctx, c.ID, ebb)
+	}
+	if err != nil {
 		return err
 	}
 	return move(t.Due)
+}
+
+// nothingToStart cancels an automatic campaign that found nothing to review: of what is
+// new since the last one there may be nothing.
+func (h *House) nothingToStart(ctx context.Context, id string) error {
+	_, err := h.changeCampaign(ctx, id, func(c review.Campaign) (review.Campaign, []audit.Event, error) {
+		if c.State != review.Staged {
+			return c, nil, nil
+		}
+		c, err := c.Turn(review.CancelTurn, h.Now())
+		c.Held = "nothing fitted what it asks for, so that there was no line to decide"
+		return c, []audit.Event{h.campaignEvent(c, "campaign.canceled", ebb, map[string]string{"why": "no-lines"})}, err
+	})
+	return err
 }

@@ -265,6 +265,9 @@ func TestCards(t *testing.T) {
 		{"by hand, said done", byHand(func(m *message.ByHand) { m.State, m.Said = access.ManualSaid, "U2" }).Card()},
 		{"by hand, seen done", byHand(func(m *message.ByHand) { m.State, m.Closed = access.ManualDone, nine }).Card()},
 		{"by hand, dropped", byHand(func(m *message.ByHand) { m.State = access.ManualDropped }).Card()},
+		{"by hand, given up", byHand(func(m *message.ByHand) {
+			m.State, m.Said, m.Closed, m.Reason = access.ManualGivenUp, "U2", nine, "nobody leaves this channel"
+		}).Card()},
 		{"by hand, reminder", byHand(func(*message.ByHand) {}).Remind(true)},
 		{"by hand, an older reminder", byHand(func(*message.ByHand) {}).Remind(false)},
 	} {

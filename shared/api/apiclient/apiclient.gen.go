@@ -489,6 +489,7 @@ func (e LineShow) Valid() bool {
 const (
 	ManualTaskStateDone     ManualTaskState = "done"
 	ManualTaskStateDropped  ManualTaskState = "dropped"
+	ManualTaskStateGivenUp  ManualTaskState = "given up"
 	ManualTaskStateSaidDone ManualTaskState = "said done"
 	ManualTaskStateWaits    ManualTaskState = "waits"
 )
@@ -499,6 +500,8 @@ func (e ManualTaskState) Valid() bool {
 	case ManualTaskStateDone:
 		return true
 	case ManualTaskStateDropped:
+		return true
+	case ManualTaskStateGivenUp:
 		return true
 	case ManualTaskStateSaidDone:
 		return true
@@ -704,6 +707,7 @@ const (
 	ReviewLineStateOpen      ReviewLineState = "open"
 	ReviewLineStateRemoved   ReviewLineState = "removed"
 	ReviewLineStateSkipped   ReviewLineState = "skipped"
+	ReviewLineStateStands    ReviewLineState = "stands"
 )
 
 // Valid indicates whether the value is a known member of the ReviewLineState enum.
@@ -722,6 +726,8 @@ func (e ReviewLineState) Valid() bool {
 	case ReviewLineStateRemoved:
 		return true
 	case ReviewLineStateSkipped:
+		return true
+	case ReviewLineStateStands:
 		return true
 	default:
 		return false
@@ -1798,16 +1804,28 @@ type ManualTask struct {
 	Entitlement string `json:"entitlement"`
 
 	// Give To be given; else to be taken away
-	Give bool   `json:"give"`
-	Id   string `json:"id"`
+	Give bool `json:"give"`
+
+	// GivenUpBy An account or resource; the name is missing where you do not see it
+	GivenUpBy Ref `json:"givenUpBy,omitempty,omitzero"`
+
+	// GivesUp You may give it up
+	GivesUp bool   `json:"givesUp,omitempty,omitzero"`
+	Id      string `json:"id"`
 
 	// Origin What it is done for, such as review/uc_1/S1/member/U1
-	Origin   string      `json:"origin"`
+	Origin string `json:"origin"`
+
+	// Reason Why it was given up; missing: erased
+	Reason   string      `json:"reason,omitempty,omitzero"`
 	Resource ResourceRef `json:"resource"`
 	Said     time.Time   `json:"said,omitempty,omitzero"`
 
 	// SaidBy An account or resource; the name is missing where you do not see it
-	SaidBy Ref             `json:"saidBy,omitempty,omitzero"`
+	SaidBy Ref `json:"saidBy,omitempty,omitzero"`
+
+	// Stands It was given up, and Slack shows the access still
+	Stands bool            `json:"stands,omitempty,omitzero"`
 	State  ManualTaskState `json:"state"`
 
 	// Steps What to do in Slack
@@ -3022,6 +3040,15 @@ type ListKillsParams struct {
 type ListManualTasksParams struct {
 	// All Also those that are over
 	All *bool `form:"all,omitempty" json:"all,omitempty"`
+
+	// Stands Instead, what was denied, given up and still stands in Slack
+	Stands *bool `form:"stands,omitempty" json:"stands,omitempty"`
+}
+
+// GiveUpManualJSONBody defines parameters for GiveUpManual.
+type GiveUpManualJSONBody struct {
+	// Reason Why it is not done; the evidence has it
+	Reason string `json:"reason"`
 }
 
 // DiffPoliciesParams defines parameters for DiffPolicies.
@@ -3166,6 +3193,9 @@ type PreviewKillJSONRequestBody = Target
 
 // KillJSONRequestBody defines body for Kill for application/json ContentType.
 type KillJSONRequestBody = NewKill
+
+// GiveUpManualJSONRequestBody defines body for GiveUpManual for application/json ContentType.
+type GiveUpManualJSONRequestBody GiveUpManualJSONBody
 
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
@@ -4105,7 +4135,8 @@ type ClientInterface interface {
 
 	// ListManualTasks What people have to do by hand, for no API does it, the newest first
 	//
-	// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+	// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all;
+	// campaign administrators those of reviews, of private resources as far as they may know of them.
 	//
 	// Corresponds with GET /v1/manual-tasks (the `ListManualTasks` operationId).
 	ListManualTasks(ctx context.Context, params *ListManualTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4121,6 +4152,28 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/manual-tasks/{manualId}/done (the `SayManualDone` operationId).
 	SayManualDone(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GiveUpManualWithBody Give up a review's task that nobody carries out
+	//
+	// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+	// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+	// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+	GiveUpManualWithBody(ctx context.Context, manualId ManualParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GiveUpManual Give up a review's task that nobody carries out
+	//
+	// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+	// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+	// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+	GiveUpManual(ctx context.Context, manualId ManualParam, body GiveUpManualJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMe Who this key acts for
 	//
@@ -6320,7 +6373,8 @@ func (c *Client) GetKill(ctx context.Context, killId Id, reqEditors ...RequestEd
 
 // ListManualTasks What people have to do by hand, for no API does it, the newest first
 //
-// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all;
+// campaign administrators those of reviews, of private resources as far as they may know of them.
 //
 // Corresponds with GET /v1/manual-tasks (the `ListManualTasks` operationId).
 func (c *Client) ListManualTasks(ctx context.Context, params *ListManualTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -6357,6 +6411,48 @@ func (c *Client) GetManualTask(ctx context.Context, manualId ManualParam, reqEdi
 // Corresponds with POST /v1/manual-tasks/{manualId}/done (the `SayManualDone` operationId).
 func (c *Client) SayManualDone(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSayManualDoneRequest(c.Server, manualId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GiveUpManualWithBody Give up a review's task that nobody carries out
+//
+// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+func (c *Client) GiveUpManualWithBody(ctx context.Context, manualId ManualParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGiveUpManualRequestWithBody(c.Server, manualId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GiveUpManual Give up a review's task that nobody carries out
+//
+// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+func (c *Client) GiveUpManual(ctx context.Context, manualId ManualParam, body GiveUpManualJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGiveUpManualRequest(c.Server, manualId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -11016,6 +11112,18 @@ func NewListManualTasksRequest(server string, params *ListManualTasksParams) (*h
 
 		}
 
+		if params.Stands != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "stands", *params.Stands, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -11094,6 +11202,53 @@ func NewSayManualDoneRequest(server string, manualId ManualParam) (*http.Request
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewGiveUpManualRequest calls the generic GiveUpManual builder with application/json body
+func NewGiveUpManualRequest(server string, manualId ManualParam, body GiveUpManualJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewGiveUpManualRequestWithBody(server, manualId, "application/json", bodyReader)
+}
+
+// NewGiveUpManualRequestWithBody constructs an http.Request for the GiveUpManual method, with any body, and a specified content type
+func NewGiveUpManualRequestWithBody(server string, manualId ManualParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "manualId", manualId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/manual-tasks/%s/give-up", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -13543,7 +13698,8 @@ type ClientWithResponsesInterface interface {
 
 	// ListManualTasksWithResponse What people have to do by hand, for no API does it, the newest first
 	//
-	// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+	// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all;
+	// campaign administrators those of reviews, of private resources as far as they may know of them.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -13565,6 +13721,28 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/manual-tasks/{manualId}/done (the `SayManualDone` operationId).
 	SayManualDoneWithResponse(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*SayManualDoneResponse, error)
+
+	// GiveUpManualWithBodyWithResponse Give up a review's task that nobody carries out
+	//
+	// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+	// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+	// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+	GiveUpManualWithBodyWithResponse(ctx context.Context, manualId ManualParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GiveUpManualResponse, error)
+
+	// GiveUpManualWithResponse Give up a review's task that nobody carries out
+	//
+	// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+	// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+	// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+	GiveUpManualWithResponse(ctx context.Context, manualId ManualParam, body GiveUpManualJSONRequestBody, reqEditors ...RequestEditorFn) (*GiveUpManualResponse, error)
 
 	// GetMeWithResponse Who this key acts for
 	//
@@ -17152,6 +17330,46 @@ func (r SayManualDoneResponse) ContentType() string {
 	return ""
 }
 
+// GiveUpManualResponseDefaultHeaders the declared response headers of an HTTP default response for GiveUpManual
+type GiveUpManualResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type GiveUpManualResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ManualTask
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GiveUpManualResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r GiveUpManualResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GiveUpManualResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GiveUpManualResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetMeResponseDefaultHeaders the declared response headers of an HTTP default response for GetMe
 type GetMeResponseDefaultHeaders struct {
 	RetryAfter int
@@ -20070,7 +20288,8 @@ func (c *ClientWithResponses) GetKillWithResponse(ctx context.Context, killId Id
 
 // ListManualTasksWithResponse What people have to do by hand, for no API does it, the newest first
 //
-// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all;
+// campaign administrators those of reviews, of private resources as far as they may know of them.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -20109,6 +20328,40 @@ func (c *ClientWithResponses) SayManualDoneWithResponse(ctx context.Context, man
 		return nil, err
 	}
 	return ParseSayManualDoneResponse(rsp)
+}
+
+// GiveUpManualWithBodyWithResponse Give up a review's task that nobody carries out
+//
+// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+func (c *ClientWithResponses) GiveUpManualWithBodyWithResponse(ctx context.Context, manualId ManualParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GiveUpManualResponse, error) {
+	rsp, err := c.GiveUpManualWithBody(ctx, manualId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGiveUpManualResponse(rsp)
+}
+
+// GiveUpManualWithResponse Give up a review's task that nobody carries out
+//
+// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+func (c *ClientWithResponses) GiveUpManualWithResponse(ctx context.Context, manualId ManualParam, body GiveUpManualJSONRequestBody, reqEditors ...RequestEditorFn) (*GiveUpManualResponse, error) {
+	rsp, err := c.GiveUpManual(ctx, manualId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGiveUpManualResponse(rsp)
 }
 
 // GetMeWithResponse Who this key acts for
@@ -24437,6 +24690,52 @@ func ParseSayManualDoneResponse(rsp *http.Response) (*SayManualDoneResponse, err
 	switch {
 	case true:
 		var headers SayManualDoneResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGiveUpManualResponse parses an HTTP response from a GiveUpManualWithResponse call
+func ParseGiveUpManualResponse(rsp *http.Response) (*GiveUpManualResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GiveUpManualResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ManualTask
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GiveUpManualResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "867890d4ee4407766919746a7a4a213f3e000ca0f2af9c756fed705184160282"
+const Digest = "f6b04ed37e8a48f66c5b2932b3e82ab35f04f7788b206129cccf983df9b64c69"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -483,6 +483,7 @@ var operations = []Operation{
 	{Method: "GET", Path: "/v1/manual-tasks",
 		Params: []Param{
 			{Name: "all", In: Query, Required: false, Schema: &Schema{Type: Boolean}},
+			{Name: "stands", In: Query, Required: false, Schema: &Schema{Type: Boolean}},
 		},
 	},
 	{Method: "GET", Path: "/v1/manual-tasks/{manualId}",
@@ -494,6 +495,16 @@ var operations = []Operation{
 		Params: []Param{
 			{Name: "manualId", In: Path, Required: true, Schema: schemaId},
 		},
+	},
+	{Method: "POST", Path: "/v1/manual-tasks/{manualId}/give-up",
+		Params: []Param{
+			{Name: "manualId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: &Schema{Type: Object, Fields: []Field{
+				{Name: "reason", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 2000}},
+			}}},
+		}},
 	},
 	{Method: "GET", Path: "/v1/me"},
 	{Method: "GET", Path: "/v1/policy"},
