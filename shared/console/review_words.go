@@ -73,7 +73,6 @@ var reasonWords = map[review.Reason]string{
 	review.BecauseSame:        "nothing changed since it was certified",
 	review.BecauseEnds:        "it ends by itself",
 	review.BecauseDenied:      "denied before, and it stands",
-	review.BecauseFixed:       "cannot be removed in Slack",
 }
 
 // changeWords are what is another than when it was decided last.
@@ -138,11 +137,11 @@ var showWords = []Choice{
 var everyWords = map[review.Every]string{review.Monthly: "every month", review.Quarterly: "every three months", review.Yearly: "every year"}
 
 // adviceWords is a recommendation with its reasons, and how it looks. That something
-// is new is said by its tag.
+// is new, or cannot be removed, is said by its tag.
 func adviceWords(a review.Advice) (says, tone string) {
 	var why []string
 	for _, r := range a.Why {
-		if r == review.BecauseNew {
+		if r == review.BecauseNew || r == review.BecauseFixed {
 			continue
 		}
 		why = append(why, cmp.Or(reasonWords[r], string(r)))

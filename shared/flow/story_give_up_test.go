@@ -65,13 +65,13 @@ func TestGiveUp(t *testing.T) {
 		why  string
 		want fault.Kind
 	}{
-		"without a reason":        {c.root, "  ", fault.Invalid},
-		"with too long a one":     {c.root, strings.Repeat("x", 5000), fault.Invalid},
-		"by nobody":               {access.Actor{}, "because", fault.Unauthenticated},
-		"by a service":            {service, "because", fault.Forbidden},
-		"by who has to do it":     {c.actor(c.bob), "because", fault.Forbidden},
-		"by who knows nothing":    {c.actor(c.kit), "because", fault.NotFound},
-		"by whom it is about":     {access.Actor{User: sam}, "because", fault.Forbidden},
+		"without a reason":     {c.root, "  ", fault.Invalid},
+		"with too long a one":  {c.root, strings.Repeat("x", 5000), fault.Invalid},
+		"by nobody":            {access.Actor{}, "because", fault.Unauthenticated},
+		"by a service":         {service, "because", fault.Forbidden},
+		"by who has to do it":  {c.actor(c.bob), "because", fault.Forbidden},
+		"by who knows nothing": {c.actor(c.kit), "because", fault.NotFound},
+		"by whom it is about":  {access.Actor{User: sam}, "because", fault.Forbidden},
 	} {
 		if err := giveUp(x.by, x.why); !fault.Is(err, x.want) {
 			t.Errorf("%s: %v", name, err)

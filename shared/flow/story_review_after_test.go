@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -193,6 +194,50 @@ func TestReviewTemplate(t *testing.T) {
 	c.reviews()
 	if last().ID != id {
 		t.Error("a stopped template drafts")
+	}
+}
+
+// TestReviewOfNothing: a review without a line is not started, and one that a template
+// makes is canceled, and says why; the next one comes in its time.
+func TestReviewOfNothing(t *testing.T) {
+	c := newStoryCompany(t)
+	s := c.spec()
+	s.Scope.Accounts = []review.Class{review.Externals}
+	d, err := c.house.DraftCampaign(c.ctx, c.root, s)
+	c.ok(err)
+	_, err = c.house.StageCampaign(c.ctx, c.root, d.ID)
+	c.ok(err)
+	c.reviews()
+	if _, err := c.house.StartCampaign(c.ctx, c.root, d.ID); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "draft another") {
+		t.Errorf("started: %v", err)
+	}
+	tpl, err := c.house.MakeTemplate(c.ctx, c.root, review.Template{Spec: s, Every: review.Monthly, First: c.clock.Now().Add(time.Minute), Auto: true})
+	c.ok(err)
+	for range 5 {
+		c.clock.move(time.Minute)
+		c.reviews()
+	}
+	tpl, err = c.store.Template(c.ctx, tpl.ID)
+	c.ok(err)
+	got, err := c.store.Campaign(c.ctx, tpl.Last)
+	c.ok(err)
+	if got.State != review.Canceled || got.Held == "" || !tpl.Next.Equal(tpl.Due) || !tpl.Due.After(c.clock.Now()) {
+		t.Errorf("%s %q, next %s", got.State, got.Held, tpl.Next)
+	}
+	all, err := c.store.EventsOf(c.ctx, "campaign/"+got.ID)
+	c.ok(err)
+	if e := all[len(all)-1]; e.Action != "campaign.canceled" || e.Actor != "ebb" || e.Data["why"] != "no-lines" {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestProgressOfNobody: what has no reviewer is counted over all lists.
+func TestProgressOfNobody(t *testing.T) {
+	p := flow.Progress{}.Add(review.Assignment{Lines: 4, Closed: 1}).
+		Add(review.Assignment{Assigned: review.Assigned{Source: review.Unassigned}, Lines: 5, Closed: 2}).
+		Add(review.Assignment{Assigned: review.Assigned{Source: review.Unassigned}})
+	if p.Nobody != 1 || p.Orphans != 3 || p.Lists != 3 || p.Left() != 6 {
+		t.Errorf("%+v", p)
 	}
 }
 

@@ -15,7 +15,7 @@ type ByHand struct {
 	// Reason is why, of one that was given up; "": erased.
 	Said   string
 	Reason string
-	Page string // where the console shows it
+	Page   string // where the console shows it
 }
 
 // Card asks for it with the steps, and says what became of it.

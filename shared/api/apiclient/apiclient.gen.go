@@ -2849,6 +2849,13 @@ type SearchEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// MakeTemplateParams defines parameters for MakeTemplate.
+type MakeTemplateParams struct {
+	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
+	// made, as it stands now, and makes nothing; with another body it is refused (409). What was refused is judged anew.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // DraftCampaignParams defines parameters for DraftCampaign.
 type DraftCampaignParams struct {
 	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
@@ -3373,7 +3380,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-	MakeTemplateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	MakeTemplateWithBody(ctx context.Context, params *MakeTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// MakeTemplate Make a template
 	//
@@ -3382,7 +3389,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-	MakeTemplate(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	MakeTemplate(ctx context.Context, params *MakeTemplateParams, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StopTemplate Stop a template
 	//
@@ -4681,8 +4688,8 @@ func (c *Client) ListTemplates(ctx context.Context, reqEditors ...RequestEditorF
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-func (c *Client) MakeTemplateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewMakeTemplateRequestWithBody(c.Server, contentType, body)
+func (c *Client) MakeTemplateWithBody(ctx context.Context, params *MakeTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeTemplateRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4700,8 +4707,8 @@ func (c *Client) MakeTemplateWithBody(ctx context.Context, contentType string, b
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-func (c *Client) MakeTemplate(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewMakeTemplateRequest(c.Server, body)
+func (c *Client) MakeTemplate(ctx context.Context, params *MakeTemplateParams, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeTemplateRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7645,18 +7652,18 @@ func NewListTemplatesRequest(server string) (*http.Request, error) {
 }
 
 // NewMakeTemplateRequest calls the generic MakeTemplate builder with application/json body
-func NewMakeTemplateRequest(server string, body MakeTemplateJSONRequestBody) (*http.Request, error) {
+func NewMakeTemplateRequest(server string, params *MakeTemplateParams, body MakeTemplateJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewMakeTemplateRequestWithBody(server, "application/json", bodyReader)
+	return NewMakeTemplateRequestWithBody(server, params, "application/json", bodyReader)
 }
 
 // NewMakeTemplateRequestWithBody constructs an http.Request for the MakeTemplate method, with any body, and a specified content type
-func NewMakeTemplateRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+func NewMakeTemplateRequestWithBody(server string, params *MakeTemplateParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -7680,6 +7687,21 @@ func NewMakeTemplateRequestWithBody(server string, contentType string, body io.R
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
 
 	return req, nil
 }
@@ -12846,7 +12868,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-	MakeTemplateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error)
+	MakeTemplateWithBodyWithResponse(ctx context.Context, params *MakeTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error)
 
 	// MakeTemplateWithResponse Make a template
 	//
@@ -12855,7 +12877,7 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-	MakeTemplateWithResponse(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error)
+	MakeTemplateWithResponse(ctx context.Context, params *MakeTemplateParams, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error)
 
 	// StopTemplateWithResponse Stop a template
 	//
@@ -18878,8 +18900,8 @@ func (c *ClientWithResponses) ListTemplatesWithResponse(ctx context.Context, req
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-func (c *ClientWithResponses) MakeTemplateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error) {
-	rsp, err := c.MakeTemplateWithBody(ctx, contentType, body, reqEditors...)
+func (c *ClientWithResponses) MakeTemplateWithBodyWithResponse(ctx context.Context, params *MakeTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error) {
+	rsp, err := c.MakeTemplateWithBody(ctx, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -18893,8 +18915,8 @@ func (c *ClientWithResponses) MakeTemplateWithBodyWithResponse(ctx context.Conte
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-func (c *ClientWithResponses) MakeTemplateWithResponse(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error) {
-	rsp, err := c.MakeTemplate(ctx, body, reqEditors...)
+func (c *ClientWithResponses) MakeTemplateWithResponse(ctx context.Context, params *MakeTemplateParams, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error) {
+	rsp, err := c.MakeTemplate(ctx, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}

@@ -2850,6 +2850,13 @@ type SearchEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// MakeTemplateParams defines parameters for MakeTemplate.
+type MakeTemplateParams struct {
+	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
+	// made, as it stands now, and makes nothing; with another body it is refused (409). What was refused is judged anew.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // DraftCampaignParams defines parameters for DraftCampaign.
 type DraftCampaignParams struct {
 	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
@@ -3256,7 +3263,7 @@ type ServerInterface interface {
 	ListTemplates(w http.ResponseWriter, r *http.Request)
 	// MakeTemplate Make a template
 	// (POST /v1/campaign-templates)
-	MakeTemplate(w http.ResponseWriter, r *http.Request)
+	MakeTemplate(w http.ResponseWriter, r *http.Request, params MakeTemplateParams)
 	// StopTemplate Stop a template
 	// (POST /v1/campaign-templates/{templateId}/stop)
 	StopTemplate(w http.ResponseWriter, r *http.Request, templateId TemplateParam)
@@ -3848,8 +3855,35 @@ func (siw *ServerInterfaceWrapper) ListTemplates(w http.ResponseWriter, r *http.
 // MakeTemplate operation middleware
 func (siw *ServerInterfaceWrapper) MakeTemplate(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MakeTemplateParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.MakeTemplate(w, r)
+		siw.Handler.MakeTemplate(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7902,7 +7936,8 @@ func (response ListTemplatesdefaultApplicationProblemPlusJSONResponse) VisitList
 }
 
 type MakeTemplateRequestObject struct {
-	Body *MakeTemplateJSONRequestBody
+	Params MakeTemplateParams
+	Body   *MakeTemplateJSONRequestBody
 }
 
 type MakeTemplateResponseObject interface {
@@ -12956,8 +12991,10 @@ func (sh *strictHandler) ListTemplates(w http.ResponseWriter, r *http.Request) {
 }
 
 // MakeTemplate operation middleware
-func (sh *strictHandler) MakeTemplate(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) MakeTemplate(w http.ResponseWriter, r *http.Request, params MakeTemplateParams) {
 	var request MakeTemplateRequestObject
+
+	request.Params = params
 
 	var body MakeTemplateJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {

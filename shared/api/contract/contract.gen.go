@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "f6b04ed37e8a48f66c5b2932b3e82ab35f04f7788b206129cccf983df9b64c69"
+const Digest = "914ce9d81524d9b8ae6c59f4fdb38a972a0a6eefc492419430e0e7d93a326fdc"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -38,6 +38,9 @@ var operations = []Operation{
 	},
 	{Method: "GET", Path: "/v1/campaign-templates"},
 	{Method: "POST", Path: "/v1/campaign-templates",
+		Params: []Param{
+			{Name: "Idempotency-Key", In: Header, Required: false, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 200, Pattern: "^[!-~]+$"}},
+		},
 		Body: &Body{Required: true, Kinds: []Kind{
 			{Type: "application/json", Schema: schemaNewTemplate},
 		}},
