@@ -318,3 +318,23 @@ func TestReviewMemberMadeAdmin(t *testing.T) {
 	c.slack.HandDeactivate(c.sam)
 	look(access.ManualDone, review.LineRemoved, review.LineOpen)
 }
+
+// TestReviewEndsAGrant: whose own grant a reviewer denies hears that a review did, and who.
+func TestReviewEndsAGrant(t *testing.T) {
+	c := newStoryCompany(t)
+	id := c.auto(c.ada, c.shift, 6*time.Hour)
+	c.sweep(2 * time.Minute)
+	c.sync()
+	d := c.campaign(c.spec())
+	if got := c.submit(d.ID, c.lin, c.shift, c.ada, review.Deny); got.Denied != 1 {
+		t.Fatalf("%+v", got)
+	}
+	c.tell(10 * time.Minute)
+	g := c.state(id, access.Revoked)
+	if g.EndedFor != "review/"+d.ID+"/"+review.LineID(c.shift, "member", c.ada) {
+		t.Errorf("ended for %q", g.EndedFor)
+	}
+	if got := c.heard(c.ada); !strings.Contains(got[len(got)-1], "denied it in an access review. If you still need it, ask for it anew.") {
+		t.Errorf("%q", got)
+	}
+}

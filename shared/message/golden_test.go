@@ -202,6 +202,14 @@ func TestCards(t *testing.T) {
 			over(access.Revoked, access.OutcomeGone, "U2")(g)
 			g.Request, g.Origin = "", "review/uc_1/S1/member/U1"
 		}).Ended()},
+		{"Ebb's own, ended by a reviewer", held(func(g *message.Held) {
+			over(access.Revoked, access.OutcomeGone, "U2")(g)
+			g.EndedFor = "review/uc_1/S1/member/U1"
+		}).Ended()},
+		{"not given, denied by a reviewer", held(func(g *message.Held) {
+			over(access.Withdrawn, "ended before it began", "U2")(g)
+			g.EndedFor = "review/uc_1/S1/member/U1"
+		}).NotGiven()},
 		{"ended by a review's deadline", held(func(g *message.Held) {
 			over(access.Revoked, access.OutcomeGone, "ebb")(g)
 			g.Request, g.Origin = "", "review/uc_1/S1/member/U1"
