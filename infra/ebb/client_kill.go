@@ -13,7 +13,7 @@ import (
 type KillCmd struct {
 	ClientFlags
 	Person   string `placeholder:"PERSON" group:"What ends (one of):" help:"Everything that somebody's account here holds and asks for."`
-	User     string `placeholder:"USER" group:"What ends (one of):" help:"The same of a user of Ebb, in all their accounts."`
+	User     string `placeholder:"USER" group:"What ends (one of):" help:"The same of a user of Ebb, in all their accounts: by id, name, handle or address."`
 	Resource string `placeholder:"RESOURCE" group:"What ends (one of):" help:"Everybody's access to @handle, '#channel' or an id."`
 	Policy   string `placeholder:"RULE" group:"What ends (one of):" help:"Whatever a rule of the policy gave."`
 	Version  int64  `placeholder:"N" group:"What ends (one of):" help:"Whatever that version of the policy gave; with --policy, that rule as it stood there."`
@@ -83,7 +83,12 @@ func (x *KillCmd) target(ctx context.Context, c *Client) (apiclient.Target, erro
 	if named > 1 || named == 0 && x.Version == 0 || x.Version > 0 && named == 1 && x.Policy == "" {
 		return t, fmt.Errorf("say what ends: one of --person, --user, --resource, --policy or --version")
 	}
-	t.User, t.Rule, t.Version = x.User, x.Policy, x.Version
+	t.Rule, t.Version = x.Policy, x.Version
+	if x.User != "" {
+		u, err := c.user(ctx, x.User)
+		t.User = u.Id
+		return t, err
+	}
 	if x.Person == "" && x.Resource == "" {
 		return t, nil
 	}

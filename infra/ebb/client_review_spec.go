@@ -250,7 +250,10 @@ func (x *ReviewTemplateAddCmd) Run(c *Client) error {
 	if err != nil {
 		return err
 	}
-	t, err := call[apiclient.CampaignTemplate](c.api.MakeTemplate(background(), apiclient.NewTemplate{Spec: s, Every: apiclient.TemplateEvery(x.Every), First: first, Auto: x.Auto}))
+	t, err := sure[apiclient.CampaignTemplate]("", func(key string) (*http.Response, error) {
+		return c.api.MakeTemplate(background(), &apiclient.MakeTemplateParams{IdempotencyKey: &key},
+			apiclient.NewTemplate{Spec: s, Every: apiclient.TemplateEvery(x.Every), First: first, Auto: x.Auto})
+	})
 	if err != nil {
 		return err
 	}

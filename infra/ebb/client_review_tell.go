@@ -31,14 +31,18 @@ func (c *Client) tellReview(w io.Writer, r apiclient.Campaign) {
 		fmt.Fprintf(w, "  started %s, until %s; what nobody decides: %s\n", c.clock(r.Started), c.clock(r.Deadline), r.Spec.AtEnd)
 	}
 	if r.HeldBack != "" {
-		fmt.Fprintf(w, "  its start waits: %s\n", clean(r.HeldBack))
+		what := "its start waits"
+		if r.State == apiclient.CampaignStateCanceled {
+			what = "it was not started"
+		}
+		fmt.Fprintf(w, "  %s: %s\n", what, clean(r.HeldBack))
 	}
 	for _, l := range r.Lists {
 		fmt.Fprintf(w, "  your list %s: %s, %d left, %d noted and not submitted\n", l.Id, counted(l.Lines, "line"), l.Left, l.Noted)
 	}
 	switch {
 	case !r.Settled.IsZero():
-		fmt.Fprintf(w, "  settled %s: all that was denied was seen gone, or is accounted for\n", c.clock(r.Settled))
+		fmt.Fprintf(w, "  settled %s: all that was denied was seen gone, or is accounted for; what was given up: ebb manual --stands\n", c.clock(r.Settled))
 	case r.State == apiclient.CampaignStateCompleted:
 		fmt.Fprintln(w, "  what was denied is not all seen gone yet: ebb manual list, ebb grants")
 	}
@@ -46,6 +50,10 @@ func (c *Client) tellReview(w io.Writer, r apiclient.Campaign) {
 		apiclient.CampaignStateDraft: "stage", apiclient.CampaignStateStaging: "show", apiclient.CampaignStateStaged: "start",
 		apiclient.CampaignStateRunning: "lists", apiclient.CampaignStateEnding: "show",
 	}[r.State]
+	if r.State == apiclient.CampaignStateStaged && r.Snapshot.Lines == 0 {
+		fmt.Fprintln(w, "  nothing fits what it asks for: cancel it, and draft another with a wider scope")
+		next = "cancel"
+	}
 	if next != "" && r.Runs {
 		fmt.Fprintf(w, "Next: ebb review %s %s\n", next, clean(r.Id))
 	}

@@ -129,6 +129,22 @@ func TestReviewStory(t *testing.T) {
 	d.says("manual show "+task, "1. Add somebody else to @oncall", "ebb manual done "+task)
 	d.says("manual done "+task, "said done", "Slack has not shown it yet")
 	d.fails("manual done "+task+" --as ada", "no manual task")
+	d.fails("manual drop "+task, "--why")
+	d.fails("manual drop "+task+" --why nobody-else --as ada", "no manual task")
+	d.says("manual --stands", "Nothing that was denied and given up still stands")
+	d.says("manual drop "+task+" --why nobody-else", "given up by", "nobody-else; it still stands", "ebb manual --stands")
+	d.says("manual", "still standing: 1", "ebb manual --stands")
+	d.says("manual --stands", "nobody-else; it still stands")
+	d.on(2 * time.Minute)
+	lines := ""
+	for _, row := range strings.Split(d.says("review lists "+id), "\n") {
+		if list, _, _ := strings.Cut(row, " "); strings.HasPrefix(list, "as_") {
+			lines += d.says("review lines " + id + " --list " + list + " --show decided")
+		}
+	}
+	if !strings.Contains(lines, "could not be removed: nobody-else, given up by") {
+		t.Errorf("no line says why it stands:\n%s", lines)
+	}
 }
 
 // TestRemedy: a trouble's command can be copied.

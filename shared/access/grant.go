@@ -59,6 +59,9 @@ type Grant struct {
 	Added bool
 	// Early: the end was moved forward by a person, EndedBy.
 	EndedBy string
+	// EndedFor is the line of an access review because of which it was ended early
+	// ("review/uc_…/S1/member/U1").
+	EndedFor string
 	// Outcome says in words what the end found: "gone", "kept: stood before",
 	// "kept: covered by another grant", "never given", or a refusal.
 	Outcome string

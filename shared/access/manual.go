@@ -40,7 +40,11 @@ type Manual struct {
 	Next   time.Time
 	Nagged int
 	Closed time.Time
-	Rev    int64
+	// GivenUpBy is the user who gave it up; Reason is the keyed hash of why, as in the
+	// audit. The words are a text of their own.
+	GivenUpBy string
+	Reason    string
+	Rev       int64
 }
 
 // ManualWhy is why no API does it.
@@ -68,36 +72,40 @@ const (
 type ManualState string
 
 // The states. Said: a person says that it is done; only a look into Slack makes it
-// done. Dropped: nobody wants it any more, or what it was about is gone.
+// done. Dropped: nobody wants it any more, or what it was about is gone. Given up: a
+// review's denial that nobody carries out, as a person said with a reason; the access
+// stands.
 const (
 	ManualWaits   ManualState = "waits"
 	ManualSaid    ManualState = "said done"
 	ManualDone    ManualState = "done"
 	ManualDropped ManualState = "dropped"
+	ManualGivenUp ManualState = "given up"
 )
 
 // ManualStates lists all of them, for tests and checks.
-var ManualStates = []ManualState{ManualWaits, ManualSaid, ManualDone, ManualDropped}
+var ManualStates = []ManualState{ManualWaits, ManualSaid, ManualDone, ManualDropped, ManualGivenUp}
 
 // ManualTurn is something that happens to a manual task.
 type ManualTurn string
 
 // The turns. See: a look into Slack that is younger than the task shows it done.
 // Miss: one that is younger than what was said shows it not done. Drop: nobody
-// wants it any more.
+// wants it any more. Give up: a person says that it will not be done, and why.
 const (
 	SayManual  ManualTurn = "say"
 	SeeManual  ManualTurn = "see"
 	MissManual ManualTurn = "miss"
 	DropManual ManualTurn = "drop"
+	GiveUp     ManualTurn = "give up"
 )
 
 // ManualTurns lists all of them, for tests.
-var ManualTurns = []ManualTurn{SayManual, SeeManual, MissManual, DropManual}
+var ManualTurns = []ManualTurn{SayManual, SeeManual, MissManual, DropManual, GiveUp}
 
 var manualTurns = map[ManualState]map[ManualTurn]ManualState{
-	ManualWaits: {SayManual: ManualSaid, SeeManual: ManualDone, DropManual: ManualDropped},
-	ManualSaid:  {SeeManual: ManualDone, MissManual: ManualWaits, DropManual: ManualDropped},
+	ManualWaits: {SayManual: ManualSaid, SeeManual: ManualDone, DropManual: ManualDropped, GiveUp: ManualGivenUp},
+	ManualSaid:  {SeeManual: ManualDone, MissManual: ManualWaits, DropManual: ManualDropped, GiveUp: ManualGivenUp},
 }
 
 // Turn moves the task, or says fault.Conflict when its state does not allow it.
@@ -125,6 +133,20 @@ func (m Manual) Waits() bool { return m.State == ManualWaits || m.State == Manua
 // OfRole reports whether the task is about a role that a member has. Taken away, they
 // stay a member: who words the task must not send anybody to put them out.
 func (m Manual) OfRole() bool { return m.Slug != "" && m.Slug != string(directory.Member) }
+
+// OfReview reports whether it carries out what a reviewer denied, and of which
+// campaign.
+func (m Manual) OfReview() (campaign string, is bool) {
+	rest, is := strings.CutPrefix(m.Origin, "review/")
+	campaign, _, _ = strings.Cut(rest, "/")
+	return campaign, is
+}
+
+// Hopeless reports whether nobody at all can do it in Slack as it is.
+func (m Manual) Hopeless() bool { return m.Why == ManualGeneral || m.Why == ManualPrimary }
+
+// ManualText is where the words lie with which a manual task was given up.
+func ManualText(id string) string { return "manual/" + id }
 
 // ManualID follows from what the task is for, so that it is made once.
 func (m Manual) ManualID() string {

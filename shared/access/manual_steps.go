@@ -53,6 +53,7 @@ func (m Manual) Because() string {
 // groups that come from the identity provider; "": not said.
 func (m Manual) Steps(r directory.Resource, a directory.Account, groupsBy string) []string {
 	who, where := a.Label(), Name(r)
+	const orGiveUp = "If neither is to happen, a campaign administrator gives this task up with a reason: the access stays, and the review says so."
 	last := "Then press Sync now, or wait for the next sync: this task closes by itself when Slack shows it."
 	if m.Give {
 		return []string{
@@ -82,7 +83,7 @@ func (m Manual) Steps(r directory.Resource, a directory.Account, groupsBy string
 		}
 		return []string{"In Slack, open People > User groups > " + where + ".", "Edit members, take " + who + " out, and save.", last}
 	case ManualGeneral:
-		return []string{"Deactivate " + who + " if they are to see nothing of this workspace; only that takes somebody out of " + where + ".", last}
+		return []string{"Deactivate " + who + " if they are to see nothing of this workspace; only that takes somebody out of " + where + ".", last, orGiveUp}
 	case ManualArchived:
 		return []string{"Unarchive " + where + ".", "Take " + who + " out: click its name, Members, Remove from channel.", "Archive it again.", last}
 	case ManualManaged:
@@ -98,7 +99,7 @@ func (m Manual) Steps(r directory.Resource, a directory.Account, groupsBy string
 	case ManualLastMember:
 		return []string{"Add somebody else to " + where + " first (People > User groups), or disable the group.", "Then take " + who + " out.", last}
 	case ManualPrimary:
-		return []string{"The primary owner hands the workspace over: Settings & administration > Transfer ownership.", "Then change the account type of " + who + " under Manage members.", last}
+		return []string{"The primary owner hands the workspace over: Settings & administration > Transfer ownership.", "Then change the account type of " + who + " under Manage members.", last, orGiveUp}
 	case ManualOrgRole:
 		if directory.OrgWide(r.ID) {
 			return []string{

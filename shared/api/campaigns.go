@@ -79,7 +79,7 @@ func (s *server) ListTemplates(ctx context.Context, _ apigen.ListTemplatesReques
 }
 
 func (s *server) MakeTemplate(ctx context.Context, r apigen.MakeTemplateRequestObject) (apigen.MakeTemplateResponseObject, error) {
-	t, err := s.house.MakeTemplate(ctx, actor(ctx), review.Template{
+	t, err := s.house.MakeTemplateOnce(ctx, actor(ctx), given(r.Params.IdempotencyKey), review.Template{
 		Spec: spec(r.Body.Spec), Every: review.Every(r.Body.Every), First: r.Body.First, Auto: r.Body.Auto,
 	})
 	return apigen.MakeTemplate201JSONResponse(templateJSON(t)), err

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -217,6 +218,61 @@ func TestAdminByHand(t *testing.T) {
 	w.want(w.send("owner", "GET", "/v1/manual-tasks", ""), 200, &list)
 	if len(list.Items) != 1 || !list.Items[0].Give || list.Items[0].Entitlement != "workspace:admin" || list.Items[0].Account.Id != w.account["ada"] {
 		t.Errorf("%+v", list.Items)
+	}
+}
+
+// TestTemplateOnce: a template that is asked for again with the same Idempotency-Key is
+// the same one.
+func TestTemplateOnce(t *testing.T) {
+	w := newWorld(t)
+	send := func(every string) *httptest.ResponseRecorder {
+		body := fmt.Sprintf(`{"spec":%s,"every":%q}`, w.fill(spec), every)
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/v1/campaign-templates", strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+w.keys["root"])
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", "k-1")
+		got := httptest.NewRecorder()
+		w.api.ServeHTTP(got, r)
+		return got
+	}
+	var a, b apigen.CampaignTemplate
+	w.want(send("quarterly"), 201, &a)
+	w.want(send("quarterly"), 201, &b)
+	if a.Id == "" || a.Id != b.Id {
+		t.Errorf("%s and %s", a.Id, b.Id)
+	}
+	w.want(send("monthly"), 409, nil)
+}
+
+// TestManualGivenUp: given up by who runs reviews, it stands in lists of its own.
+func TestManualGivenUp(t *testing.T) {
+	w := newWorld(t)
+	id := w.manual()
+	at := "/v1/manual-tasks/" + id
+	w.want(w.send("root", "POST", at+"/give-up", `{"reason":"   "}`), 400, nil)
+	w.want(w.send("root", "POST", at+"/give-up", `{}`), 400, nil)
+	var m apigen.ManualTask
+	w.want(w.send("root", "GET", at, ""), 200, &m)
+	if !m.GivesUp {
+		t.Errorf("%+v", m)
+	}
+	m = apigen.ManualTask{}
+	for range 2 {
+		w.want(w.send("root", "POST", at+"/give-up", `{"reason":"sam stays until May"}`), 200, &m)
+	}
+	if m.State != apigen.ManualTaskStateGivenUp || m.Reason != "sam stays until May" || m.GivenUpBy.Name == "" || !m.Stands || m.GivesUp {
+		t.Errorf("%+v", m)
+	}
+	for query, want := range map[string]int{"": 0, "?stands=true": 1, "?all=true": 1} {
+		var list struct{ Items []apigen.ManualTask }
+		w.want(w.send("root", "GET", "/v1/manual-tasks"+query, ""), 200, &list)
+		if len(list.Items) != want {
+			t.Errorf("%q: %+v", query, list.Items)
+		}
+	}
+	w.want(w.send("root", "POST", at+"/done", ""), 200, &m)
+	if m.State != apigen.ManualTaskStateGivenUp {
+		t.Errorf("said done, it is %s", m.State)
 	}
 }
 

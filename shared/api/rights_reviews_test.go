@@ -41,6 +41,8 @@ func init() {
 		{"POST", "/v1/campaign-templates/{template}/stop", "", "401 403 403 403 403 403 403 403 403 200"},
 		{"GET", "/v1/manual-tasks?all=true", "", "401 200 200 200 200 200 200 200 200 200"},
 		{"GET", "/v1/manual-tasks/{manual}", "", "401 404 404 404 404 404 200 200 200 200"},
+		{"POST", "/v1/manual-tasks/{manual}/give-up", `{"reason":"nobody can"}`, "401 404 404 404 404 404 403 403 403 200"},
+		{"GET", "/v1/manual-tasks?stands=true", "", "401 200 200 200 200 200 200 200 200 200"},
 		{"POST", "/v1/manual-tasks/{manual}/done", "", "401 404 404 404 404 404 200 200 403 200"},
 	}...)
 }

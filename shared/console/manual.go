@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 )
 
@@ -12,6 +13,7 @@ var manualRoutes = []route{
 	{pattern: "GET /manual", serve: (*visit).manuals},
 	{pattern: "GET /manual/{id}", serve: (*visit).manual},
 	{pattern: "POST /manual/{id}/done", serve: (*visit).sayDone},
+	{pattern: "POST /manual/{id}/give-up", serve: (*visit).giveUp},
 }
 
 // ManualsPage is what manuals.html shows: what no API does, and people do in Slack.
@@ -20,13 +22,15 @@ type ManualsPage struct {
 	All  bool
 	Wait []ManualLine
 	Over []ManualLine
+	// Stand is what was denied, given up and still stands.
+	Stand []ManualLine
 }
 
 // ManualLine is one manual task in words.
 type ManualLine struct {
 	flow.ManualView
 	What   string // to do, as a heading
-	Stands string
+	Became string
 	From   string // the page of what it is done for; "": none
 	Source string
 }
@@ -36,10 +40,17 @@ var manualStates = map[access.ManualState]string{
 	access.ManualSaid:    "Said to be done; Slack has not shown it yet",
 	access.ManualDone:    "Done, and seen in Slack",
 	access.ManualDropped: "Not needed any more",
+	access.ManualGivenUp: "Given up",
 }
 
 func manualLine(m flow.ManualView) ManualLine {
-	l := ManualLine{ManualView: m, Stands: cmp.Or(manualStates[m.State], string(m.State))}
+	l := ManualLine{ManualView: m, Became: cmp.Or(manualStates[m.State], string(m.State))}
+	switch {
+	case m.State == access.ManualGivenUp && m.Stands:
+		l.Became = "Denied, given up, and still standing"
+	case m.State == access.ManualGivenUp:
+		l.Became = "Given up; Slack does not show it any more"
+	}
 	switch {
 	case m.Give && m.OfRole():
 		l.What = "Make " + m.AccountName + " " + m.Slug + " of " + m.ResourceName
@@ -68,11 +79,19 @@ func (v *visit) manuals() error {
 		return err
 	}
 	for _, m := range all {
-		if l := manualLine(m); m.Waits() {
+		switch l := manualLine(m); {
+		case m.Waits():
 			p.Wait = append(p.Wait, l)
-		} else {
+		case !m.Stands:
 			p.Over = append(p.Over, l)
 		}
+	}
+	stand, err := v.s.house.ReadGivenUp(v.ctx(), v.by)
+	if err != nil {
+		return err
+	}
+	for _, m := range stand {
+		p.Stand = append(p.Stand, manualLine(m))
 	}
 	return v.show("manuals", p)
 }
@@ -81,9 +100,12 @@ func (v *visit) manuals() error {
 type ManualPage struct {
 	Frame
 	ManualLine
+	Typed, Wrong string // what was typed to give it up, and why it was not taken
 }
 
-func (v *visit) manual() error {
+func (v *visit) manual() error { return v.manualAgain("", "") }
+
+func (v *visit) manualAgain(why, wrong string) error {
 	m, err := v.s.house.ReadManual(v.ctx(), v.by, v.path("id"))
 	if err != nil {
 		return err
@@ -98,7 +120,25 @@ func (v *visit) manual() error {
 			l.From = ""
 		}
 	}
-	return v.show("manual", ManualPage{Frame: v.frame(l.What), ManualLine: l})
+	status := 200
+	if wrong != "" {
+		status = 422
+	}
+	return v.showAs(status, "manual", ManualPage{Frame: v.frame(l.What), ManualLine: l, Typed: why, Wrong: wrong})
+}
+
+// giveUp says again what was typed where it is not taken.
+func (v *visit) giveUp() error {
+	why := v.field("why")
+	_, err := v.s.house.GiveUpManual(v.ctx(), v.by, v.path("id"), why)
+	if fault.Is(err, fault.Invalid) {
+		return v.manualAgain(why, fault.TextOf(err))
+	}
+	err = masked(err, func() error {
+		_, err := v.s.house.ReadManual(v.ctx(), v.by, v.path("id"))
+		return err
+	})
+	return v.done(err, "/manual/"+v.path("id"), "Given up. The review says that the access stands, and it stays listed for as long as Slack shows it.")
 }
 
 func (v *visit) sayDone() error {

@@ -36,7 +36,7 @@ func TestAskToEnd(t *testing.T) {
 	w.Sweep()
 	w.says(w.get("ada", "/"), "@oncall", "1 h 59 min left", "End access")
 	grants := w.get("ada", "/grants")
-	w.says(grants, "Ada Example", "<svg", "active")
+	w.says(grants, "Ada Example", "<svg", "active", `<div class="strips">`, `<small>until `)
 	grant := "/grants/" + between(grants, `href="/grants/`, `"`)
 	page = w.get("ada", grant)
 	w.says(page, "by Lin Example, rule “oncall”, version 1", "Until")

@@ -26,6 +26,8 @@ type CampaignPage struct {
 	// Orphans are open lines that nobody could be found for, and Told is how many
 	// lists have somebody: what a start does is told before.
 	Orphans, Told int
+	// Stand is how much that was denied stands still, as far as the reader may know.
+	Stand int
 }
 
 // ListLine is one list of a campaign.
@@ -68,11 +70,21 @@ func (v *visit) campaign() error {
 		p.Sum, p.Next = sum, lists.Next
 		for _, l := range lists.Items {
 			p.Lists = append(p.Lists, listLine(l))
-			if l.Source == review.Unassigned && !p.Over() {
-				p.Orphans += l.Left()
+		}
+		if p.Told = sum.Lists - sum.Nobody; !p.Over() {
+			p.Orphans = sum.Orphans
+		}
+	}
+	if !c.Settled.IsZero() {
+		stand, err := h.ReadGivenUp(ctx, v.by)
+		if err != nil {
+			return err
+		}
+		for _, m := range stand {
+			if of, _ := m.OfReview(); of == c.ID {
+				p.Stand++
 			}
 		}
-		p.Told = sum.Lists - ownerless(lists.Items)
 	}
 	if c.Runs && c.State == review.Draft {
 		if p.Accuracy, err = h.ReviewAccuracy(ctx, v.by, c.Connector); err != nil && !hidden(err) {
@@ -80,18 +92,6 @@ func (v *visit) campaign() error {
 		}
 	}
 	return v.show("review", p)
-}
-
-// ownerless counts the lists of nobody. There is one of each level at most, and few
-// reviews have so many lists that it is not on the first page.
-func ownerless(lists []flow.ListView) int {
-	n := 0
-	for _, l := range lists {
-		if l.Source == review.Unassigned {
-			n++
-		}
-	}
-	return n
 }
 
 // ofReview hides a campaign that the reader does not see.

@@ -18,7 +18,7 @@ type SpecPage struct {
 	Path       string // where the form goes
 	Template   bool
 	Edits      string // the draft that is edited; "": a new one
-	Key        string // of the form: sent twice, it makes one draft
+	Key        string // of the form: sent twice, it makes one draft, or one template
 	Spec       Spec
 	Connectors []Choice
 	Kinds      []Choice
@@ -146,7 +146,7 @@ func (v *visit) specAgain(p SpecPage, wrong error) error {
 		return fault.New("console.review", fault.Forbidden, "access reviews are drafted by campaign administrators; a super administrator can make you one")
 	}
 	p.Wrong = map[string]string{}
-	if p.Edits == "" && !p.Template {
+	if p.Edits == "" {
 		p.Key = cmp.Or(v.field("key"), v.s.house.NewID("form"))
 	}
 	if err := v.specConnectors(&p); err != nil {

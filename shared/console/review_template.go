@@ -39,7 +39,11 @@ func (v *visit) makeTemplate() error {
 	p := SpecPage{Frame: v.frame("New template"), Path: "/templates/new", Template: true, Spec: v.typedSpec()}
 	t, err := v.templateOf(p.Spec)
 	if err == nil || !v.by.Is(access.CampaignAdministrator) {
-		t, err = v.s.house.MakeTemplate(v.ctx(), v.by, t)
+		want := t
+		t, err = v.s.house.MakeTemplateOnce(v.ctx(), v.by, v.field("key"), want)
+		if fault.Is(err, fault.Already) || err == nil && t.Stopped { // went back: changed it, or begins again
+			t, err = v.s.house.MakeTemplate(v.ctx(), v.by, want)
+		}
 	}
 	if fault.Is(err, fault.Invalid) {
 		return v.specAgain(p, err)

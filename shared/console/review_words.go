@@ -72,6 +72,7 @@ var reasonWords = map[review.Reason]string{
 	review.BecauseFinding:     "a finding is open about it",
 	review.BecauseSame:        "nothing changed since it was certified",
 	review.BecauseEnds:        "it ends by itself",
+	review.BecauseDenied:      "denied before, and it stands",
 }
 
 // changeWords are what is another than when it was decided last.
@@ -115,6 +116,7 @@ var lineStates = map[review.LineState]string{
 	review.LineDenied:    "Denied",
 	review.LineRemoved:   "Removed, and seen gone",
 	review.LineKept:      "Kept",
+	review.LineStands:    "Denied, still standing",
 	review.LineGone:      "Gone by itself",
 	review.LineSkipped:   "Skipped",
 }
@@ -135,11 +137,11 @@ var showWords = []Choice{
 var everyWords = map[review.Every]string{review.Monthly: "every month", review.Quarterly: "every three months", review.Yearly: "every year"}
 
 // adviceWords is a recommendation with its reasons, and how it looks. That something
-// is new is said by its tag.
+// is new, or cannot be removed, is said by its tag.
 func adviceWords(a review.Advice) (says, tone string) {
 	var why []string
 	for _, r := range a.Why {
-		if r == review.BecauseNew {
+		if r == review.BecauseNew || r == review.BecauseFixed {
 			continue
 		}
 		why = append(why, cmp.Or(reasonWords[r], string(r)))

@@ -37,6 +37,22 @@ type Line struct {
 	review.Line
 	By       []string
 	Comments []Comment
+	// Stands is, of a line that stands, who gave its removal up and why.
+	Stands GivenUp
+}
+
+// GivenUp is a name, and what they said.
+type GivenUp struct {
+	By string
+	Comment
+}
+
+// outcome is what became of a line, in words.
+func (l Line) outcome() string {
+	if l.State == review.LineStands {
+		return Stands(l.Stands.Text, l.Stands.Erased, l.Stands.By)
+	}
+	return l.Outcome
 }
 
 // Builder takes a campaign's records and makes the files of its package. What is of
@@ -130,9 +146,10 @@ func (b *Builder) List(a review.Assignment, names map[string]string) {
 	b.page.list(r)
 }
 
-// Manual takes a task that a person had to do, of a line; saidBy is a name.
-func (b *Builder) Manual(m access.Manual, line, saidBy string) {
-	r := newManualRecord(m, line, saidBy)
+// Manual takes a task that a person had to do, of a line; saidBy is a name, and g is
+// of one that was given up.
+func (b *Builder) Manual(m access.Manual, line, saidBy string, g GivenUp) {
+	r := newManualRecord(m, line, saidBy, g)
 	b.json(manualLines, r)
 	b.row(manualSheet, manualRow(r)...)
 	b.page.manual(r)

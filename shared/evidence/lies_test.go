@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/review"
 )
 
 // row is a line of JSON, to be changed.
@@ -93,6 +96,39 @@ func replaced(name, from, to string) func(*testing.T, *box) {
 	}
 }
 
+// retold changes the first event of an action and makes the hashes of it and of those
+// behind it anew, as a house does that lies in its audit, too.
+func retold(action string, change func(row)) func(*testing.T, *box) {
+	return func(t *testing.T, b *box) {
+		done := false
+		last := map[string]audit.Event{}
+		b.rows(t, eventsLines, func(_ int, r row) []row {
+			if e := event(r); !done && e["action"] == action {
+				done = true
+				change(e)
+			}
+			raw, _ := json.Marshal(r)
+			var x eventRecord
+			if err := json.Unmarshal(raw, &x); err != nil {
+				t.Fatal(err)
+			}
+			s := x.sealed()
+			s.Event = audit.Link(last[s.Event.Aggregate], s.Event)
+			s.Seal = audit.Append(audit.Seal{N: s.Seal.N - 1, Hash: s.Seal.Prev}, s.Event, s.Seal.At)
+			last[s.Event.Aggregate] = s.Event
+			raw, _ = json.Marshal(newEventRecord(s))
+			var out row
+			if err := json.Unmarshal(raw, &out); err != nil {
+				t.Fatal(err)
+			}
+			return []row{out}
+		})
+		if !done {
+			t.Errorf("no event is %s", action)
+		}
+	}
+}
+
 // TestAHouseThatLies: a package in which something is another and everything is
 // signed anew with the house's own key contradicts itself.
 func TestAHouseThatLies(t *testing.T) {
@@ -149,6 +185,20 @@ func TestAHouseThatLies(t *testing.T) {
 		"task: its line":              {set(manualLines, any1, func(r row) { r["line"] = "S1/member/U9" }), "is not in the snapshot"},
 		"task: gone":                  {without(manualLines, 0), "manual.jsonl does not"},
 		"task: twice":                 {twice(manualLines, 0), "is there twice"},
+		"task: who gave it up":        {set(manualLines, state("given up"), func(r row) { r["given_up_by"] = "u_9" }), "was given up by"},
+		"task: why it was given up":   {set(manualLines, state("given up"), func(r row) { r["reason_hash"] = "h:00" }), "was given up by"},
+		"task: of another line":       {set(manualLines, state("given up"), func(r row) { r["line"] = "T0NT34AM1PH/admin/U06NBU6LND9" }), "and the audit says of"},
+		"task: given up, called done": {set(manualLines, state("given up"), func(r row) { r["state"] = "done" }), "the audit says given up"},
+		"line: stands, called gone":   {set(linesLines, state("stands"), func(r row) { r["state"] = "removed" }), "the audit says stands"},
+		"line: stands, by nobody": {retold("manual.given-up", func(e row) {
+			e["action"], e["data"].(row)["state"] = "manual.dropped", "dropped"
+			delete(e["data"].(row), "reason")
+		}), "knows of nobody who gave its removal up"},
+		"decision: by no reviewer": {retold("review.submitted", func(e row) { e["data"].(row)["account"] = "U9" }), "is not one of its reviewers"},
+		"decision: about oneself": {retold("review.submitted", func(e row) {
+			_, _, about, _ := review.SplitLineID(strings.SplitN(e["data"].(row)["lines"].(string), "=", 2)[0])
+			e["data"].(row)["account"] = about
+		}), "about their own access"},
 		"scope: the levels":           {replaced(campaignFile, `"by": "owner"`, `"by": "creator"`), "the scope was changed"},
 		"scope: the fallback":         {replaced(campaignFile, `"fallback": [`, `"fallback": ["U9",`), "the scope was changed"},
 		"scope: what becomes of open": {replaced(campaignFile, `"at_end": "revoke"`, `"at_end": "skip"`), "what became of open lines"},
@@ -158,7 +208,7 @@ func TestAHouseThatLies(t *testing.T) {
 		"campaign: its state":         {replaced(campaignFile, `"state": "completed"`, `"state": "running"`), "last event says"},
 		"campaign: not settled":       {replaced(campaignFile, `"settled": "`, `"ended_by_name": "`), "settled"},
 		"campaign: as of":             {replaced(campaignFile, `"as_of": "2026-11-18`, `"as_of": "2026-11-19`), "as of"},
-		"campaign: its counts":        {replaced(campaignFile, `"certified": 13`, `"certified": 12`), "campaign.json counts"},
+		"campaign: its counts":        {replaced(campaignFile, `"certified": 12`, `"certified": 11`), "campaign.json counts"},
 		"population: the run":         {replaced(campaignFile, `"sync_run": "run_`, `"sync_run": "run_x`), "the population was changed"},
 		"population: staged":          {replaced(campaignFile, `"staged": 22`, `"staged": 21`), "the population was changed"},
 		"population: unassigned":      {replaced(campaignFile, `"unassigned": 2`, `"unassigned": 1`), "the population was changed"},

@@ -82,6 +82,7 @@ var endings = []struct {
 }{
 	{review.LineRemoved, "Denied, and removed", "A reviewer denied the access, or nobody decided and the review's end did; it was taken away, and seen gone in Slack at the time given."},
 	{review.LineDenied, "Denied, removal not yet seen", "The access was denied. Slack has not shown yet that it is gone."},
+	{review.LineStands, "Denied, and still standing", "The access was denied and could not be removed: a person gave its removal up, with the reason given. Slack showed it when they did."},
 	{review.LineKept, "Denied, and kept", "The access was denied and is held all the same, for the reason given."},
 	{review.LineGone, "Gone before it was decided", "The access was not held any more when somebody looked."},
 	{review.LineSkipped, "Skipped", "Nobody decided before the review ended; the access was left as it is."},
@@ -109,7 +110,7 @@ func (p *page) line(l Line, r lineRecord) {
 	if e == nil {
 		return
 	}
-	row := endRow{Resource: named(l.Kind, l.ResourceName), Account: cmp.Or(l.AccountName, l.Account), ID: l.ID, Kind: l.Slug, Outcome: l.Outcome, Closed: minute(r.Closed)}
+	row := endRow{Resource: named(l.Kind, l.ResourceName), Account: cmp.Or(l.AccountName, l.Account), ID: l.ID, Kind: l.Slug, Outcome: l.outcome(), Closed: minute(r.Closed)}
 	if n := len(r.Decided); n > 0 {
 		d := r.Decided[n-1]
 		row.Verdict, row.At, row.Comment, row.By = string(d.Verdict), minute(d.At), d.comment(), d.Name
@@ -189,7 +190,7 @@ func (p *page) resourceRows() [][]string {
 	for _, r := range p.sorted() {
 		row := []string{r.Kind, r.ID, r.Name, strconv.Itoa(r.Lines)}
 		for _, s := range []review.LineState{
-			review.LineCertified, review.LineDenied, review.LineRemoved, review.LineKept, review.LineGone, review.LineSkipped, review.LineOpen,
+			review.LineCertified, review.LineDenied, review.LineRemoved, review.LineKept, review.LineStands, review.LineGone, review.LineSkipped, review.LineOpen,
 		} {
 			row = append(row, strconv.Itoa(r.N[string(s)]))
 		}
@@ -265,6 +266,7 @@ func (p *page) write(w io.Writer, s Subject, c campaignRecord) error {
 		{"certified", 0, "certified"},
 		{"removed", 0, "removed"},
 		{"denied", 0, "denied, on the way"},
+		{"stands", 0, "denied, still standing"},
 		{"kept", 0, "denied, kept"},
 		{"gone", 0, "gone before"},
 		{"skipped", 0, "skipped"},

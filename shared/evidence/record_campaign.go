@@ -170,12 +170,27 @@ type manualRecord struct {
 	Said       stamp              `json:"said_done,omitzero"`
 	Closed     stamp              `json:"closed,omitzero"`
 	Reminders  int                `json:"reminders"`
+
+	GivenUpBy     string `json:"given_up_by,omitempty"`
+	GivenUpByName string `json:"given_up_by_name,omitempty"`
+	Hash          string `json:"reason_hash,omitempty"`
+	Reason        string `json:"reason,omitempty"`
+	Erased        bool   `json:"reason_erased,omitempty"`
 }
 
-func newManualRecord(m access.Manual, line, saidBy string) manualRecord {
+// Words are the reason for which it was given up, or that it was erased.
+func (r manualRecord) Words() string {
+	if r.Erased {
+		return "(erased)"
+	}
+	return r.Reason
+}
+
+func newManualRecord(m access.Manual, line, saidBy string, g GivenUp) manualRecord {
 	return manualRecord{
 		ID: m.ID, Line: line, Why: m.Why, Because: m.Because(), State: m.State, Made: stamp(m.Created), SaidBy: m.SaidBy,
 		SaidByName: saidBy, Said: stamp(m.Said), Closed: stamp(m.Closed), Reminders: m.Nagged,
+		GivenUpBy: m.GivenUpBy, GivenUpByName: g.By, Hash: m.Reason, Reason: g.Text, Erased: g.Erased,
 	}
 }
 

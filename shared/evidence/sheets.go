@@ -13,7 +13,7 @@ import (
 var heads = map[string][]string{
 	linesSheet: {
 		"line", "resource kind", "resource", "resource name", "private", "access", "account", "account name", "account kind", "account state",
-		"held", "since (UTC)", "grants", "last active (UTC)", "not seen since (UTC)", "new", "changed", "finding", "earlier verdict",
+		"held", "since (UTC)", "grants", "last active (UTC)", "no activity seen in logs back to (UTC)", "new", "changed", "finding", "earlier verdict",
 		"earlier verdict at (UTC)", "advice", "why", "reviewers from", "list", "state", "verdict", "decided by", "decided by name", "in place of",
 		"decided at (UTC)", "comment", "outcome", "closed at (UTC)", "removed by",
 	},
@@ -22,13 +22,14 @@ var heads = map[string][]string{
 		"comment", "comment hash",
 	},
 	resourceSheet: {
-		"resource kind", "resource", "resource name", "lines", "certified", "denied, on its way", "removed", "kept", "gone", "skipped", "open",
+		"resource kind", "resource", "resource name", "lines", "certified", "denied, on its way", "removed", "kept", "denied, still standing", "gone", "skipped", "open",
 	},
 	listsSheet: {
 		"list", "level", "reviewers from", "user group", "accounts", "names", "lines", "certified", "passed to next level", "denied", "gone", "skipped", "open",
 	},
 	manualSheet: {
-		"task", "line", "why", "state", "made at (UTC)", "said done by", "said done by name", "said done at (UTC)", "closed at (UTC)", "reminders",
+		"task", "line", "why", "state", "made at (UTC)", "said done by", "said done by name", "said done at (UTC)", "closed at (UTC)", "reminders", "given up by",
+		"given up by name", "reason", "reason hash",
 	},
 	toldSheet:   {"at (UTC)", "account", "name", "what", "lines", "event of"},
 	eventsSheet: {"link", "at (UTC)", "action", "actor", "aggregate", "number", "data", "hash", "sealed at (UTC)", "seal hash"},
@@ -55,7 +56,7 @@ func lineRow(l Line, r lineRecord) []string {
 		string(l.Facts.AccountKind), string(l.Facts.AccountState), string(l.Facts.Held), utc(l.Since), strings.Join(grants, " "),
 		utc(l.LastActive), utc(l.Unseen), sheet.YesNo(l.New), strings.Join(l.Changed, " "), l.Finding, string(l.Earlier.Verdict),
 		utc(l.Earlier.At), string(l.Advice.Verdict), strings.Join(why, " "), string(l.Assigned.Source), r.List, string(r.State),
-		string(d.Verdict), decider(d), d.Name, d.For, d.At.String(), d.comment(), r.Outcome, r.Closed.String(), by,
+		string(d.Verdict), decider(d), d.Name, d.For, d.At.String(), d.comment(), l.outcome(), r.Closed.String(), by,
 	}
 }
 
@@ -98,6 +99,7 @@ func listRow(r listRecord) []string {
 func manualRow(r manualRecord) []string {
 	return []string{
 		r.ID, r.Line, r.Because, string(r.State), r.Made.String(), r.SaidBy, r.SaidByName, r.Said.String(), r.Closed.String(), strconv.Itoa(r.Reminders),
+		r.GivenUpBy, r.GivenUpByName, r.Words(), r.Hash,
 	}
 }
 

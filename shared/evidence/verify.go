@@ -62,7 +62,7 @@ type check struct {
 	campaign campaignRecord
 	lists    map[string]*listSaid
 	said     map[string]*said
-	manuals  map[string]string // state by id, as the last event has it
+	manuals  map[string]manualSaid
 	staged   map[string]string // data of campaign.staged
 	drafted  map[string]string // of the last campaign.drafted or campaign.edited
 	endsBy   string            // at_end of campaign.ended
@@ -81,7 +81,7 @@ func Verify(r io.ReaderAt, size int64, key ed25519.PublicKey) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, fault.New(op, fault.Invalid, "this is no package of Ebb's: it is no whole zip")
 	}
-	c := &check{zip: map[string]*zip.File{}, lists: map[string]*listSaid{}, said: map[string]*said{}, manuals: map[string]string{}}
+	c := &check{zip: map[string]*zip.File{}, lists: map[string]*listSaid{}, said: map[string]*said{}, manuals: map[string]manualSaid{}}
 	for _, f := range z.File {
 		if c.zip[f.Name] != nil {
 			c.broken("%s is there twice", f.Name)

@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +28,10 @@ type decisionSaid struct {
 	comment            string
 	at                 time.Time
 }
+
+// manualSaid is what the audit says of a manual task: the state of its last event, the
+// line that it is for, and who gave it up with which reason (hashed).
+type manualSaid struct{ state, line, by, reason string }
 
 // listSaid is a list with what the audit says of it.
 type listSaid struct {
@@ -86,7 +92,11 @@ func (c *check) event(e audit.Event) {
 		if !strings.HasPrefix(e.Data["for"], Lists(c.Campaign)) {
 			c.broken("event %s#%d is of a task of something else", e.Aggregate, e.Seq)
 		}
-		c.manuals[strings.TrimPrefix(e.Aggregate, "manual/")] = e.Data["state"]
+		m := manualSaid{state: e.Data["state"], line: strings.TrimPrefix(e.Data["for"], Lists(c.Campaign))}
+		if rest == "given-up" {
+			m.by, m.reason = e.Actor, e.Data["reason"]
+		}
+		c.manuals[strings.TrimPrefix(e.Aggregate, "manual/")] = m
 	case "review":
 		c.reviewed(e, rest)
 	}
@@ -138,7 +148,7 @@ func (c *check) reviewed(e audit.Event, what string) {
 func (c *check) word(e audit.Event, list *listSaid, s *said, line, word string) {
 	verdict, comment, _ := strings.Cut(word, "+")
 	switch review.LineState(word) {
-	case review.LineRemoved, review.LineKept:
+	case review.LineRemoved, review.LineKept, review.LineStands:
 		s.state, s.closed, s.grant, s.manual = review.LineState(word), e.Data["seen"], e.Data["grant"], e.Data["manual"]
 		return
 	case review.LineGone:
@@ -156,6 +166,7 @@ func (c *check) word(e audit.Event, list *listSaid, s *said, line, word string) 
 	if e.Action == "review.revoked" {
 		d.by = "" // nobody decided: the review's end did
 	}
+	c.mayDecide(e, list, line, d)
 	switch {
 	case d.verdict == review.Certify && d.level+1 < c.levels():
 		list.passed++
@@ -169,4 +180,22 @@ func (c *check) word(e audit.Event, list *listSaid, s *said, line, word string) 
 		c.broken("event %s#%d says of line %s what nobody can decide: %q", e.Aggregate, e.Seq, line, word)
 	}
 	s.decided = append(s.decided, d)
+}
+
+// mayDecide holds who decided against whose list it was, where that is by name: who was
+// in a user group then, no package knows. Nobody decides about themselves, unless the
+// review allows it.
+func (c *check) mayDecide(e audit.Event, list *listSaid, line string, d decisionSaid) {
+	if d.by == "" {
+		return
+	}
+	right := cmp.Or(d.place, d.account)
+	named := review.Assigned{Source: list.Source, Group: list.Group}.Names()
+	if list.ID != "" && named && !slices.Contains(list.Accounts, right) {
+		c.broken("event %s#%d: %q decided about line %s in a list of %s, and is not one of its reviewers", e.Aggregate, e.Seq, right, line, strings.Join(list.Accounts, ", "))
+	}
+	_, _, about, _ := review.SplitLineID(line)
+	if !c.campaign.Spec.Self && about != "" && (about == d.account || about == d.place) {
+		c.broken("event %s#%d: %q decided about their own access (line %s), and nobody was to", e.Aggregate, e.Seq, about, line)
+	}
 }

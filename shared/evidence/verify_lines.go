@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/review"
 )
 
@@ -167,6 +168,9 @@ func (c *check) line(r lineRecord, s *said) {
 	if s.closed != "" && (s.grant != r.Grant || s.manual != r.Manual) {
 		c.broken("line %s was removed by something else than the audit says", r.ID)
 	}
+	if task := c.manuals[r.Manual]; r.State == review.LineStands && (task.state != string(access.ManualGivenUp) || task.line != r.ID) {
+		c.broken("line %s stands, and the audit knows of nobody who gave its removal up", r.ID)
+	}
 	slices.SortStableFunc(s.decided, func(a, b decisionSaid) int { return cmp.Compare(a.level, b.level) })
 	if len(r.Decided) != len(s.decided) {
 		c.broken("line %s has %d decisions, and the audit says %d", r.ID, len(r.Decided), len(s.decided))
@@ -196,8 +200,15 @@ func (c *check) tasks() {
 		if s := c.said[r.Line]; s == nil || !s.staged {
 			c.broken("manual task %s is of line %s, which is not in the snapshot", r.ID, r.Line)
 		}
-		if c.manuals[r.ID] != string(r.State) {
-			c.broken("manual task %s is %s, and the audit says %s", r.ID, r.State, cmp.Or(c.manuals[r.ID], "nothing of it"))
+		x := c.manuals[r.ID]
+		if x.state != string(r.State) {
+			c.broken("manual task %s is %s, and the audit says %s", r.ID, r.State, cmp.Or(x.state, "nothing of it"))
+		}
+		if x.line != "" && x.line != r.Line {
+			c.broken("manual task %s is of line %s, and the audit says of %s", r.ID, r.Line, x.line)
+		}
+		if x.by != r.GivenUpBy || x.reason != r.Hash {
+			c.broken("manual task %s was given up by %q, and the audit says by %q, for a reason that it has the hash of", r.ID, r.GivenUpBy, x.by)
 		}
 	})
 	for _, id := range slices.Sorted(maps.Keys(c.manuals)) {

@@ -120,6 +120,14 @@ func specWords(s review.Spec, names map[string]string) []string {
 	return out
 }
 
+// Stands says of a denied line why it stands, and who said so.
+func Stands(words string, erased bool, by string) string {
+	if erased || words == "" {
+		words = "(erased)"
+	}
+	return "could not be removed: " + words + ", given up by " + orNone(by)
+}
+
 // people are accounts with the names that are known.
 func people(accounts []string, names map[string]string) string {
 	var out []string
@@ -136,7 +144,11 @@ func people(accounts []string, names map[string]string) string {
 func standing(s review.Campaign, asOf time.Time, lines map[string]int) string {
 	switch {
 	case !s.Settled.IsZero():
-		return "Settled at " + clock(s.Settled) + ": every line is closed, and everything that was denied was seen gone in Slack, or kept for the reason given."
+		text := "Settled at " + clock(s.Settled) + ": every line is closed, and everything that was denied was seen gone in Slack, or kept for the reason given."
+		if n := lines["stands"]; n > 0 {
+			text += fmt.Sprintf(" Lines that were denied, could not be removed and STILL STAND: %s, each with who said so and why.", thousands(n))
+		}
+		return text
 	case s.State == review.Completed:
 		return fmt.Sprintf("As of %s: nothing is open, and the removal of %s denied lines is still to be seen in Slack.", clock(asOf), thousands(lines["denied"]))
 	}

@@ -132,6 +132,9 @@ func (h *House) startCampaign(ctx context.Context, id, actor string) (review.Cam
 		if c.State == review.Staging {
 			return c, nil, fault.New("flow.startCampaign", fault.Wait, "the snapshot is still being taken (%d lines so far); start it when it is staged", c.Snapshot.Lines)
 		}
+		if c.State == review.Staged && c.Snapshot.Lines == 0 {
+			return c, nil, fault.New("flow.startCampaign", fault.Invalid, "nothing fits what this access review asks for, so that there is no line to decide: cancel it, and draft another with a wider scope")
+		}
 		c, err := c.Turn(review.Start, h.Now())
 		return c, []audit.Event{h.campaignEvent(c, "campaign.started", actor, map[string]string{"deadline": stamp(c.Deadline)})}, err
 	})

@@ -13,10 +13,24 @@ import (
 // MakeTemplate makes what drafts the same campaign again and again, or stages and
 // starts it, too.
 func (h *House) MakeTemplate(ctx context.Context, by access.Actor, t review.Template) (review.Template, error) {
+	return h.MakeTemplateOnce(ctx, by, "", t)
+}
+
+// MakeTemplateOnce is MakeTemplate for a call that may be sent again: the same key gives
+// the template that the first one made, for a day.
+func (h *House) MakeTemplateOnce(ctx context.Context, by access.Actor, key string, t review.Template) (review.Template, error) {
 	const op = "flow.MakeTemplate"
 	if err := h.mayCampaign(by); err != nil {
 		return t, fault.Wrap(op, err)
 	}
+	o := once[review.Template]{verb: "template", key: key, body: t, read: h.Memory.Template}
+	o.make = func(note *access.Once) (review.Template, error) { return h.makeTemplate(ctx, by, t, note) }
+	t, err := o.do(ctx, h, by)
+	return t, fault.Wrap(op, err)
+}
+
+func (h *House) makeTemplate(ctx context.Context, by access.Actor, t review.Template, note *access.Once) (review.Template, error) {
+	const op = "flow.makeTemplate"
 	now := h.Now()
 	if t.First.IsZero() {
 		t.First = now
@@ -29,13 +43,17 @@ func (h *House) MakeTemplate(ctx context.Context, by access.Actor, t review.Temp
 		err = h.checkSpec(ctx, by, t.Spec)
 	}
 	if err != nil {
-		return t, fault.Wrap(op, err)
+		return t, err
 	}
 	t = review.Template{
 		ID: h.NewID("ut"), Spec: t.Spec.Copy(), Every: t.Every, First: t.First, Auto: t.Auto, Due: t.First, Next: t.First, By: by.User.ID, Created: now,
 	}
-	t, err = h.Memory.SaveTemplate(ctx, t, nil, h.templateEvent(t, "template.made", who(by), t.Terms()))
-	return t, fault.Wrap(op, err)
+	e := h.templateEvent(t, "template.made", who(by), t.Terms())
+	if note == nil {
+		return h.Memory.SaveTemplate(ctx, t, nil, e)
+	}
+	note.Answer = t.ID
+	return h.Memory.SaveTemplateOnce(ctx, *note, t, e)
 }
 
 // StopTemplate ends a template; what it drafted stays.
@@ -162,8 +180,27 @@ func (h *House) startAuto(ctx context.Context, t review.Template, c review.Campa
 		}
 		return move(now.Add(startLook))
 	}
-	if _, err := h.startCampaign(ctx, c.ID, ebb); err != nil {
+	if c.Snapshot.Lines == 0 {
+		err = h.nothingToStart(ctx, c.ID)
+	} else {
+		_, err = h.startCampaign(ctx, c.ID, ebb)
+	}
+	if err != nil {
 		return err
 	}
 	return move(t.Due)
+}
+
+// nothingToStart cancels an automatic campaign that found nothing to review: of what is
+// new since the last one there may be nothing.
+func (h *House) nothingToStart(ctx context.Context, id string) error {
+	_, err := h.changeCampaign(ctx, id, func(c review.Campaign) (review.Campaign, []audit.Event, error) {
+		if c.State != review.Staged {
+			return c, nil, nil
+		}
+		c, err := c.Turn(review.CancelTurn, h.Now())
+		c.Held = "nothing fitted what it asks for, so that there was no line to decide"
+		return c, []audit.Event{h.campaignEvent(c, "campaign.canceled", ebb, map[string]string{"why": "no-lines"})}, err
+	})
+	return err
 }

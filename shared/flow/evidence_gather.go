@@ -1,12 +1,14 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"maps"
 	"slices"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/evidence"
 	"github.com/ebb-access/ebb/shared/fault"
@@ -238,6 +240,15 @@ func (g *gathering) line(ctx context.Context, l review.Line) error {
 		}
 		x.By, x.Comments = append(x.By, name), append(x.Comments, said)
 	}
+	if l.State == review.LineStands {
+		m, err := g.h.Memory.Manual(ctx, l.Manual)
+		if err == nil {
+			x.Stands, err = g.givenUp(ctx, m)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if l.Manual != "" {
 		g.manuals = append(g.manuals, manualOf{l.Manual, l.ID})
 	}
@@ -255,9 +266,28 @@ func (g *gathering) tasks(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		g.b.Manual(m, of.line, name)
+		up, err := g.givenUp(ctx, m)
+		if err != nil {
+			return err
+		}
+		g.b.Manual(m, of.line, name, up)
 	}
 	return nil
+}
+
+// givenUp is who gave a task up, and why.
+func (g *gathering) givenUp(ctx context.Context, m access.Manual) (evidence.GivenUp, error) {
+	out := evidence.GivenUp{}
+	if m.State != access.ManualGivenUp {
+		return out, nil
+	}
+	name, err := g.names.user(ctx, m.GivenUpBy)
+	if err != nil {
+		return out, err
+	}
+	out.By = cmp.Or(name, m.GivenUpBy)
+	out.Text, out.Erased, err = g.h.saidOf(ctx, access.ManualText(m.ID))
+	return out, err
 }
 
 // events reads the audit's events of the campaign, its lists, what its reviewers were

@@ -142,6 +142,9 @@ func (h *House) turnedEarly(gs []access.Grant, actor, kill string) ([]access.Gra
 		if kill != "" {
 			e.Data["kill"] = kill
 		}
+		if next.EndedFor != "" {
+			e.Data["for"] = next.EndedFor
+		}
 		moved, events = append(moved, next), append(events, e)
 	}
 	return moved, events

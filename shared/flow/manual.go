@@ -38,11 +38,11 @@ func (h *House) SayDone(ctx context.Context, by access.Actor, id string) (access
 	const op = "flow.SayDone"
 	var out access.Manual
 	err := again(func() error {
-		m, err := h.Memory.Manual(ctx, id)
+		m, r, err := h.manualFor(ctx, by, id)
 		if err != nil {
 			return err
 		}
-		if err := h.mayDo(ctx, by, m); err != nil {
+		if err := r.mayDo(ctx, m); err != nil {
 			return err
 		}
 		if out = m; m.State != access.ManualWaits {
@@ -58,31 +58,19 @@ func (h *House) SayDone(ctx context.Context, by access.Actor, id string) (access
 	return out, fault.Wrap(op, err)
 }
 
-// mayDo refuses who has nothing to do with a manual task; for them there is none.
-func (h *House) mayDo(ctx context.Context, by access.Actor, m access.Manual) error {
+// mayDo refuses who knows of a manual task and cannot do it.
+func (r *realm) mayDo(ctx context.Context, m access.Manual) error {
 	const op = "flow.mayDo"
-	missing := fault.New(op, fault.NotFound, "there is no manual task %s", m.ID)
-	r, err := h.realm(ctx, by, m.Connector)
-	if fault.Is(err, fault.NotFound) {
-		return missing
-	}
-	if err != nil {
-		return err
-	}
 	x, err := r.look(ctx, m.Resource)
-	if err != nil {
-		return err
-	}
-	if by.Service {
-		return fault.New(op, fault.Forbidden, "a service's key does nothing by hand; a person has to")
-	}
 	switch {
-	case r.does(x.Resource):
-		return nil
-	case by.Is(access.Auditor):
-		return fault.New(op, fault.Forbidden, "auditors look on; who owns the resource or the connector does it")
+	case err != nil:
+		return err
+	case r.s.by.Service:
+		return fault.New(op, fault.Forbidden, "a service's key does nothing by hand; a person has to")
+	case !r.does(x.Resource):
+		return fault.New(op, fault.Forbidden, "you look on; who owns the resource or the connector does it")
 	}
-	return missing
+	return nil
 }
 
 // owner reports whether the actor owns a resource.
@@ -105,7 +93,7 @@ func (h *House) serveManual(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	held, err := h.holdsYet(ctx, directory.Membership{Connector: m.Connector, Resource: m.Resource, Kind: m.Kind, Slug: m.Slug, Account: m.Account})
+	held, err := h.standsYet(ctx, m)
 	if err != nil {
 		return err
 	}

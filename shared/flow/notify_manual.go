@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -31,12 +32,17 @@ func (h *House) manualTale(ctx context.Context, t access.Telling) (tale, error) 
 	}
 	out.card = func(ctx context.Context, n access.News, _ reader, due bool) (message.Card, error) {
 		card := message.ByHand{Manual: m, Page: h.URL + "/manual/" + m.ID}
-		said, name, err := h.doer(ctx, m.Connector, m.SaidBy)
+		said, name, err := h.doer(ctx, m.Connector, cmp.Or(m.GivenUpBy, m.SaidBy))
 		if err != nil {
 			return message.Card{}, err
 		}
 		if card.Names, err = h.names(ctx, m.Connector, true, []string{m.Account, said}, []string{m.Resource}); err != nil {
 			return message.Card{}, err
+		}
+		if m.State == access.ManualGivenUp {
+			if card.Reason, _, err = h.saidOf(ctx, access.ManualText(m.ID)); err != nil {
+				return message.Card{}, err
+			}
 		}
 		if card.Said = said; name != "" {
 			card.Names.People[said] = name

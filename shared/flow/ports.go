@@ -75,6 +75,7 @@ type Repeats interface {
 	Once(ctx context.Context, id string) (access.Once, error)
 	SaveRequestOnce(ctx context.Context, o access.Once, r access.Request, grants []access.Grant, texts []Text, e ...audit.Event) (access.Request, error)
 	SaveConnectorOnce(ctx context.Context, o access.Once, c connector.Connector, e ...audit.Event) (connector.Connector, error)
+	SaveTemplateOnce(ctx context.Context, o access.Once, t review.Template, e ...audit.Event) (review.Template, error)
 	SaveCampaignOnce(ctx context.Context, o access.Once, c review.Campaign, e ...audit.Event) (review.Campaign, error)
 }
 

@@ -89,6 +89,8 @@ type Manuals interface {
 	// are not over. ManualsOf lists those that wait about one resource.
 	Manuals(ctx context.Context, conn string, waiting bool, limit int) ([]access.Manual, error)
 	ManualsOf(ctx context.Context, conn, resource string) ([]access.Manual, error)
+	// GivenUp lists those of a connector that somebody gave up, the newest first.
+	GivenUp(ctx context.Context, conn string) ([]access.Manual, error)
 	// SaveManual saves a task; a new one and a new state need an event, of which
 	// somebody is to hear (kind "manual"). While Next is set it is due then in the
 	// lane "act", as kind "manual".

@@ -30,6 +30,8 @@ type CampaignView struct {
 type Progress struct {
 	Lists, Lines, Noted, Closed            int
 	Certified, Passed, Denied, Gone, Skips int
+	// Nobody counts the lists without a reviewer, Orphans what is left in them.
+	Nobody, Orphans int
 }
 
 // Add puts a list into the sum.
@@ -43,6 +45,10 @@ func (p Progress) Add(a review.Assignment) Progress {
 	p.Denied += a.Denied
 	p.Gone += a.Gone
 	p.Skips += a.Skips
+	if a.Source == review.Unassigned && a.Lines > 0 {
+		p.Nobody++
+		p.Orphans += a.Left()
+	}
 	return p
 }
 

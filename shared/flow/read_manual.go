@@ -2,8 +2,10 @@ package flow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 )
@@ -17,26 +19,52 @@ type ManualView struct {
 	Steps        []string
 	SaidByName   string
 	Does         bool // the actor may say that it is done
+	GivesUp      bool // the actor may give it up
+	// Of one that was given up: by whom, why (erased with who wrote it), and whether
+	// Slack shows the access still.
+	GivenUpByName string
+	Words         string
+	WordsErased   bool
+	Stands        bool
 }
 
 // ReadManuals lists the manual tasks that exist for the actor, the newest first;
 // waiting: only those that are not over.
 func (h *House) ReadManuals(ctx context.Context, by access.Actor, waiting bool) ([]ManualView, error) {
-	const op = "flow.ReadManuals"
-	realms, err := h.realms(ctx, by)
+	out, err := h.manualViews(ctx, by, func(ctx context.Context, conn string) ([]access.Manual, error) {
+		return h.Memory.Manuals(ctx, conn, waiting, 0)
+	})
+	return out, fault.Wrap("flow.ReadManuals", err)
+}
+
+// manualViews are those of a list of each connector that exist for the actor.
+func (h *House) manualViews(ctx context.Context, by access.Actor, list func(context.Context, string) ([]access.Manual, error)) ([]ManualView, error) {
+	s, err := h.sight(by)
 	if err != nil {
-		return nil, fault.Wrap(op, err)
+		return nil, err
 	}
+	conns, err := h.Memory.Connectors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(conns, byID(func(c connector.Connector) string { return c.ID }))
 	out := []ManualView{}
-	for _, r := range realms {
-		all, err := h.Memory.Manuals(ctx, r.conn.ID, waiting, 0)
+	for _, c := range conns {
+		r, err := s.manualRealm(ctx, c.ID)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
 		if err != nil {
-			return nil, fault.Wrap(op, err)
+			return nil, err
+		}
+		all, err := list(ctx, c.ID)
+		if err != nil {
+			return nil, err
 		}
 		for _, m := range all {
 			v, err := r.manual(ctx, m)
 			if err != nil {
-				return nil, fault.Wrap(op, err)
+				return nil, err
 			}
 			if v != nil {
 				out = append(out, *v)
@@ -49,24 +77,13 @@ func (h *House) ReadManuals(ctx context.Context, by access.Actor, waiting bool) 
 // ReadManual reads one.
 func (h *House) ReadManual(ctx context.Context, by access.Actor, id string) (ManualView, error) {
 	const op = "flow.ReadManual"
-	missing := fault.New(op, fault.NotFound, "there is no manual task %s", id)
-	m, err := h.Memory.Manual(ctx, id)
-	if fault.Is(err, fault.NotFound) {
-		return ManualView{}, missing
-	}
-	if err != nil {
-		return ManualView{}, fault.Wrap(op, err)
-	}
-	r, err := h.realm(ctx, by, m.Connector)
-	if fault.Is(err, fault.NotFound) {
-		return ManualView{}, missing
-	}
+	m, r, err := h.manualFor(ctx, by, id)
 	if err != nil {
 		return ManualView{}, fault.Wrap(op, err)
 	}
 	v, err := r.manual(ctx, m)
 	if err == nil && v == nil {
-		return ManualView{}, missing
+		err = fault.New(op, fault.NotFound, "there is no manual task %s", id)
 	}
 	if err != nil {
 		return ManualView{}, fault.Wrap(op, err)
@@ -76,14 +93,14 @@ func (h *House) ReadManual(ctx context.Context, by access.Actor, id string) (Man
 
 // manual is a manual task as the actor sees it; nil: not at all.
 func (r *realm) manual(ctx context.Context, m access.Manual) (*ManualView, error) {
+	if known, err := r.knowsManual(ctx, m); err != nil || !known {
+		return nil, err
+	}
 	x, err := r.look(ctx, m.Resource)
 	if err != nil {
 		return nil, err
 	}
 	v := &ManualView{Manual: m, Does: !r.s.by.Service && m.Waits() && r.does(x.Resource)}
-	if !v.Does && !r.does(x.Resource) && !r.s.by.Is(access.Auditor) {
-		return nil, nil
-	}
 	if !x.known {
 		x.Resource = directory.Resource{ID: m.Resource, Connector: m.Connector, Kind: m.Kind, Name: m.Resource}
 	}
@@ -98,16 +115,48 @@ func (r *realm) manual(ctx context.Context, m access.Manual) (*ManualView, error
 	if v.Because = m.Because(); !m.Ebb || m.Refused != "" {
 		v.Steps = m.Steps(x.Resource, a, r.conn.SignIn.GroupsBy)
 	}
-	if m.SaidBy == ebb {
-		v.SaidByName = "Ebb"
-	} else if m.SaidBy != "" {
-		u, err := r.s.h.Memory.User(ctx, m.SaidBy)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return nil, err
-		}
-		v.SaidByName = u.Name
+	if v.SaidByName, err = r.s.h.doerName(ctx, m.SaidBy); err != nil {
+		return nil, err
 	}
-	return v, nil
+	if m.State == access.ManualGivenUp {
+		err = r.givenUp(ctx, v)
+	} else if m.Waits() && !r.s.by.Service {
+		var no error
+		no, err = r.keepsUp(ctx, m)
+		v.GivesUp = err == nil && no == nil
+	}
+	return v, err
+}
+
+// givenUp adds who gave a task up and why, and whether the access stands.
+func (r *realm) givenUp(ctx context.Context, v *ManualView) error {
+	h := r.s.h
+	var err error
+	if v.GivenUpByName, err = h.doerName(ctx, v.GivenUpBy); err != nil {
+		return err
+	}
+	if v.Words, v.WordsErased, err = h.saidOf(ctx, access.ManualText(v.ID)); err != nil {
+		return err
+	}
+	v.Stands, err = h.standsYet(ctx, v.Manual)
+	return err
+}
+
+// saidOf reads a free text, and whether it was erased.
+func (h *House) saidOf(ctx context.Context, about string) (body string, erased bool, err error) {
+	t, err := h.Memory.Text(ctx, about)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return "", false, err
+	}
+	return t.Body, t.Body == "", nil
+}
+
+// doerName is what a user is called, or Ebb itself; "" for who is not known any more.
+func (h *House) doerName(ctx context.Context, id string) (string, error) {
+	if id == ebb {
+		return "Ebb", nil
+	}
+	return h.userName(ctx, id)
 }
 
 // does reports whether the actor is one of those who do by hand what a resource

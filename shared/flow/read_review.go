@@ -275,6 +275,11 @@ func (r *realm) line(ctx context.Context, people *people, d *desk, l review.Line
 			v.Trouble = cmp.Or(g.Trouble.Text, "it should be gone already")
 		}
 	}
+	if l.State == review.LineStands {
+		if v.Outcome, err = r.s.h.whyStands(ctx, l.Manual); err != nil {
+			return v, err
+		}
+	}
 	v.Refuses = d.refuses(l)
 	return v, nil
 }

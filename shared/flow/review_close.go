@@ -157,8 +157,11 @@ func (h *House) removed(ctx context.Context, l review.Line) (review.LineTurn, st
 		if err != nil || m.Waits() {
 			return "", "", time.Time{}, err
 		}
-		if m.State == access.ManualDone {
+		switch m.State {
+		case access.ManualDone:
 			return review.TookLine, "done by hand, and seen gone in Slack", m.Closed, nil
+		case access.ManualGivenUp:
+			return review.GiveUpLine, "it could not be removed, and stands", m.Closed, nil
 		}
 		return review.KeepLine, "the manual task was dropped", m.Closed, nil
 	}

@@ -102,8 +102,17 @@ func (h *House) endsOn(ctx context.Context, l review.Line, actor string) ([]acce
 			mine = append(mine, g)
 		}
 	}
-	moved, events := h.turnedEarly(mine, actor, "")
+	moved, events := h.turnedEarly(deniedBy(mine, ReviewOrigin(l)), actor, "")
 	return moved, events, nil
+}
+
+// deniedBy are grants that end because of a line of a review.
+func deniedBy(gs []access.Grant, line string) []access.Grant {
+	gs = slices.Clone(gs)
+	for i := range gs {
+		gs[i].EndedFor = line
+	}
+	return gs
 }
 
 // endChildren ends the default channels that came with user groups' grants which
@@ -120,7 +129,7 @@ func (h *House) endChildren(ctx context.Context, parents []access.Grant, actor s
 		}
 		for i := 0; i < len(children); i += endsPerSave {
 			part := children[i:min(i+endsPerSave, len(children))]
-			moved, events := h.turnedEarly(part, actor, "")
+			moved, events := h.turnedEarly(deniedBy(part, p.EndedFor), actor, "")
 			if len(moved) == 0 {
 				continue
 			}

@@ -57,9 +57,9 @@ func TestOrganizationRoles(t *testing.T) {
 		name, holders string
 		private       bool
 	}{
-		"Rl03." + org:      {"User Admin", "ada orgrole:Rl03", false},
-		"Rl0A." + c.incident:    {"Channel Manager of " + c.incident, "kit orgrole:Rl0A", true},
-		"RlCUSTOM." + team: {"custom role RlCUSTOM of " + workspace.Name, "ada orgrole:RlCUSTOM", false},
+		"Rl03." + org:        {"User Admin", "ada orgrole:Rl03", false},
+		"Rl0A." + c.incident: {"Channel Manager of " + c.incident, "kit orgrole:Rl0A", true},
+		"RlCUSTOM." + team:   {"custom role RlCUSTOM of " + workspace.Name, "ada orgrole:RlCUSTOM", false},
 	} {
 		r, err := c.store.Resource(c.ctx, c.conn.ID, resource)
 		c.ok(err)

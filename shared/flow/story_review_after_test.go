@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -196,6 +197,50 @@ func TestReviewTemplate(t *testing.T) {
 	}
 }
 
+// TestReviewOfNothing: a review without a line is not started, and one that a template
+// makes is canceled, and says why; the next one comes in its time.
+func TestReviewOfNothing(t *testing.T) {
+	c := newStoryCompany(t)
+	s := c.spec()
+	s.Scope.Accounts = []review.Class{review.Externals}
+	d, err := c.house.DraftCampaign(c.ctx, c.root, s)
+	c.ok(err)
+	_, err = c.house.StageCampaign(c.ctx, c.root, d.ID)
+	c.ok(err)
+	c.reviews()
+	if _, err := c.house.StartCampaign(c.ctx, c.root, d.ID); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "draft another") {
+		t.Errorf("started: %v", err)
+	}
+	tpl, err := c.house.MakeTemplate(c.ctx, c.root, review.Template{Spec: s, Every: review.Monthly, First: c.clock.Now().Add(time.Minute), Auto: true})
+	c.ok(err)
+	for range 5 {
+		c.clock.move(time.Minute)
+		c.reviews()
+	}
+	tpl, err = c.store.Template(c.ctx, tpl.ID)
+	c.ok(err)
+	got, err := c.store.Campaign(c.ctx, tpl.Last)
+	c.ok(err)
+	if got.State != review.Canceled || got.Held == "" || !tpl.Next.Equal(tpl.Due) || !tpl.Due.After(c.clock.Now()) {
+		t.Errorf("%s %q, next %s", got.State, got.Held, tpl.Next)
+	}
+	all, err := c.store.EventsOf(c.ctx, "campaign/"+got.ID)
+	c.ok(err)
+	if e := all[len(all)-1]; e.Action != "campaign.canceled" || e.Actor != "ebb" || e.Data["why"] != "no-lines" {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestProgressOfNobody: what has no reviewer is counted over all lists.
+func TestProgressOfNobody(t *testing.T) {
+	p := flow.Progress{}.Add(review.Assignment{Lines: 4, Closed: 1}).
+		Add(review.Assignment{Assigned: review.Assigned{Source: review.Unassigned}, Lines: 5, Closed: 2}).
+		Add(review.Assignment{Assigned: review.Assigned{Source: review.Unassigned}})
+	if p.Nobody != 1 || p.Orphans != 3 || p.Lists != 3 || p.Left() != 6 {
+		t.Errorf("%+v", p)
+	}
+}
+
 // TestReviewAgain: the next campaign knows what the last one decided, what is new,
 // and certifies at once only what did not change.
 func TestReviewAgain(t *testing.T) {
@@ -272,4 +317,24 @@ func TestReviewMemberMadeAdmin(t *testing.T) {
 	look(access.ManualWaits, review.LineDenied, review.LineOpen)
 	c.slack.HandDeactivate(c.sam)
 	look(access.ManualDone, review.LineRemoved, review.LineOpen)
+}
+
+// TestReviewEndsAGrant: whose own grant a reviewer denies hears that a review did, and who.
+func TestReviewEndsAGrant(t *testing.T) {
+	c := newStoryCompany(t)
+	id := c.auto(c.ada, c.shift, 6*time.Hour)
+	c.sweep(2 * time.Minute)
+	c.sync()
+	d := c.campaign(c.spec())
+	if got := c.submit(d.ID, c.lin, c.shift, c.ada, review.Deny); got.Denied != 1 {
+		t.Fatalf("%+v", got)
+	}
+	c.tell(10 * time.Minute)
+	g := c.state(id, access.Revoked)
+	if g.EndedFor != "review/"+d.ID+"/"+review.LineID(c.shift, "member", c.ada) {
+		t.Errorf("ended for %q", g.EndedFor)
+	}
+	if got := c.heard(c.ada); !strings.Contains(got[len(got)-1], "denied it in an access review. If you still need it, ask for it anew.") {
+		t.Errorf("%q", got)
+	}
 }

@@ -222,6 +222,14 @@ func TestCards(t *testing.T) {
 			over(access.Revoked, access.OutcomeGone, "U2")(g)
 			g.Request, g.Origin = "", "review/uc_1/S1/member/U1"
 		}).Ended()},
+		{"Ebb's own, ended by a reviewer", held(func(g *message.Held) {
+			over(access.Revoked, access.OutcomeGone, "U2")(g)
+			g.EndedFor = "review/uc_1/S1/member/U1"
+		}).Ended()},
+		{"not given, denied by a reviewer", held(func(g *message.Held) {
+			over(access.Withdrawn, "ended before it began", "U2")(g)
+			g.EndedFor = "review/uc_1/S1/member/U1"
+		}).NotGiven()},
 		{"ended by a review's deadline", held(func(g *message.Held) {
 			over(access.Revoked, access.OutcomeGone, "ebb")(g)
 			g.Request, g.Origin = "", "review/uc_1/S1/member/U1"
@@ -285,6 +293,9 @@ func TestCards(t *testing.T) {
 		{"by hand, said done", byHand(func(m *message.ByHand) { m.State, m.Said = access.ManualSaid, "U2" }).Card()},
 		{"by hand, seen done", byHand(func(m *message.ByHand) { m.State, m.Closed = access.ManualDone, nine }).Card()},
 		{"by hand, dropped", byHand(func(m *message.ByHand) { m.State = access.ManualDropped }).Card()},
+		{"by hand, given up", byHand(func(m *message.ByHand) {
+			m.State, m.Said, m.Closed, m.Reason = access.ManualGivenUp, "U2", nine, "nobody leaves this channel"
+		}).Card()},
 		{"by hand, reminder", byHand(func(*message.ByHand) {}).Remind(true)},
 		{"by hand, an older reminder", byHand(func(*message.ByHand) {}).Remind(false)},
 	} {

@@ -71,7 +71,9 @@ func (g Held) Ended() Card {
 // NotGiven says that it was not given, and why.
 func (g Held) NotGiven() Card {
 	c := g.card(g.plain()+" was not given", words(g.who(), g.has(" do not get ", " does not get "), g.what(), "."))
-	if g.EndedBy != "" {
+	if g.reviewed() {
+		c.Lead = words(c.Lead, " ", g.denied())
+	} else if g.EndedBy != "" {
 		c.Lead = words(c.Lead, " ", g.person(g.EndedBy), " ended it before it began.")
 	} else if why := sentence(why(g.Grant)); why != "" && g.Outcome != access.OutcomeNeverGiven {
 		c.Notes = []Line{words(why)}
@@ -198,8 +200,11 @@ func (g Held) over() Line {
 	return nil
 }
 
-// reviewed reports whether an access review took away what stood without Ebb.
-func (g Held) reviewed() bool { return strings.HasPrefix(g.Origin, "review/") }
+// reviewed reports whether an access review took it away: what stood without Ebb, or
+// what Ebb gave.
+func (g Held) reviewed() bool {
+	return strings.HasPrefix(g.Origin, "review/") || strings.HasPrefix(g.EndedFor, "review/")
+}
 
 // denied says who decided in the review, to people who may have had the access for
 // years, and were asked by nobody.

@@ -11,9 +11,11 @@ type ByHand struct {
 	access.Manual
 	Names
 	Steps []string
-	// Said is who said that it is done: an account of Names, or a name.
-	Said string
-	Page string // where the console shows it
+	// Said is who said that it is done, or gave it up: an account of Names, or a name.
+	// Reason is why, of one that was given up; "": erased.
+	Said   string
+	Reason string
+	Page   string // where the console shows it
 }
 
 // Card asks for it with the steps, and says what became of it.
@@ -37,6 +39,11 @@ func (m ByHand) card(title, lead string) Card {
 	case access.ManualDropped:
 		c.Title = cutTitle("Not needed any more: " + m.plainTask())
 		c.Lead = words("Nobody has to do this any more: ", m.task(), ".")
+	case access.ManualGivenUp:
+		c.Title = cutTitle("Given up: " + m.plainTask())
+		c.Lead = words(m.task(), ": denied in an access review. ", m.who(m.Said), " gave it up ", m.Closed, ": the access stands.")
+		c.Quote = m.Reason
+		c.Buttons = m.open()
 	case access.ManualSaid:
 		c.Lead = words(m.task(), ": ", m.who(m.Said), " says that it is done. The task closes when Slack shows it.")
 		c.Buttons = m.open()

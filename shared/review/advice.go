@@ -1,6 +1,7 @@
 package review
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/directory"
@@ -26,6 +27,10 @@ const (
 	BecauseNew         Reason = "new"
 	BecauseSame        Reason = "unchanged"
 	BecauseEnds        Reason = "ends-by-itself"
+	// Denied: a review denied it, and it stands all the same. Fixed: nobody at all can
+	// take it away in Slack as it is; that is no advice, but something to know first.
+	BecauseDenied Reason = "denied-and-stands"
+	BecauseFixed  Reason = "cannot-be-removed"
 )
 
 // Advice is what is recommended and why; without a verdict: look closely. It is
@@ -52,6 +57,7 @@ func (s Spec) Advise(h Holding, now time.Time) Advice {
 		{&against, a.Kind != directory.Bot && h.InactiveFor(now) >= inactive, BecauseInactive},
 		{&against, guest && h.Held() == Standing, BecauseGuest},
 		{&against, admin && s.Admins != "" && !h.InAdmins, BecauseAdmin},
+		{&against, h.Earlier.Verdict == Deny && !h.Since.After(h.Earlier.At), BecauseDenied},
 		{&look, admin && a.Kind == directory.Bot, BecauseBot},
 		{&look, admin && h.is(NoTwoFactor, inactive, now), BecauseTwoFactor},
 		{&look, h.Finding != "", BecauseFinding},
@@ -64,16 +70,29 @@ func (s Spec) Advise(h Holding, now time.Time) Advice {
 			*x.to = append(*x.to, x.why)
 		}
 	}
+	var out Advice
 	switch {
 	case len(against) > 0:
-		return Advice{Verdict: Deny, Why: append(against, look...)}
+		out = Advice{Verdict: Deny, Why: append(against, look...)}
 	case len(look) > 0:
-		return Advice{Why: look}
+		out = Advice{Why: look}
 	case len(with) > 0:
-		return Advice{Verdict: Certify, Why: with}
+		out = Advice{Verdict: Certify, Why: with}
 	}
-	return Advice{}
+	if h.fixed() {
+		out.Why = append(out.Why, BecauseFixed)
+	}
+	return out
 }
+
+// fixed reports whether nobody at all can take the access away in Slack: everybody is
+// in a workspace's default channel, and a primary owner hands the workspace over first.
+func (h Holding) fixed() bool {
+	return h.Resource.General || h.Resource.Kind == directory.Workspace && directory.WorkspaceRole(h.Slug) == directory.PrimaryOwner
+}
+
+// Fixed reports whether nobody could take the access away when it was staged.
+func (f Fact) Fixed() bool { return slices.Contains(f.Advice.Why, BecauseFixed) }
 
 // Administers reports whether the access is a role that administers a workspace or the
 // organization.

@@ -40,11 +40,20 @@ func TestAdvise(t *testing.T) {
 		"certified, unchanged":  {member(certified), Certify, []Reason{BecauseSame}},
 		"certified, came since": {member(func(h *Holding) { certified(h); h.Since = noon.AddDate(0, -1, 0) }), "", []Reason{BecauseNew}},
 		"certified, now shared": {member(func(h *Holding) { certified(h); h.Resource.Shared = true }), "", []Reason{BecauseNew}},
-		"denied before":         {member(func(h *Holding) { certified(h); h.Earlier.Verdict = Deny }), "", []Reason{BecauseNew}},
-		"deactivated":           {member(func(h *Holding) { certified(h); h.Account.State = directory.Deactivated }), Deny, []Reason{BecauseDeactivated, BecauseNew}},
-		"inactive for 90 days":  {member(func(h *Holding) { certified(h); h.LastActive = noon.AddDate(0, 0, -90) }), Deny, []Reason{BecauseInactive}},
-		"inactive for 89 days":  {member(func(h *Holding) { certified(h); h.LastActive = noon.AddDate(0, 0, -89) }), Certify, []Reason{BecauseSame}},
-		"never seen":            {member(func(h *Holding) { certified(h); h.Unseen = noon.AddDate(-1, 0, 0) }), Deny, []Reason{BecauseInactive}},
+		"denied, and it stands": {member(func(h *Holding) { certified(h); h.Earlier.Verdict = Deny }), Deny, []Reason{BecauseDenied, BecauseNew}},
+		"denied, and given since": {member(func(h *Holding) {
+			certified(h)
+			h.Earlier.Verdict, h.Since = Deny, noon.AddDate(0, -1, 0)
+		}), "", []Reason{BecauseNew}},
+		"nobody leaves #general": {member(func(h *Holding) { h.Resource.General = true; certified(h) }), Certify, []Reason{BecauseSame, BecauseFixed}},
+		"a primary owner, whom nobody demotes": {member(func(h *Holding) {
+			admin(h)
+			h.Slug, h.InAdmins = string(directory.PrimaryOwner), true
+		}), "", []Reason{BecauseNew, BecauseFixed}},
+		"deactivated":          {member(func(h *Holding) { certified(h); h.Account.State = directory.Deactivated }), Deny, []Reason{BecauseDeactivated, BecauseNew}},
+		"inactive for 90 days": {member(func(h *Holding) { certified(h); h.LastActive = noon.AddDate(0, 0, -90) }), Deny, []Reason{BecauseInactive}},
+		"inactive for 89 days": {member(func(h *Holding) { certified(h); h.LastActive = noon.AddDate(0, 0, -89) }), Certify, []Reason{BecauseSame}},
+		"never seen":           {member(func(h *Holding) { certified(h); h.Unseen = noon.AddDate(-1, 0, 0) }), Deny, []Reason{BecauseInactive}},
 		"a bot does not sleep": {member(func(h *Holding) {
 			h.Account.Kind = directory.Bot
 			certified(h)

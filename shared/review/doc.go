@@ -26,4 +26,5 @@
 //	open       skip      skipped    the campaign ended first
 //	denied     took      removed    seen gone in Slack
 //	denied     keep      kept       it is held anew, by access that was given since
+//	denied     give up   stands     a person said, with a reason, that nobody takes it away
 package review

@@ -142,12 +142,13 @@ const (
 	LineDenied    LineState = "denied"
 	LineRemoved   LineState = "removed"
 	LineKept      LineState = "kept"
+	LineStands    LineState = "stands"
 	LineGone      LineState = "gone"
 	LineSkipped   LineState = "skipped"
 )
 
 // LineStates lists all of them, for tests and checks.
-var LineStates = []LineState{LineOpen, LineCertified, LineDenied, LineRemoved, LineKept, LineGone, LineSkipped}
+var LineStates = []LineState{LineOpen, LineCertified, LineDenied, LineRemoved, LineKept, LineStands, LineGone, LineSkipped}
 
 // Line is one account's access to one thing, as it was staged (Fact), and what is
 // decided about it.
@@ -222,16 +223,17 @@ const (
 	SkipLine    LineTurn = "skip"
 	TookLine    LineTurn = "took"
 	KeepLine    LineTurn = "keep"
+	GiveUpLine  LineTurn = "give up"
 )
 
 // LineTurns lists all of them, for tests.
-var LineTurns = []LineTurn{CertifyLine, PassLine, DenyLine, VanishLine, SkipLine, TookLine, KeepLine}
+var LineTurns = []LineTurn{CertifyLine, PassLine, DenyLine, VanishLine, SkipLine, TookLine, KeepLine, GiveUpLine}
 
 var lineTurns = map[LineState]map[LineTurn]LineState{
 	LineOpen: {
 		CertifyLine: LineCertified, PassLine: LineOpen, DenyLine: LineDenied, VanishLine: LineGone, SkipLine: LineSkipped,
 	},
-	LineDenied: {TookLine: LineRemoved, KeepLine: LineKept},
+	LineDenied: {TookLine: LineRemoved, KeepLine: LineKept, GiveUpLine: LineStands},
 }
 
 // Turn moves the line, or says fault.Conflict when its state does not allow it.

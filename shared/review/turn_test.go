@@ -41,7 +41,7 @@ func TestLineTurns(t *testing.T) {
 		LineOpen: {
 			CertifyLine: LineCertified, PassLine: LineOpen, DenyLine: LineDenied, VanishLine: LineGone, SkipLine: LineSkipped,
 		},
-		LineDenied: {TookLine: LineRemoved, KeepLine: LineKept},
+		LineDenied: {TookLine: LineRemoved, KeepLine: LineKept, GiveUpLine: LineStands},
 	}
 	for _, s := range LineStates {
 		for _, turn := range LineTurns {

@@ -42,7 +42,8 @@ func (w *World) admins() []string {
 }
 
 // tasks: do|say|both PERCENT. Somebody looks at what waits for people, does some of
-// it in Slack, and says so, or only one of these.
+// it in Slack, and says so, or only one of these; of what a review denied somebody who
+// does both gives a part up.
 func (w *World) doTasks(a Act) {
 	percent, _ := strconv.Atoi(a.arg(1))
 	w.person(a, func(ctx context.Context, h *flow.House) error {
@@ -52,6 +53,12 @@ func (w *World) doTasks(a Act) {
 		}
 		for _, m := range all {
 			if w.roll(m.ID, a.N, "task")%100 >= uint64(percent) {
+				continue
+			}
+			if m.GivesUp && a.arg(0) == "both" && w.roll(m.ID, a.N, "given up")%6 == 0 {
+				if _, err := h.GiveUpManual(ctx, w.root, m.ID, "nobody can"); err != nil {
+					return err
+				}
 				continue
 			}
 			if a.arg(0) != "say" {

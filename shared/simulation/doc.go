@@ -48,6 +48,8 @@
 //	   reviews come to rest, in time                  campaigned, rests
 //	6  done by hand is what Slack shows; a role past  manual, waitsRightly,
 //	   its end has a task, and somebody to look       adminsAtRest
+//	   given up is a review's task alone, with a
+//	   reason, and its line says that access stands   manual, deniedAtRest
 //
 // The judge (ledger) sees each change of Slack's own state and whose doing it is.
 // Of what Ebb remembers it reads the grants, the audit's events of reviews, and what

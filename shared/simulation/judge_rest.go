@@ -59,7 +59,7 @@ func (w *World) counted(c review.Campaign, lines map[string]review.Line) {
 			a.Closed--
 		case review.LineCertified:
 			a.Certified++
-		case review.LineDenied, review.LineRemoved, review.LineKept:
+		case review.LineDenied, review.LineRemoved, review.LineKept, review.LineStands:
 			a.Denied++
 		case review.LineGone:
 			a.Gone++
@@ -115,7 +115,10 @@ func (w *World) deniedAtRest(ctx context.Context, c review.Campaign, l review.Li
 	if (g.ID == "") == (m.ID == "") {
 		w.violate(promiseDenied, "%s of %s is carried out by %q and %q", l.ID, c.ID, l.Grant, l.Manual)
 	}
-	if !w.inSlack(l) || m.Waits() || w.now().Sub(at) < afterTrouble {
+	if long := w.now().Sub(m.Closed) > settlesIn; long && (m.State == access.ManualGivenUp) != (l.State == review.LineStands) {
+		w.violate(promiseDenied, "%s of %s is %s, and its task is %s", l.ID, c.ID, l.State, m.State)
+	}
+	if !w.inSlack(l) || m.Waits() || m.State == access.ManualGivenUp || w.now().Sub(at) < afterTrouble {
 		return
 	}
 	p := pair{l.Resource, l.Account}
@@ -131,6 +134,9 @@ func (w *World) deniedAtRest(ctx context.Context, c review.Campaign, l review.Li
 		w.violate(promiseDenied, "%s of %s is denied since %s and %s, and held; %s (%s) %s", l.ID, c.ID, at.Sub(w.begin), l.State, g.State, g.Outcome, m.State)
 	}
 }
+
+// settlesIn is how long after its task a denied line may be closed, at the latest.
+const settlesIn = time.Hour + afterTrouble
 
 // inSlack reports whether the access of a line is held now.
 func (w *World) inSlack(l review.Line) bool {
@@ -159,6 +165,11 @@ func (w *World) manual(m access.Manual) {
 	case access.ManualWaits:
 		if m.Rev == 1 {
 			w.Counts.ByHand++
+		}
+	case access.ManualGivenUp:
+		w.Counts.GivenUp++
+		if _, is := m.OfReview(); !is || m.GivenUpBy == "" || m.Reason == "" {
+			w.violate(promiseByHand, "%s of %s was given up by %q", m.ID, m.Origin, m.GivenUpBy)
 		}
 	case access.ManualDone:
 		p, since := pair{m.Resource, m.Account}, m.Created.Add(-5*time.Second)

@@ -71,6 +71,7 @@ func (s *Sum) add(r Result) {
 	s.Decided += r.Counts.Decided
 	s.Denied += r.Counts.Denied
 	s.ByHand += r.Counts.ByHand
+	s.GivenUp += r.Counts.GivenUp
 }
 
 // Missed is how a guard that was taken away shows.

@@ -76,7 +76,7 @@ type Counts struct {
 	Commits, Strikes, Grants, Given, Revoked int
 	Findings, Decreed, Killed                int
 	Staged, Completed, Decided               int // campaigns, and submitted decisions
-	Denied, ByHand                           int // removals by a review, and waits of manual tasks
+	Denied, ByHand, GivenUp                  int // removals by a review, waits of manual tasks, and those that were given up
 	Lost                                     int // edits of people that our write lost: confined to a round trip
 }
 

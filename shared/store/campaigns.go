@@ -87,18 +87,22 @@ func (s *Store) Templates(ctx context.Context) ([]review.Template, error) {
 // SaveTemplate saves one with the campaign that it drafted and moves its due row.
 // All but another time at which it is looked at has an event.
 func (s *Store) SaveTemplate(ctx context.Context, t review.Template, drafted *review.Campaign, e ...audit.Event) (review.Template, error) {
-	const op = "store.SaveTemplate"
+	var c change
+	t, err := s.saveTemplate(ctx, &c, t, drafted, e)
+	return t, fault.Wrap("store.SaveTemplate", err)
+}
+
+func (s *Store) saveTemplate(ctx context.Context, c *change, t review.Template, drafted *review.Campaign, e []audit.Event) (review.Template, error) {
 	prev, err := current[templateRecord](ctx, s, templateKey(t.ID), t.Rev)
 	if err != nil {
-		return t, fault.Wrap(op, err)
+		return t, err
 	}
-	var c change
 	rec := newTemplateRecord(t)
 	was := prev
 	was.Next, was.Due = rec.Next, ""
 	if t.Rev == 0 || !alike(was, rec) {
 		if err := told("a review template", e); err != nil {
-			return t, fault.Wrap(op, err)
+			return t, err
 		}
 	}
 	rec.Due = c.due(laneReview, prev.Due, access.Due{At: t.Next, Kind: "template", ID: t.ID, Connector: t.Connector}, !t.Next.IsZero())
@@ -107,12 +111,12 @@ func (s *Store) SaveTemplate(ctx context.Context, t review.Template, drafted *re
 		c.point(templatesKey(t.ID), pointer{ID: t.ID})
 	}
 	if drafted != nil {
-		if err := s.addCampaign(ctx, &c, *drafted, e); err != nil {
-			return t, fault.Wrap(op, err)
+		if err := s.addCampaign(ctx, c, *drafted, e); err != nil {
+			return t, err
 		}
 	}
-	if err := s.save(ctx, &c, e); err != nil {
-		return t, fault.Wrap(op, err)
+	if err := s.save(ctx, c, e); err != nil {
+		return t, err
 	}
 	t.Rev++
 	return t, nil

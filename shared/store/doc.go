@@ -68,6 +68,7 @@
 //	manuals#<conn>         <created>#<id>           pointer to each
 //	manuals-open#<conn>    <created>#<id>           pointer while it is not over
 //	manuals-on#<conn>#<resource>  <id>              the same, by resource
+//	manuals-given-up#<conn>  <created>#<id>         pointer to what somebody gave up
 //	lock#<conn>#<resource> lock                     one per resource ever changed; never deleted
 //	due#act, due#sync, due#review  <time>#<urgency>#<kind>#<conn>#<id>  one per aggregate that can act, at its next action
 //	due#tell               <time>#<urgency>#<kind>#<conn>#<id>#<rev>  one per change that somebody is to hear of, until they heard

@@ -47,5 +47,7 @@ func manualsKey(m access.Manual) Key      { return Key{join("manuals", m.Connect
 func openManualKey(m access.Manual) Key {
 	return Key{join("manuals-open", m.Connector), at(m.Created, m.ID)}
 }
+func givenUpPart(conn string) string         { return join("manuals-given-up", conn) }
+func givenUpKey(m access.Manual) Key         { return Key{givenUpPart(m.Connector), at(m.Created, m.ID)} }
 func manualsOn(conn, resource string) string { return join("manuals-on", conn, resource) }
 func manualOnKey(m access.Manual) Key        { return Key{manualsOn(m.Connector, m.Resource), join(m.ID)} }

@@ -46,6 +46,19 @@ func (s *Store) ManualsOf(ctx context.Context, conn, resource string) ([]access.
 	return out, fault.Wrap("store.ManualsOf", err)
 }
 
+// GivenUp lists the tasks of a connector that somebody gave up, the newest first.
+func (s *Store) GivenUp(ctx context.Context, conn string) ([]access.Manual, error) {
+	var out []access.Manual
+	err := eachRecord(ctx, s, Range{Part: givenUpPart(conn), Reverse: true}, func(p pointer, _ Row) error {
+		r, rev, err := maybe[manualRecord](ctx, s, manualKey(p.ID))
+		if m := r.manual(rev); err == nil && m.State == access.ManualGivenUp {
+			out = append(out, m)
+		}
+		return err
+	})
+	return out, fault.Wrap("store.GivenUp", err)
+}
+
 // SaveManual saves a task with at least one event, moves its due row, and lets
 // those hear of it who tell.
 func (s *Store) SaveManual(ctx context.Context, m access.Manual, e ...audit.Event) (access.Manual, error) {
@@ -90,5 +103,6 @@ func (s *Store) addManual(ctx context.Context, c *change, m access.Manual, e []a
 	waited := prev.manual(m.Rev).Waits()
 	c.list(openManualKey(m), waited, m.Waits(), m.ID)
 	c.list(manualOnKey(m), waited, m.Waits(), m.ID)
+	c.list(givenUpKey(m), prev.State == access.ManualGivenUp, m.State == access.ManualGivenUp, m.ID)
 	return nil
 }

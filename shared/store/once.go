@@ -62,3 +62,11 @@ func (s *Store) SaveCampaignOnce(ctx context.Context, o access.Once, x review.Ca
 	x, err := s.saveCampaign(ctx, &c, x, e)
 	return x, fault.Wrap("store.SaveCampaignOnce", err)
 }
+
+// SaveTemplateOnce is SaveTemplate for a new template, with the note in its commit.
+func (s *Store) SaveTemplateOnce(ctx context.Context, o access.Once, t review.Template, e ...audit.Event) (review.Template, error) {
+	var c change
+	c.note(o)
+	t, err := s.saveTemplate(ctx, &c, t, nil, e)
+	return t, fault.Wrap("store.SaveTemplateOnce", err)
+}

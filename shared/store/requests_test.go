@@ -202,6 +202,15 @@ func TestOnce(t *testing.T) {
 	_, err = h.Once(ctx, "o2")
 	h.refused(err, fault.NotFound)
 	h.must(second(h.SaveCampaignOnce(ctx, o, x, h.event("campaign/uc_1", "campaign.drafted"))))
+	o.ID, o.Answer = "o3", "ut_1"
+	tpl := review.Template{ID: "ut_1", Created: h.now}
+	h.refused(second(h.SaveTemplateOnce(ctx, o, tpl)), fault.Internal)
+	h.must(second(h.SaveTemplateOnce(ctx, o, tpl, h.event("template/ut_1", "template.made"))))
+	tpl.ID = "ut_2"
+	h.refused(second(h.SaveTemplateOnce(ctx, o, tpl, h.event("template/ut_2", "template.made"))), fault.Conflict)
+	if got := value[review.Template](h)(h.Template(ctx, "ut_1")); got.Rev != 1 || value[access.Once](h)(h.Once(ctx, "o3")).Answer != got.ID {
+		t.Errorf("%+v", got)
+	}
 	if got := value[review.Campaign](h)(h.Campaign(ctx, "uc_1")); got.Rev != 1 || value[access.Once](h)(h.Once(ctx, "o2")).Answer != got.ID {
 		t.Errorf("%+v", got)
 	}

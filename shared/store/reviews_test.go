@@ -226,6 +226,19 @@ func TestManuals(t *testing.T) {
 	lists("[U2]", "[U2 U1]", "[U2]")
 	h.same("due", h.due("act"), "[manual "+other.ID+" c1 1m0s]")
 	h.same("rows of telling", len(h.due("tell")), 4)
+	// Given up it waits no more, and is listed for itself.
+	h.same("given up", len(value[[]access.Manual](h)(h.GivenUp(ctx, "c1"))), 0)
+	up, err := other.Turn(access.GiveUp, h.now)
+	h.must(err)
+	up.GivenUpBy, up.Reason = "u_1", "h:00"
+	h.refused(h.SaveReviewed(ctx, review.Change{Manuals: []access.Manual{up}}), fault.Internal) // without an event
+	h.must(h.SaveReviewed(ctx, review.Change{Manuals: []access.Manual{up}, Texts: []access.Text{{About: access.ManualText(up.ID), Author: "U9", Body: "no"}}}, e))
+	list := value[[]access.Manual](h)(h.GivenUp(ctx, "c1"))
+	h.same("given up", len(list), 1)
+	h.same("by", list[0].GivenUpBy+" "+list[0].Reason+" "+string(list[0].State), "u_1 h:00 given up")
+	h.same("elsewhere", len(value[[]access.Manual](h)(h.GivenUp(ctx, "c2"))), 0)
+	h.same("waiting", len(value[[]access.Manual](h)(h.Manuals(ctx, "c1", true, 0))), 0)
+	h.same("due", len(h.due("act")), 0)
 	other.Account = "U9"
 	h.refused(second(h.SaveManual(ctx, other, e)), fault.Internal) // under another one's id
 	h.refused(second(h.Manual(ctx, "mt_9")), fault.NotFound)

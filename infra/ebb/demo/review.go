@@ -241,7 +241,10 @@ func (s *reviewStory) decide(ctx context.Context) error {
 	}
 	workspace := map[string]string{"umbra": s.slack.TeamIDs()[0]}
 	open := []string{s.line(s.room, "incident-room", "member", "Kit"), s.line(s.group, "oncall", "member", "Sam")}
-	err = s.says(ctx, "Lin", map[string]string{s.line(workspace, "umbra", "admin", "Tobi"): "no admin any more; the helpdesk is Joss"}, open...)
+	err = s.says(ctx, "Lin", map[string]string{
+		s.line(workspace, "umbra", "admin", "Tobi"):                                                                 "no admin any more; the helpdesk is Joss",
+		review.LineID(workspace["umbra"], string(directory.PrimaryOwner), s.slack.PrimaryOwner(workspace["umbra"])): "whose account is this? nobody works with it",
+	}, open...)
 	if err != nil {
 		return err
 	}
@@ -255,13 +258,20 @@ func (s *reviewStory) byHand(ctx context.Context) error {
 		return err
 	}
 	all, err := s.ReadManuals(ctx, s.root, true)
-	if err != nil || len(all) != 1 {
-		return errors.Join(err, fmt.Errorf("%d manual tasks, and there should be one", len(all)))
+	if err != nil || len(all) != 2 {
+		return errors.Join(err, fmt.Errorf("%d manual tasks, and there should be two", len(all)))
 	}
-	tell("task %s: %s", all[0].ID, all[0].Because)
-	s.slack.HandSetAdmin(s.slack.TeamIDs()[0], s.account["Tobi"], false)
-	if _, err := s.SayDone(ctx, s.root, all[0].ID); err != nil {
-		return err
+	for _, m := range all {
+		tell("task %s: %s", m.ID, m.Because)
+		if !m.Hopeless() {
+			s.slack.HandSetAdmin(s.slack.TeamIDs()[0], s.account["Tobi"], false)
+			_, err = s.SayDone(ctx, s.root, m.ID)
+		} else {
+			_, err = s.GiveUpManual(ctx, s.root, m.ID, "the owner's account lies in the safe; board decision of 2024")
+		}
+		if err != nil {
+			return err
+		}
 	}
 	s.wait(time.Minute)
 	if err := s.sync(ctx); err != nil {

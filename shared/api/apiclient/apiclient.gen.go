@@ -489,6 +489,7 @@ func (e LineShow) Valid() bool {
 const (
 	ManualTaskStateDone     ManualTaskState = "done"
 	ManualTaskStateDropped  ManualTaskState = "dropped"
+	ManualTaskStateGivenUp  ManualTaskState = "given up"
 	ManualTaskStateSaidDone ManualTaskState = "said done"
 	ManualTaskStateWaits    ManualTaskState = "waits"
 )
@@ -499,6 +500,8 @@ func (e ManualTaskState) Valid() bool {
 	case ManualTaskStateDone:
 		return true
 	case ManualTaskStateDropped:
+		return true
+	case ManualTaskStateGivenUp:
 		return true
 	case ManualTaskStateSaidDone:
 		return true
@@ -704,6 +707,7 @@ const (
 	ReviewLineStateOpen      ReviewLineState = "open"
 	ReviewLineStateRemoved   ReviewLineState = "removed"
 	ReviewLineStateSkipped   ReviewLineState = "skipped"
+	ReviewLineStateStands    ReviewLineState = "stands"
 )
 
 // Valid indicates whether the value is a known member of the ReviewLineState enum.
@@ -722,6 +726,8 @@ func (e ReviewLineState) Valid() bool {
 	case ReviewLineStateRemoved:
 		return true
 	case ReviewLineStateSkipped:
+		return true
+	case ReviewLineStateStands:
 		return true
 	default:
 		return false
@@ -1798,16 +1804,28 @@ type ManualTask struct {
 	Entitlement string `json:"entitlement"`
 
 	// Give To be given; else to be taken away
-	Give bool   `json:"give"`
-	Id   string `json:"id"`
+	Give bool `json:"give"`
+
+	// GivenUpBy An account or resource; the name is missing where you do not see it
+	GivenUpBy Ref `json:"givenUpBy,omitempty,omitzero"`
+
+	// GivesUp You may give it up
+	GivesUp bool   `json:"givesUp,omitempty,omitzero"`
+	Id      string `json:"id"`
 
 	// Origin What it is done for, such as review/uc_1/S1/member/U1
-	Origin   string      `json:"origin"`
+	Origin string `json:"origin"`
+
+	// Reason Why it was given up; missing: erased
+	Reason   string      `json:"reason,omitempty,omitzero"`
 	Resource ResourceRef `json:"resource"`
 	Said     time.Time   `json:"said,omitempty,omitzero"`
 
 	// SaidBy An account or resource; the name is missing where you do not see it
-	SaidBy Ref             `json:"saidBy,omitempty,omitzero"`
+	SaidBy Ref `json:"saidBy,omitempty,omitzero"`
+
+	// Stands It was given up, and Slack shows the access still
+	Stands bool            `json:"stands,omitempty,omitzero"`
 	State  ManualTaskState `json:"state"`
 
 	// Steps What to do in Slack
@@ -2831,6 +2849,13 @@ type SearchEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// MakeTemplateParams defines parameters for MakeTemplate.
+type MakeTemplateParams struct {
+	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
+	// made, as it stands now, and makes nothing; with another body it is refused (409). What was refused is judged anew.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // DraftCampaignParams defines parameters for DraftCampaign.
 type DraftCampaignParams struct {
 	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
@@ -3022,6 +3047,15 @@ type ListKillsParams struct {
 type ListManualTasksParams struct {
 	// All Also those that are over
 	All *bool `form:"all,omitempty" json:"all,omitempty"`
+
+	// Stands Instead, what was denied, given up and still stands in Slack
+	Stands *bool `form:"stands,omitempty" json:"stands,omitempty"`
+}
+
+// GiveUpManualJSONBody defines parameters for GiveUpManual.
+type GiveUpManualJSONBody struct {
+	// Reason Why it is not done; the evidence has it
+	Reason string `json:"reason"`
 }
 
 // DiffPoliciesParams defines parameters for DiffPolicies.
@@ -3166,6 +3200,9 @@ type PreviewKillJSONRequestBody = Target
 
 // KillJSONRequestBody defines body for Kill for application/json ContentType.
 type KillJSONRequestBody = NewKill
+
+// GiveUpManualJSONRequestBody defines body for GiveUpManual for application/json ContentType.
+type GiveUpManualJSONRequestBody GiveUpManualJSONBody
 
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
@@ -3343,7 +3380,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-	MakeTemplateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	MakeTemplateWithBody(ctx context.Context, params *MakeTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// MakeTemplate Make a template
 	//
@@ -3352,7 +3389,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-	MakeTemplate(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	MakeTemplate(ctx context.Context, params *MakeTemplateParams, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StopTemplate Stop a template
 	//
@@ -4107,7 +4144,8 @@ type ClientInterface interface {
 
 	// ListManualTasks What people have to do by hand, for no API does it, the newest first
 	//
-	// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+	// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all;
+	// campaign administrators those of reviews, of private resources as far as they may know of them.
 	//
 	// Corresponds with GET /v1/manual-tasks (the `ListManualTasks` operationId).
 	ListManualTasks(ctx context.Context, params *ListManualTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4123,6 +4161,28 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/manual-tasks/{manualId}/done (the `SayManualDone` operationId).
 	SayManualDone(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GiveUpManualWithBody Give up a review's task that nobody carries out
+	//
+	// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+	// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+	// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+	GiveUpManualWithBody(ctx context.Context, manualId ManualParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GiveUpManual Give up a review's task that nobody carries out
+	//
+	// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+	// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+	// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+	GiveUpManual(ctx context.Context, manualId ManualParam, body GiveUpManualJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMe Who this key acts for
 	//
@@ -4630,8 +4690,8 @@ func (c *Client) ListTemplates(ctx context.Context, reqEditors ...RequestEditorF
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-func (c *Client) MakeTemplateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewMakeTemplateRequestWithBody(c.Server, contentType, body)
+func (c *Client) MakeTemplateWithBody(ctx context.Context, params *MakeTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeTemplateRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4649,8 +4709,8 @@ func (c *Client) MakeTemplateWithBody(ctx context.Context, contentType string, b
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-func (c *Client) MakeTemplate(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewMakeTemplateRequest(c.Server, body)
+func (c *Client) MakeTemplate(ctx context.Context, params *MakeTemplateParams, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMakeTemplateRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6324,7 +6384,8 @@ func (c *Client) GetKill(ctx context.Context, killId Id, reqEditors ...RequestEd
 
 // ListManualTasks What people have to do by hand, for no API does it, the newest first
 //
-// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all;
+// campaign administrators those of reviews, of private resources as far as they may know of them.
 //
 // Corresponds with GET /v1/manual-tasks (the `ListManualTasks` operationId).
 func (c *Client) ListManualTasks(ctx context.Context, params *ListManualTasksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -6361,6 +6422,48 @@ func (c *Client) GetManualTask(ctx context.Context, manualId ManualParam, reqEdi
 // Corresponds with POST /v1/manual-tasks/{manualId}/done (the `SayManualDone` operationId).
 func (c *Client) SayManualDone(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSayManualDoneRequest(c.Server, manualId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GiveUpManualWithBody Give up a review's task that nobody carries out
+//
+// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+func (c *Client) GiveUpManualWithBody(ctx context.Context, manualId ManualParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGiveUpManualRequestWithBody(c.Server, manualId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GiveUpManual Give up a review's task that nobody carries out
+//
+// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+func (c *Client) GiveUpManual(ctx context.Context, manualId ManualParam, body GiveUpManualJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGiveUpManualRequest(c.Server, manualId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7553,18 +7656,18 @@ func NewListTemplatesRequest(server string) (*http.Request, error) {
 }
 
 // NewMakeTemplateRequest calls the generic MakeTemplate builder with application/json body
-func NewMakeTemplateRequest(server string, body MakeTemplateJSONRequestBody) (*http.Request, error) {
+func NewMakeTemplateRequest(server string, params *MakeTemplateParams, body MakeTemplateJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewMakeTemplateRequestWithBody(server, "application/json", bodyReader)
+	return NewMakeTemplateRequestWithBody(server, params, "application/json", bodyReader)
 }
 
 // NewMakeTemplateRequestWithBody constructs an http.Request for the MakeTemplate method, with any body, and a specified content type
-func NewMakeTemplateRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+func NewMakeTemplateRequestWithBody(server string, params *MakeTemplateParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -7588,6 +7691,21 @@ func NewMakeTemplateRequestWithBody(server string, contentType string, body io.R
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
 
 	return req, nil
 }
@@ -11020,6 +11138,18 @@ func NewListManualTasksRequest(server string, params *ListManualTasksParams) (*h
 
 		}
 
+		if params.Stands != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "stands", *params.Stands, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -11098,6 +11228,53 @@ func NewSayManualDoneRequest(server string, manualId ManualParam) (*http.Request
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewGiveUpManualRequest calls the generic GiveUpManual builder with application/json body
+func NewGiveUpManualRequest(server string, manualId ManualParam, body GiveUpManualJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewGiveUpManualRequestWithBody(server, manualId, "application/json", bodyReader)
+}
+
+// NewGiveUpManualRequestWithBody constructs an http.Request for the GiveUpManual method, with any body, and a specified content type
+func NewGiveUpManualRequestWithBody(server string, manualId ManualParam, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "manualId", manualId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/manual-tasks/%s/give-up", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -12695,7 +12872,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-	MakeTemplateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error)
+	MakeTemplateWithBodyWithResponse(ctx context.Context, params *MakeTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error)
 
 	// MakeTemplateWithResponse Make a template
 	//
@@ -12704,7 +12881,7 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-	MakeTemplateWithResponse(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error)
+	MakeTemplateWithResponse(ctx context.Context, params *MakeTemplateParams, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error)
 
 	// StopTemplateWithResponse Stop a template
 	//
@@ -13549,7 +13726,8 @@ type ClientWithResponsesInterface interface {
 
 	// ListManualTasksWithResponse What people have to do by hand, for no API does it, the newest first
 	//
-	// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+	// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all;
+	// campaign administrators those of reviews, of private resources as far as they may know of them.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -13571,6 +13749,28 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/manual-tasks/{manualId}/done (the `SayManualDone` operationId).
 	SayManualDoneWithResponse(ctx context.Context, manualId ManualParam, reqEditors ...RequestEditorFn) (*SayManualDoneResponse, error)
+
+	// GiveUpManualWithBodyWithResponse Give up a review's task that nobody carries out
+	//
+	// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+	// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+	// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+	GiveUpManualWithBodyWithResponse(ctx context.Context, manualId ManualParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GiveUpManualResponse, error)
+
+	// GiveUpManualWithResponse Give up a review's task that nobody carries out
+	//
+	// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+	// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+	// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+	GiveUpManualWithResponse(ctx context.Context, manualId ManualParam, body GiveUpManualJSONRequestBody, reqEditors ...RequestEditorFn) (*GiveUpManualResponse, error)
 
 	// GetMeWithResponse Who this key acts for
 	//
@@ -17158,6 +17358,46 @@ func (r SayManualDoneResponse) ContentType() string {
 	return ""
 }
 
+// GiveUpManualResponseDefaultHeaders the declared response headers of an HTTP default response for GiveUpManual
+type GiveUpManualResponseDefaultHeaders struct {
+	RetryAfter int
+}
+
+type GiveUpManualResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ManualTask
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Failure
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GiveUpManualResponseDefaultHeaders
+}
+
+// Status returns HTTPResponse.Status
+func (r GiveUpManualResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GiveUpManualResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GiveUpManualResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetMeResponseDefaultHeaders the declared response headers of an HTTP default response for GetMe
 type GetMeResponseDefaultHeaders struct {
 	RetryAfter int
@@ -18666,8 +18906,8 @@ func (c *ClientWithResponses) ListTemplatesWithResponse(ctx context.Context, req
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-func (c *ClientWithResponses) MakeTemplateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error) {
-	rsp, err := c.MakeTemplateWithBody(ctx, contentType, body, reqEditors...)
+func (c *ClientWithResponses) MakeTemplateWithBodyWithResponse(ctx context.Context, params *MakeTemplateParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error) {
+	rsp, err := c.MakeTemplateWithBody(ctx, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -18681,8 +18921,8 @@ func (c *ClientWithResponses) MakeTemplateWithBodyWithResponse(ctx context.Conte
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/campaign-templates (the `MakeTemplate` operationId).
-func (c *ClientWithResponses) MakeTemplateWithResponse(ctx context.Context, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error) {
-	rsp, err := c.MakeTemplate(ctx, body, reqEditors...)
+func (c *ClientWithResponses) MakeTemplateWithResponse(ctx context.Context, params *MakeTemplateParams, body MakeTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*MakeTemplateResponse, error) {
+	rsp, err := c.MakeTemplate(ctx, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -20078,7 +20318,8 @@ func (c *ClientWithResponses) GetKillWithResponse(ctx context.Context, killId Id
 
 // ListManualTasksWithResponse What people have to do by hand, for no API does it, the newest first
 //
-// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all.
+// Those of resources and connectors that you own; administrators see those that are not about private resources, auditors all;
+// campaign administrators those of reviews, of private resources as far as they may know of them.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -20117,6 +20358,40 @@ func (c *ClientWithResponses) SayManualDoneWithResponse(ctx context.Context, man
 		return nil, err
 	}
 	return ParseSayManualDoneResponse(rsp)
+}
+
+// GiveUpManualWithBodyWithResponse Give up a review's task that nobody carries out
+//
+// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+func (c *ClientWithResponses) GiveUpManualWithBodyWithResponse(ctx context.Context, manualId ManualParam, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GiveUpManualResponse, error) {
+	rsp, err := c.GiveUpManualWithBody(ctx, manualId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGiveUpManualResponse(rsp)
+}
+
+// GiveUpManualWithResponse Give up a review's task that nobody carries out
+//
+// For campaign administrators, and of private resources the owners of the connector; nobody gives up what is about themselves.
+// The denial stays, the line says that the access stands, and it is listed for as long as Slack shows it. What a grant is to
+// give or to take is not given up. About who administers a workspace it takes a fresh sign-in. Repeats safely.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/manual-tasks/{manualId}/give-up (the `GiveUpManual` operationId).
+func (c *ClientWithResponses) GiveUpManualWithResponse(ctx context.Context, manualId ManualParam, body GiveUpManualJSONRequestBody, reqEditors ...RequestEditorFn) (*GiveUpManualResponse, error) {
+	rsp, err := c.GiveUpManual(ctx, manualId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGiveUpManualResponse(rsp)
 }
 
 // GetMeWithResponse Who this key acts for
@@ -24445,6 +24720,52 @@ func ParseSayManualDoneResponse(rsp *http.Response) (*SayManualDoneResponse, err
 	switch {
 	case true:
 		var headers SayManualDoneResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGiveUpManualResponse parses an HTTP response from a GiveUpManualWithResponse call
+func ParseGiveUpManualResponse(rsp *http.Response) (*GiveUpManualResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GiveUpManualResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ManualTask
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GiveUpManualResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -490,6 +490,7 @@ func (e LineShow) Valid() bool {
 const (
 	ManualTaskStateDone     ManualTaskState = "done"
 	ManualTaskStateDropped  ManualTaskState = "dropped"
+	ManualTaskStateGivenUp  ManualTaskState = "given up"
 	ManualTaskStateSaidDone ManualTaskState = "said done"
 	ManualTaskStateWaits    ManualTaskState = "waits"
 )
@@ -500,6 +501,8 @@ func (e ManualTaskState) Valid() bool {
 	case ManualTaskStateDone:
 		return true
 	case ManualTaskStateDropped:
+		return true
+	case ManualTaskStateGivenUp:
 		return true
 	case ManualTaskStateSaidDone:
 		return true
@@ -705,6 +708,7 @@ const (
 	ReviewLineStateOpen      ReviewLineState = "open"
 	ReviewLineStateRemoved   ReviewLineState = "removed"
 	ReviewLineStateSkipped   ReviewLineState = "skipped"
+	ReviewLineStateStands    ReviewLineState = "stands"
 )
 
 // Valid indicates whether the value is a known member of the ReviewLineState enum.
@@ -723,6 +727,8 @@ func (e ReviewLineState) Valid() bool {
 	case ReviewLineStateRemoved:
 		return true
 	case ReviewLineStateSkipped:
+		return true
+	case ReviewLineStateStands:
 		return true
 	default:
 		return false
@@ -1799,16 +1805,28 @@ type ManualTask struct {
 	Entitlement string `json:"entitlement"`
 
 	// Give To be given; else to be taken away
-	Give bool   `json:"give"`
-	Id   string `json:"id"`
+	Give bool `json:"give"`
+
+	// GivenUpBy An account or resource; the name is missing where you do not see it
+	GivenUpBy Ref `json:"givenUpBy,omitempty,omitzero"`
+
+	// GivesUp You may give it up
+	GivesUp bool   `json:"givesUp,omitempty,omitzero"`
+	Id      string `json:"id"`
 
 	// Origin What it is done for, such as review/uc_1/S1/member/U1
-	Origin   string      `json:"origin"`
+	Origin string `json:"origin"`
+
+	// Reason Why it was given up; missing: erased
+	Reason   string      `json:"reason,omitempty,omitzero"`
 	Resource ResourceRef `json:"resource"`
 	Said     time.Time   `json:"said,omitempty,omitzero"`
 
 	// SaidBy An account or resource; the name is missing where you do not see it
-	SaidBy Ref             `json:"saidBy,omitempty,omitzero"`
+	SaidBy Ref `json:"saidBy,omitempty,omitzero"`
+
+	// Stands It was given up, and Slack shows the access still
+	Stands bool            `json:"stands,omitempty,omitzero"`
 	State  ManualTaskState `json:"state"`
 
 	// Steps What to do in Slack
@@ -2832,6 +2850,13 @@ type SearchEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// MakeTemplateParams defines parameters for MakeTemplate.
+type MakeTemplateParams struct {
+	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
+	// made, as it stands now, and makes nothing; with another body it is refused (409). What was refused is judged anew.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // DraftCampaignParams defines parameters for DraftCampaign.
 type DraftCampaignParams struct {
 	// IdempotencyKey A word of your own for this call (a UUID). Sent again within a day with the same body, it gives what the first call
@@ -3023,6 +3048,15 @@ type ListKillsParams struct {
 type ListManualTasksParams struct {
 	// All Also those that are over
 	All *bool `form:"all,omitempty" json:"all,omitempty"`
+
+	// Stands Instead, what was denied, given up and still stands in Slack
+	Stands *bool `form:"stands,omitempty" json:"stands,omitempty"`
+}
+
+// GiveUpManualJSONBody defines parameters for GiveUpManual.
+type GiveUpManualJSONBody struct {
+	// Reason Why it is not done; the evidence has it
+	Reason string `json:"reason"`
 }
 
 // DiffPoliciesParams defines parameters for DiffPolicies.
@@ -3168,6 +3202,9 @@ type PreviewKillJSONRequestBody = Target
 // KillJSONRequestBody defines body for Kill for application/json ContentType.
 type KillJSONRequestBody = NewKill
 
+// GiveUpManualJSONRequestBody defines body for GiveUpManual for application/json ContentType.
+type GiveUpManualJSONRequestBody GiveUpManualJSONBody
+
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
 
@@ -3226,7 +3263,7 @@ type ServerInterface interface {
 	ListTemplates(w http.ResponseWriter, r *http.Request)
 	// MakeTemplate Make a template
 	// (POST /v1/campaign-templates)
-	MakeTemplate(w http.ResponseWriter, r *http.Request)
+	MakeTemplate(w http.ResponseWriter, r *http.Request, params MakeTemplateParams)
 	// StopTemplate Stop a template
 	// (POST /v1/campaign-templates/{templateId}/stop)
 	StopTemplate(w http.ResponseWriter, r *http.Request, templateId TemplateParam)
@@ -3440,6 +3477,9 @@ type ServerInterface interface {
 	// SayManualDone Say that it is done
 	// (POST /v1/manual-tasks/{manualId}/done)
 	SayManualDone(w http.ResponseWriter, r *http.Request, manualId ManualParam)
+	// GiveUpManual Give up a review's task that nobody carries out
+	// (POST /v1/manual-tasks/{manualId}/give-up)
+	GiveUpManual(w http.ResponseWriter, r *http.Request, manualId ManualParam)
 	// GetMe Who this key acts for
 	// (GET /v1/me)
 	GetMe(w http.ResponseWriter, r *http.Request)
@@ -3815,8 +3855,35 @@ func (siw *ServerInterfaceWrapper) ListTemplates(w http.ResponseWriter, r *http.
 // MakeTemplate operation middleware
 func (siw *ServerInterfaceWrapper) MakeTemplate(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MakeTemplateParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.MakeTemplate(w, r)
+		siw.Handler.MakeTemplate(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6277,6 +6344,19 @@ func (siw *ServerInterfaceWrapper) ListManualTasks(w http.ResponseWriter, r *htt
 		return
 	}
 
+	// ------------- Optional query parameter "stands" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stands", r.URL.Query(), &params.Stands, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "stands"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "stands", Err: err})
+		}
+		return
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListManualTasks(w, r, params)
 	}))
@@ -6331,6 +6411,32 @@ func (siw *ServerInterfaceWrapper) SayManualDone(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.SayManualDone(w, r, manualId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GiveUpManual operation middleware
+func (siw *ServerInterfaceWrapper) GiveUpManual(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "manualId" -------------
+	var manualId ManualParam
+
+	err = runtime.BindStyledParameterWithOptions("simple", "manualId", r.PathValue("manualId"), &manualId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "manualId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GiveUpManual(w, r, manualId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7519,6 +7625,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/manual-tasks", wrapper.ListManualTasks)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/manual-tasks/{manualId}", wrapper.GetManualTask)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/manual-tasks/{manualId}/done", wrapper.SayManualDone)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/manual-tasks/{manualId}/give-up", wrapper.GiveUpManual)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/events", wrapper.ListEvents)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/search", wrapper.SearchEvents)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/audit/export", wrapper.ExportEvents)
@@ -7829,7 +7936,8 @@ func (response ListTemplatesdefaultApplicationProblemPlusJSONResponse) VisitList
 }
 
 type MakeTemplateRequestObject struct {
-	Body *MakeTemplateJSONRequestBody
+	Params MakeTemplateParams
+	Body   *MakeTemplateJSONRequestBody
 }
 
 type MakeTemplateResponseObject interface {
@@ -10850,6 +10958,48 @@ func (response SayManualDonedefaultApplicationProblemPlusJSONResponse) VisitSayM
 	return err
 }
 
+type GiveUpManualRequestObject struct {
+	ManualId ManualParam `json:"manualId"`
+	Body     *GiveUpManualJSONRequestBody
+}
+
+type GiveUpManualResponseObject interface {
+	VisitGiveUpManualResponse(w http.ResponseWriter) error
+}
+
+type GiveUpManual200JSONResponse ManualTask
+
+func (response GiveUpManual200JSONResponse) VisitGiveUpManualResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveUpManualdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response GiveUpManualdefaultApplicationProblemPlusJSONResponse) VisitGiveUpManualResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMeRequestObject struct {
 }
 
@@ -12513,6 +12663,9 @@ type StrictServerInterface interface {
 	// SayManualDone Say that it is done
 	// (POST /v1/manual-tasks/{manualId}/done)
 	SayManualDone(ctx context.Context, request SayManualDoneRequestObject) (SayManualDoneResponseObject, error)
+	// GiveUpManual Give up a review's task that nobody carries out
+	// (POST /v1/manual-tasks/{manualId}/give-up)
+	GiveUpManual(ctx context.Context, request GiveUpManualRequestObject) (GiveUpManualResponseObject, error)
 	// GetMe Who this key acts for
 	// (GET /v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -12838,8 +12991,10 @@ func (sh *strictHandler) ListTemplates(w http.ResponseWriter, r *http.Request) {
 }
 
 // MakeTemplate operation middleware
-func (sh *strictHandler) MakeTemplate(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) MakeTemplate(w http.ResponseWriter, r *http.Request, params MakeTemplateParams) {
 	var request MakeTemplateRequestObject
+
+	request.Params = params
 
 	var body MakeTemplateJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -14878,6 +15033,39 @@ func (sh *strictHandler) SayManualDone(w http.ResponseWriter, r *http.Request, m
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(SayManualDoneResponseObject); ok {
 		if err := validResponse.VisitSayManualDoneResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GiveUpManual operation middleware
+func (sh *strictHandler) GiveUpManual(w http.ResponseWriter, r *http.Request, manualId ManualParam) {
+	var request GiveUpManualRequestObject
+
+	request.ManualId = manualId
+
+	var body GiveUpManualJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GiveUpManual(ctx, request.(GiveUpManualRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GiveUpManual")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GiveUpManualResponseObject); ok {
+		if err := validResponse.VisitGiveUpManualResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "9d6a922664296d5d50c747389cca378567c217326838743bd59ae653a3b0edbb"
+const Digest = "3aa650f31eb0224d06e6f252dcdebf31b8ffe404aac7c294da4e015bb5b30bef"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
@@ -38,6 +38,9 @@ var operations = []Operation{
 	},
 	{Method: "GET", Path: "/v1/campaign-templates"},
 	{Method: "POST", Path: "/v1/campaign-templates",
+		Params: []Param{
+			{Name: "Idempotency-Key", In: Header, Required: false, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 200, Pattern: "^[!-~]+$"}},
+		},
 		Body: &Body{Required: true, Kinds: []Kind{
 			{Type: "application/json", Schema: schemaNewTemplate},
 		}},
@@ -483,6 +486,7 @@ var operations = []Operation{
 	{Method: "GET", Path: "/v1/manual-tasks",
 		Params: []Param{
 			{Name: "all", In: Query, Required: false, Schema: &Schema{Type: Boolean}},
+			{Name: "stands", In: Query, Required: false, Schema: &Schema{Type: Boolean}},
 		},
 	},
 	{Method: "GET", Path: "/v1/manual-tasks/{manualId}",
@@ -494,6 +498,16 @@ var operations = []Operation{
 		Params: []Param{
 			{Name: "manualId", In: Path, Required: true, Schema: schemaId},
 		},
+	},
+	{Method: "POST", Path: "/v1/manual-tasks/{manualId}/give-up",
+		Params: []Param{
+			{Name: "manualId", In: Path, Required: true, Schema: schemaId},
+		},
+		Body: &Body{Required: true, Kinds: []Kind{
+			{Type: "application/json", Schema: &Schema{Type: Object, Fields: []Field{
+				{Name: "reason", Required: true, Schema: &Schema{Type: String, MinLength: 1, MaxLength: 2000}},
+			}}},
+		}},
 	},
 	{Method: "GET", Path: "/v1/me"},
 	{Method: "GET", Path: "/v1/policy"},

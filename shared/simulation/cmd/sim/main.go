@@ -93,8 +93,8 @@ func (o options) many() int {
 		return bad < 9
 	})
 	took := time.Since(begin)
-	fmt.Printf("%d seeds from %d in %s: %s of virtual time, %d commits, %d mishaps, %d grants begun, %d given, %d revoked, %d findings, %d of them to end by a person's word, %d reviews staged and %d completed with %d decisions, %d removals and %d tasks by hand, %d hand edits lost within a round trip and without events; %d violations\n",
-		sum.Stories, o.from, took.Round(time.Second), sum.Virtual.Round(time.Hour), sum.Commits, sum.Strikes, sum.Grants, sum.Given, sum.Revoked, sum.Findings, sum.Decreed, sum.Staged, sum.Completed, sum.Decided, sum.Denied, sum.ByHand, sum.Lost, bad)
+	fmt.Printf("%d seeds from %d in %s: %s of virtual time, %d commits, %d mishaps, %d grants begun, %d given, %d revoked, %d findings, %d of them to end by a person's word, %d reviews staged and %d completed with %d decisions, %d removals and %d tasks by hand (%d given up), %d hand edits lost within a round trip and without events; %d violations\n",
+		sum.Stories, o.from, took.Round(time.Second), sum.Virtual.Round(time.Hour), sum.Commits, sum.Strikes, sum.Grants, sum.Given, sum.Revoked, sum.Findings, sum.Decreed, sum.Staged, sum.Completed, sum.Decided, sum.Denied, sum.ByHand, sum.GivenUp, sum.Lost, bad)
 	if bad > 0 {
 		return 1
 	}
