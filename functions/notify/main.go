@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/ebb-access/ebb/functions/internal/aws"
+	"github.com/ebb-access/ebb/functions/internal/mail"
 	"github.com/ebb-access/ebb/shared/config/names"
 	"github.com/ebb-access/ebb/shared/policyfile"
 	"github.com/ebb-access/ebb/shared/steps"
@@ -14,6 +15,6 @@ import (
 func main() {
 	f := aws.Must(names.Notify)
 	h := f.House()
-	h.Mail, h.Condition = aws.Mail(f), policyfile.NewConditions() // who may decide now
+	h.Mail, h.Condition = mail.Open(f), policyfile.NewConditions() // who may decide now
 	lambda.Start(steps.Stream(h))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/ebb-access/ebb/functions/internal/aws"
+	"github.com/ebb-access/ebb/functions/internal/mail"
 	"github.com/ebb-access/ebb/shared/config/names"
 	"github.com/ebb-access/ebb/shared/policyfile"
 	"github.com/ebb-access/ebb/shared/steps"
@@ -16,6 +17,6 @@ import (
 func main() {
 	f := aws.Must(names.Sweep)
 	h := f.House()
-	h.Heads, h.Mail, h.Condition = aws.Heads(f), aws.Mail(f), policyfile.NewConditions()
+	h.Heads, h.Mail, h.Condition = aws.Heads(f), mail.Open(f), policyfile.NewConditions()
 	lambda.Start(steps.Sweep(h, f.Config.Table, os.Stdout))
 }

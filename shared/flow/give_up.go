@@ -36,7 +36,7 @@ func (h *House) GiveUpManual(ctx context.Context, by access.Actor, id, why strin
 			return nil
 		}
 		if no, err := r.keepsUp(ctx, m); no != nil || err != nil {
-			return first(err, no)
+			return cmp.Or(err, no)
 		}
 		why := strings.TrimSpace(why)
 		switch {
@@ -67,16 +67,6 @@ func (h *House) GiveUpManual(ctx context.Context, by access.Actor, id, why strin
 		return out, fault.Wrap(op, err)
 	}
 	return out, fault.Wrap(op, h.lookSoon(ctx, out))
-}
-
-// first is the first error that is one.
-func first(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // lookSoon has the review of a task looked at by the next round, which closes its line.

@@ -104,6 +104,8 @@
 //	the first holder of each is not staged    a review's snapshot is whole, stays     4
 //	what died while it closes stays so        reviews come to rest                   27
 //	what died while it is staged stays so     reviews come to rest                   25
+//	staging is an hour late                   reviews come to rest                    4
+//	ending is an hour late                    reviews come to rest                   17
 //
 // Not measured: lines staged under the resource before, and a review that does not end
 // on its deadline (neither gave a result within half a minute).

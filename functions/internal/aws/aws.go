@@ -18,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	awssfn "github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/ebb-access/ebb/shared/audit"
@@ -26,7 +25,6 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 	headsaws "github.com/ebb-access/ebb/shared/heads/aws"
-	"github.com/ebb-access/ebb/shared/mail/ses"
 	secretaws "github.com/ebb-access/ebb/shared/secret/aws"
 	"github.com/ebb-access/ebb/shared/slack"
 	"github.com/ebb-access/ebb/shared/store"
@@ -120,14 +118,8 @@ func Executions(f *Function) flow.Executions {
 	return sfn.Open(awssfn.NewFromConfig(f.sdk), f.Config.StateMachine)
 }
 
-// Mail sends through SES; nil where the stack has no sender. It is no method, as
-// Heads is none: only what sends mail links SES's client.
-func Mail(f *Function) flow.Mail {
-	if f.Config.MailFrom == "" {
-		return nil
-	}
-	return ses.Open(sesv2.NewFromConfig(f.sdk), f.Config.MailFrom, f.Config.MailSet)
-}
+// SDK is how a function reaches AWS, for a client that few functions link.
+func (f *Function) SDK() sdk.Config { return f.sdk }
 
 // noHeads is for functions that have no rights on heads.
 type noHeads struct{}
