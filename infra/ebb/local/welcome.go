@@ -113,11 +113,6 @@ func (h *House) settle(ctx context.Context, by access.Actor, place *folder, sim 
 		if err := h.people(ctx, by, c, keys); err != nil {
 			return err
 		}
-		// Who owns the connector is somebody in this Slack, so that they hear of what it
-		// needs: the account by which it was installed.
-		if _, err := h.BindTo(ctx, by, by.User.ID, c.ID, sim.org.PrimaryOwner(sim.org.TeamIDs()[0])); err != nil {
-			return err
-		}
 	}
 	place.note.Settled = true
 	return place.save()
