@@ -13,7 +13,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { copyFileSync, readFileSync, readdirSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 
@@ -27,6 +27,9 @@ const htmx = (...at) => readFileSync(join(...at, 'htmx.min.js'), 'utf8')
 if (htmx(import.meta.dirname, 'node_modules/htmx.org/dist') !== htmx(root, 'shared/console/static')) {
   throw new Error('shared/console/static/htmx.min.js is not the file of package-lock.json')
 }
+
+// abreast is how many journeys are walked at once: they wait more than they work.
+const abreast = 2
 
 // largest is how many bytes a picture that documents show may have.
 const largest = 140_000
@@ -163,8 +166,8 @@ async function walk(browser, file) {
     await (await import(pathToFileURL(file))).default({ house: h.url, link: h.said().match(/http\S+\/signin\/first\S+/)?.[0], window: `${h.slack}window/`, person, look, ebb, policy, slack: slackOf(h), report, eventually, expect })
     if (errors.length) throw new Error(`a page complained: ${errors.join('; ')}`)
   } catch (e) {
-    for (const [i, page] of open.entries()) await page.screenshot({ path: join(shots, `failed-${i + 1}.png`) }).catch(() => {})
-    e.message += `\n  what each person saw last is in failed-*.png; the house said:\n${h.said().replace(/^/gm, '    ')}`
+    for (const [i, page] of open.entries()) await page.screenshot({ path: join(shots, `failed-${basename(file, '.mjs')}-${i + 1}.png`) }).catch(() => {})
+    e.message += `\n  what each person saw last is in failed-${basename(file, '.mjs')}-*.png; the house said:\n${h.said().replace(/^/gm, '    ')}`
     throw e
   } finally {
     for (const page of open) await page.context().close()
@@ -198,17 +201,22 @@ const browser = await chromium.launch({
 })
 let failed = 0
 try {
-  for (const name of readdirSync(resolve(folder)).filter((f) => f.endsWith('.mjs')).sort()) {
-    if (only.length && !only.some((o) => name.includes(o))) continue
-    const begun = Date.now()
-    try {
-      await walk(browser, join(resolve(folder), name))
-      console.log(`ok      ${name}  ${((Date.now() - begun) / 1000).toFixed(1)} s`)
-    } catch (e) {
-      failed++
-      console.log(`FAILED  ${name}\n  ${e.message}`)
+  const names = readdirSync(resolve(folder)).filter((f) => f.endsWith('.mjs') && (!only.length || only.some((o) => f.includes(o))))
+  const size = (name) => statSync(join(resolve(folder), name)).size
+  names.sort((a, b) => size(b) - size(a)) // the longest first, so that none is left alone at the end
+  const next = async () => {
+    for (let name; (name = names.shift());) {
+      const begun = Date.now()
+      try {
+        await walk(browser, join(resolve(folder), name))
+        console.log(`ok      ${name}  ${((Date.now() - begun) / 1000).toFixed(1)} s`)
+      } catch (e) {
+        failed++
+        console.log(`FAILED  ${name}\n  ${e.message}`)
+      }
     }
   }
+  await Promise.all(Array.from({ length: abreast }, next))
 } finally {
   await browser.close()
 }

@@ -77,6 +77,7 @@ func deploy(t *testing.T, at site) *house {
 		names.EnvHeadsBucket + "=" + h.table, names.EnvStateMachine + "=" + h.machine, names.EnvAWSEndpoint + "=" + h.engines.server.url,
 		names.EnvSlackAPIURL + "=" + slack.url + "/api/", names.EnvAuthorizeURL + "=" + slack.url + "/oauth/v2/authorize",
 		names.EnvLogLevel + "=" + at.level,
+		names.EnvAtOnce + "=2", // so that review makes the evidence of a small review, too
 	}
 	h.fleet.deploy(t, built)
 	h.streamed(t)

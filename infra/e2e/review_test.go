@@ -9,8 +9,6 @@ import (
 
 	"github.com/ebb-access/ebb/shared/config/names"
 	"github.com/ebb-access/ebb/shared/evidence"
-	"github.com/ebb-access/ebb/shared/flow"
-	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
 
 // campaign is an access review as the API shows it.
@@ -20,18 +18,6 @@ type campaign struct {
 	Lists     []struct {
 		ID   string
 		Left int
-	}
-}
-
-// crowd gives the company user groups with more members than a review may have lines
-// for its evidence to be made while somebody waits.
-func (s *story) crowd() {
-	var members []string
-	for n := range 60 {
-		members = append(members, s.slack.AddUser(slacktest.User{Name: fmt.Sprintf("crowd-%d", n)}))
-	}
-	for n := range flow.EvidenceAtOnce/len(members) + 1 {
-		s.slack.AddGroup(slacktest.Group{Handle: fmt.Sprintf("crowd-%d", n), Name: fmt.Sprintf("Crowd %d", n), Members: members})
 	}
 }
 

@@ -64,7 +64,6 @@ func TestStory(t *testing.T) {
 	began := time.Now()
 	s := newStory(t, site{company: company, definition: first(t), secrets: stackName + "/", level: "debug"})
 	s.room = s.slack.AddChannel(slacktest.Channel{Name: "approvals", Members: []string{s.ada, s.bob, s.lin, s.slack.BotUser(s.owner.team)}})
-	s.crowd()
 	s.say("What a deploy makes, on the engines that stand in for AWS")
 	s.tell("table, secrets, bucket, state machine, HTTP API, %d functions", len(names.Functions))
 	s.scheduled(t, names.Sync)

@@ -12,6 +12,7 @@ import (
 	"net/mail"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/config/names"
@@ -37,6 +38,7 @@ type Config struct {
 	Region       string
 	AWSEndpoint  string // "" for AWS's own
 	DynamoDB     string // "" for AWSEndpoint
+	AtOnce       int    // lines of a review whose evidence is made at once; 0: as flow has it
 	LogLevel     slog.Level
 }
 
@@ -90,6 +92,12 @@ func Read(function string, getenv func(string) string) (Config, error) {
 	}
 	if level := getenv(names.EnvLogLevel); level != "" && c.LogLevel.UnmarshalText([]byte(level)) != nil {
 		wrong = append(wrong, names.EnvLogLevel+" is one of debug, info, warn, error")
+	}
+	if n := getenv(names.EnvAtOnce); n != "" {
+		var err error
+		if c.AtOnce, err = strconv.Atoi(n); err != nil || c.AtOnce < 1 {
+			wrong = append(wrong, names.EnvAtOnce+" is a number of lines, at least 1")
+		}
 	}
 	if len(wrong) > 0 {
 		return Config{}, fault.New("config.Read", fault.Misconfigured, "the environment of function %s: %s", function, strings.Join(wrong, "; "))

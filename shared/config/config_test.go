@@ -14,7 +14,7 @@ import (
 var whole = map[string]string{
 	names.EnvTable: "ebb-table", names.EnvSecretPrefix: "ebb/", names.EnvURL: "https://ebb.example.com/",
 	names.EnvStateMachine: "arn:aws:states:eu-central-1:123456789012:stateMachine:ebb-lease",
-	names.EnvHeadsBucket:  "ebb-heads", "AWS_REGION": "eu-central-1", names.EnvLogLevel: "warn",
+	names.EnvHeadsBucket:  "ebb-heads", "AWS_REGION": "eu-central-1", names.EnvLogLevel: "warn", names.EnvAtOnce: "7",
 }
 
 func read(function string, change map[string]string) (config.Config, error) {
@@ -29,7 +29,7 @@ func TestRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.Function != f || c.Table != "ebb-table" || c.URL != "https://ebb.example.com" || c.LogLevel != slog.LevelWarn {
+		if c.Function != f || c.Table != "ebb-table" || c.URL != "https://ebb.example.com" || c.LogLevel != slog.LevelWarn || c.AtOnce != 7 {
 			t.Errorf("%s: %+v", f, c)
 		}
 	}
@@ -51,7 +51,7 @@ func TestWrong(t *testing.T) {
 	const planted = "xoxp-planted token"
 	for env, value := range map[string]string{
 		names.EnvTable: planted, names.EnvSecretPrefix: planted, names.EnvStateMachine: planted, names.EnvURL: planted,
-		names.EnvHeadsBucket: planted, names.EnvSlackAPIURL: planted, names.EnvAWSEndpoint: "ftp://" + planted, names.EnvLogLevel: planted,
+		names.EnvHeadsBucket: planted, names.EnvSlackAPIURL: planted, names.EnvAWSEndpoint: "ftp://" + planted, names.EnvLogLevel: planted, names.EnvAtOnce: planted,
 	} {
 		_, err := read(names.API, map[string]string{env: value})
 		if !fault.Is(err, fault.Misconfigured) || !strings.Contains(err.Error(), env) || strings.Contains(err.Error(), "xoxp") {

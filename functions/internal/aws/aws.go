@@ -8,6 +8,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
@@ -82,7 +83,7 @@ func (f *Function) house(app Credentials) *flow.House {
 		Now: time.Now, NewID: flow.RandomID, NewWord: flow.RandomWord,
 		Memory: store.New(f.table(), store.Options{}), Secrets: f.vault, Slack: f.slack(app),
 		Heads: noHeads{}, Pace: slack.Tier, URL: f.Config.URL, Log: f.Log,
-		AskSCIM: f.Config.AskSCIM == "on", AskRoles: f.Config.AskRoles == "on", EvidenceAtOnce: flow.EvidenceAtOnce,
+		AskSCIM: f.Config.AskSCIM == "on", AskRoles: f.Config.AskRoles == "on", EvidenceAtOnce: cmp.Or(f.Config.AtOnce, flow.EvidenceAtOnce),
 	}
 }
 

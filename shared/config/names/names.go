@@ -38,6 +38,7 @@ const (
 	EnvOIDCClientID = "EBB_OIDC_CLIENT_ID"    // the house's client there
 	EnvAWSEndpoint  = "EBB_AWS_ENDPOINT"      // every AWS service, for tests
 	EnvDynamoDB     = "EBB_DYNAMODB_ENDPOINT" // DynamoDB alone, for tests
+	EnvAtOnce       = "EBB_EVIDENCE_AT_ONCE"  // lines of a review whose evidence is made while somebody waits; a thousand
 	EnvLogLevel     = "EBB_LOG_LEVEL"         // debug, info, warn, error
 )
 
