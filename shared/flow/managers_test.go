@@ -68,6 +68,7 @@ func TestManagersAreReadOnceADay(t *testing.T) {
 // TestManagersMatrix: whatever happens to a call of the first sync from the first
 // question to SCIM on, it ends with the same managers, and the same directory.
 func TestManagersMatrix(t *testing.T) {
+	t.Parallel()
 	run := func(t *testing.T, at int, how mishap) *company {
 		c := led(t)
 		for i := range 520 { // two pages

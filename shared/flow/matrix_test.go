@@ -27,6 +27,7 @@ type story struct {
 // after it, throttled, landed late. The calls are recorded from a clean run, not
 // listed. Table calls outnumber the others by far and are sampled (sampled).
 func TestFailureMatrix(t *testing.T) {
+	t.Parallel()
 	for _, s := range stories {
 		t.Run(s.name, func(t *testing.T) {
 			clean := tell(t, s, -1, mishap{})

@@ -14,6 +14,7 @@ import (
 // TestPeopleInTheMiddle: while the house gives access, a person ends it, gets
 // more time for it, or is deactivated, just before each of its outside calls.
 func TestPeopleInTheMiddle(t *testing.T) {
+	t.Parallel()
 	deeds := []struct {
 		name string
 		do   func(w *world, c *told, id string)

@@ -194,6 +194,7 @@ func tellingStory(t *testing.T, at int, how mishap) *company {
 // everybody hears of everything, and of nothing twice, unless we died between
 // Slack's answer and our commit, or Slack's answer did not say that it was done.
 func TestTellingMishaps(t *testing.T) {
+	t.Parallel()
 	clean := tellingStory(t, -1, mishap{})
 	calls := clean.fate.calls
 	ada, lin := clean.heard(clean.ada), clean.heard(clean.lin)

@@ -118,6 +118,7 @@ func firstSync(t *testing.T, at int, how mishap) *company {
 // TestSyncMatrix: whatever happens to any call of the first sync, it ends with
 // the same directory as a clean one.
 func TestSyncMatrix(t *testing.T) {
+	t.Parallel()
 	clean := firstSync(t, -1, mishap{})
 	clean.synced()
 	want := clean.directory()

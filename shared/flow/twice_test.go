@@ -25,6 +25,7 @@ func (w *world) other() *flow.House {
 // after the first house has slept for longer than its lease. The house that
 // slept goes on where it was, with a write whose time is over.
 func TestTwoHouses(t *testing.T) {
+	t.Parallel()
 	for _, s := range stories {
 		t.Run(s.name, func(t *testing.T) {
 			calls := tell(t, s, -1, mishap{}).fate.calls
