@@ -79,12 +79,18 @@ func RoleGives(role string) string {
 	return "has this role of the organization; Slack's settings say what it gives"
 }
 
-// Resource is what the role is held of: an id and the slug of its entitlement.
-func (h RoleHeld) Resource() (id, slug string) { return h.Role + "." + h.Entity, h.Role }
+// Resource is the id of what is held: the role on its entity.
+func (h RoleHeld) Resource() string { return h.Role + "." + h.Entity }
+
+// RoleOf is the role in such an id, the slug of its entitlement too.
+func RoleOf(resource string) string {
+	role, _, _ := strings.Cut(resource, ".")
+	return role
+}
 
 // OrgWide reports whether the role id of a resource is one that accounts carry
 // themselves, which is read without admin.roles:read.
 func OrgWide(resource string) bool {
-	role, _, _ := strings.Cut(resource, ".")
+	role := RoleOf(resource)
 	return role == OrgAdminRole || role == OrgOwnerRole
 }

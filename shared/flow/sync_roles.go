@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
@@ -82,7 +81,7 @@ func (s *syncing) takeRoles(ctx context.Context, held []directory.RoleHeld, whol
 	holders := map[string]map[string]bool{} // by resource, its accounts
 	all := map[string]directory.Resource{}
 	for _, h := range held {
-		id, _ := h.Resource()
+		id := h.Resource()
 		if holders[id] == nil {
 			r, err := s.roleResource(ctx, h)
 			if err != nil {
@@ -142,7 +141,7 @@ func (s *syncing) takeHolders(ctx context.Context, r directory.Resource, holders
 	if err != nil {
 		return nil, 0, err
 	}
-	slug, _, _ := strings.Cut(r.ID, ".")
+	slug := directory.RoleOf(r.ID)
 	var b directory.Batch
 	var news []directory.Finding
 	for _, a := range slices.Sorted(maps.Keys(holders)) {
@@ -160,8 +159,7 @@ func (s *syncing) takeHolders(ctx context.Context, r directory.Resource, holders
 // roleResource is a role on an entity, as a resource. A private channel's name is no
 // part of it: who may know of the role may not know of the channel.
 func (s *syncing) roleResource(ctx context.Context, h directory.RoleHeld) (directory.Resource, error) {
-	id, _ := h.Resource()
-	r := directory.Resource{ID: id, Connector: s.c.ID, Kind: directory.Role, Name: directory.RoleName(h.Role)}
+	r := directory.Resource{ID: h.Resource(), Connector: s.c.ID, Kind: directory.Role, Name: directory.RoleName(h.Role)}
 	if h.Entity == s.c.Enterprise {
 		return r, nil
 	}
