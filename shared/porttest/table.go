@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -108,6 +109,16 @@ func (b bench) want(kind fault.Kind, err error, what string) {
 	b.Helper()
 	if fault.KindOf(err) != kind {
 		b.Errorf("%s: error %v, want kind %q", what, err, kind)
+	}
+}
+
+// wantStale fails unless a conflict says that the write at place first was the
+// first to meet another version.
+func (b bench) wantStale(first int, err error) {
+	b.Helper()
+	var stale *store.Stale
+	if !errors.As(err, &stale) || stale.First != first {
+		b.Errorf("error %v, want one that names write %d", err, first)
 	}
 }
 

@@ -70,7 +70,9 @@ func testAtomic(t *testing.T, b bench) {
 			b.put("new", 0, `{}`), other.put("put", 1, `{"n":2}`), other.del("none", 0),
 		}
 		writes[place].Was += 7
-		b.want(fault.Conflict, b.commit(writes...), "one line of six fails")
+		err := b.commit(writes...)
+		b.want(fault.Conflict, err, "one line of six fails")
+		b.wantStale(place, err)
 		b.wantRow("put", 1, `{"n":1}`)
 		b.wantRow("del", 1, `{}`)
 		b.wantRow("new", 0, "")

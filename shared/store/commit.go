@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/fault"
@@ -46,7 +47,28 @@ func (c *change) unpoint(k Key)          { c.delete(k, 1) }
 
 // save commits the change and its events, all or nothing: fault.Conflict when
 // a version differs, fault.Invalid when it is more than a commit holds.
+//
+// Where nothing but the place behind an aggregate's newest event was taken
+// meanwhile, the events go behind that one: what was decided was decided on the
+// rows of the change, and they are as they were read.
 func (s *Store) save(ctx context.Context, c *change, events []audit.Event) error {
+	events = s.named(events)
+	own := len(c.writes)
+	err := s.commit(ctx, c, events)
+	for try := 1; try < tries && onlyBehind(err, own); try++ {
+		c.writes = c.writes[:own]
+		err = s.commit(ctx, c, events)
+	}
+	return err
+}
+
+// onlyBehind reports whether a commit failed for nothing but rows from own on.
+func onlyBehind(err error, own int) bool {
+	var stale *Stale
+	return errors.As(err, &stale) && stale.First >= own
+}
+
+func (s *Store) commit(ctx context.Context, c *change, events []audit.Event) error {
 	if err := s.tell(ctx, c, events); err != nil {
 		return err
 	}

@@ -120,11 +120,14 @@ func (s *Store) Pauses(ctx context.Context, conn string, now time.Time) (map[str
 	return out, fault.Wrap("store.Pauses", err)
 }
 
+// tries is how often what lost a race is tried before the loss is told.
+const tries = 10
+
 // again repeats what lost a race, for writes in which only the order of the
 // writers is at stake and nobody's decision can go stale.
 func again(f func() error) error {
 	var err error
-	for range 10 {
+	for range tries {
 		if err = f(); !fault.Is(err, fault.Conflict) {
 			return err
 		}

@@ -14,8 +14,9 @@ type line struct {
 }
 
 // tell adds events to a change: one row per aggregate behind the newest that
-// it has, and one row that asks for sealing all of them. Somebody else who adds
-// to the same aggregate makes the same row: one of the two gets fault.Conflict.
+// it has, and one row that asks for sealing all of them. They stand behind the
+// change's own rows. Somebody else who adds to the same aggregate makes the same
+// row: one of the two gets fault.Conflict, and save tries the next place.
 func (s *Store) tell(ctx context.Context, c *change, events []audit.Event) error {
 	if len(events) == 0 {
 		return nil

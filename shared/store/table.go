@@ -1,6 +1,11 @@
 package store
 
-import "context"
+import (
+	"context"
+	"fmt"
+
+	"github.com/ebb-access/ebb/shared/fault"
+)
 
 // Key names one row. Both parts are non-empty UTF-8 of at most 512 bytes and
 // hold no control characters. Rows of one partition are ordered by the bytes of Sort.
@@ -58,7 +63,7 @@ type Range struct {
 // use it at once.
 //
 // Errors: fault.NotFound from Get; fault.Conflict from Commit when a version
-// differs (nothing was written); fault.Backoff when nothing can have happened;
+// differs (nothing was written; Stale in its chain says where); fault.Backoff when nothing can have happened;
 // fault.Unclear when a Commit or Batch may or may not have happened;
 // fault.Invalid for what the port forbids; fault.Misconfigured where a person
 // must act (a damaged or read-only file). Each method may be repeated: a
@@ -80,4 +85,19 @@ type Table interface {
 	// directory, which is a cache of Slack and not a decision. The stored
 	// version is 1. Once a part is written, an error is Unclear: send it again.
 	Batch(ctx context.Context, writes []Write) error
+}
+
+// Stale is in the chain of every Conflict of a Commit: First is the place, from
+// 0, of the first write whose row was not at its version. Those before it were.
+type Stale struct{ First, Of int }
+
+// Error reads "write 3 of 4 met another version".
+func (s *Stale) Error() string {
+	return fmt.Sprintf("write %d of %d met another version", s.First+1, s.Of)
+}
+
+// Outrun is how an engine says that a commit met another version. It has no
+// text: whoever asked knows what it is that changed.
+func Outrun(first, of int) *fault.Error {
+	return &fault.Error{Kind: fault.Conflict, Err: &Stale{First: first, Of: of}}
 }

@@ -86,7 +86,7 @@ func (s *Store) SaveTelling(ctx context.Context, t access.Telling, said []access
 			c.delete(Key{duePart(laneTell), dueSort(d)}, 1)
 		}
 	}
-	if err := s.save(ctx, &c, s.named(e)); err != nil {
+	if err := s.save(ctx, &c, e); err != nil {
 		return t, fault.Wrap(op, err)
 	}
 	t.Rev++

@@ -14,11 +14,7 @@ import (
 // aggregate's newest event is tried again here: nothing that was read can
 // have gone stale. At most 99 aggregates at once.
 func (s *Store) SaveEvents(ctx context.Context, e ...audit.Event) error {
-	e = s.named(e)
-	return fault.Wrap("store.SaveEvents", again(func() error {
-		var c change
-		return s.save(ctx, &c, e)
-	}))
+	return fault.Wrap("store.SaveEvents", s.save(ctx, &change{}, e))
 }
 
 // EventsOf reads all events of an aggregate in sequence.
@@ -92,7 +88,8 @@ func (s *Store) EachSeal(ctx context.Context, f func(audit.Seal) error) error {
 	return fault.Wrap("store.EachSeal", err)
 }
 
-// named gives events their ids before they are tried for the first time.
+// named gives events their ids before they are tried for the first time: however often
+// they are tried, they are the same events.
 func (s *Store) named(events []audit.Event) []audit.Event {
 	out := slices.Clone(events)
 	for i := range out {

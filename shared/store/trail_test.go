@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/store"
 )
@@ -230,4 +231,44 @@ func (h *house) unsealedOf(event string) string {
 	}
 	h.t.Fatal("no unsealed row of " + event)
 	return ""
+}
+
+// Of two that tell of the same connector at once both are heard, each once and
+// under the id that it began with; what was decided on a stale row is not said.
+func TestTwoTellOfOneThingAtOnce(t *testing.T) {
+	h := newHouse(t)
+	other := store.New(h.table.Table, store.Options{Now: func() time.Time { return h.now }, NewID: h.id})
+	races, commits := 0, 0
+	h.table.trip = func(call string) (error, bool) {
+		if call != "commit" {
+			return nil, false
+		}
+		if commits++; races > 0 {
+			races--
+			h.must(other.SaveEvents(ctx, h.event("connector/c1", "connector.syncing")))
+		}
+		return nil, false
+	}
+	races = 3
+	i := connector.Invitation{Link: "abc", Connector: "c1", Expires: h.now.Add(connector.InvitationTime)}
+	e := h.event("connector/c1", "connector.invited")
+	e.ID = "ev_mine"
+	h.must(h.SaveInvitation(ctx, i, e))
+	es := value[[]audit.Event](h)(h.EventsOf(ctx, "connector/c1"))
+	if commits != 4 || len(es) != 4 || es[3].ID != "ev_mine" || es[3].Prev != es[2].Hash {
+		t.Errorf("%d commits: %+v", commits, es)
+	}
+	h.checkTrail(4)
+
+	commits = 0
+	h.refused(h.SaveInvitation(ctx, i, e), fault.Conflict) // somebody has this link
+	if commits != 1 {
+		t.Errorf("a stale row was tried %d times", commits)
+	}
+	i.Link, races, commits = "def", 1000, 0
+	h.refused(h.SaveInvitation(ctx, i, h.event("connector/c1", "connector.invited")), fault.Conflict)
+	if commits != 10 {
+		t.Errorf("a race without end was run %d times", commits)
+	}
+	h.checkTrail(14)
 }

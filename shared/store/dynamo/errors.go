@@ -8,6 +8,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/awsfault"
 	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/store"
 )
 
 const (
@@ -46,7 +47,9 @@ func refused(err error) error {
 		f := because(aws.ToString(reason.Code), i+1, len(canceled.CancellationReasons))
 		if f != nil && (verdict == nil || weight(f.Kind) > weight(verdict.Kind)) {
 			f.Code = aws.ToString(reason.Code)
-			f.Err = errors.New(aws.ToString(reason.Message))
+			if f.Err == nil {
+				f.Err = errors.New(aws.ToString(reason.Message))
+			}
 			verdict = f
 		}
 	}
@@ -61,7 +64,7 @@ func because(code string, line, of int) *fault.Error {
 	case "", "None":
 		return nil
 	case "ConditionalCheckFailed":
-		return fault.New("", fault.Conflict, "row %d of %d has changed since it was read: read again", line, of)
+		return store.Outrun(line-1, of)
 	case "ItemCollectionSizeLimitExceeded", "ValidationError":
 		return fault.New("", fault.Invalid, tooLarge)
 	case "AccessDenied":

@@ -95,7 +95,7 @@ func (t *Table) Commit(ctx context.Context, writes []store.Write) error {
 	defer t.mu.Unlock()
 	for i, w := range writes {
 		if row, _ := t.live(w.Row.Key); row.Version != w.Was {
-			return fault.New(op, fault.Conflict, "row %d of %d has changed since it was read: read again", i+1, len(writes))
+			return fault.Wrap(op, store.Outrun(i, len(writes)))
 		}
 	}
 	for _, w := range writes {

@@ -155,7 +155,7 @@ func (t *Table) Commit(ctx context.Context, writes []store.Write) error {
 				return err
 			}
 			if have != w.Was {
-				return fault.New("", fault.Conflict, "row %d of %d has changed since it was read: read again", i+1, len(writes))
+				return store.Outrun(i, len(writes))
 			}
 		}
 		for _, w := range writes {
