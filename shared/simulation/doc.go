@@ -73,10 +73,10 @@
 //	Slack's lists are whole        nothing that Ebb does is a finding           1       2
 //	reads are consistent           no panic                                     1       3
 //	due rows                    1  nothing stands past its end                  1       2
-//	the writing row             3  nothing is given without a request          33      74
-//	holds are inherited         1  nothing stands past its end                  1       2
-//	the read-back                  granted means seen held                     22      76
-//	re-reads have to agree      3  nothing is given without a request          39     161
+//	the writing row             3  nothing is given without a request          28      73
+//	holds are inherited         1  nothing stands past its end                  1       1
+//	the read-back                  granted means seen held                     13      76
+//	re-reads have to agree      3  nothing is given without a request          44     173
 //
 // Medians and worst runs are seeds until it was missed, of nine times.
 //
