@@ -47,11 +47,11 @@ func (s *story) left(ctx context.Context) error {
 	if err := s.owner.consent(ctx, invitation.URL); err != nil {
 		return err
 	}
-	if err := s.admin.get(ctx, path, &c); err != nil || c.Label == "Not connected" {
-		return fmt.Errorf("installed again, the connector is %q: %w", c.Label, err)
+	if err := s.connected(ctx); err != nil {
+		return fmt.Errorf("installed again: %w", err)
 	}
-	s.tell("connector %s: %s by OAuth", s.conn, c.Label)
-	// Installed once more while it is connected, as for a new scope.
+	s.tell("connector %s: Connected by OAuth", s.conn)
+	// Installed once more while the next sync is far away, as for a new scope: it moves to now.
 	if err := s.admin.post(ctx, path+"/invitations", map[string]any{}, &invitation); err != nil {
 		return err
 	}

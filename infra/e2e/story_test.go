@@ -119,15 +119,12 @@ func (s *story) connect(ctx context.Context) error {
 		return err
 	}
 	s.tell("connector %s: installed through Slack's consent page", s.conn)
-	err := until(ctx, 40*time.Second+time.Duration(s.people)*50*time.Millisecond, func() (bool, error) {
-		err := s.admin.get(ctx, "/v1/connectors/"+s.conn, &made)
-		return made.Label == "Connected", err
-	})
-	if err != nil {
-		return fmt.Errorf("connector %s is %q: %w", s.conn, made.Label, err)
+	if err := s.connected(ctx); err != nil {
+		return err
 	}
-	s.tell("connector %s: %s", s.conn, made.Label)
-	if err := s.publish(ctx, policy); err != nil {
+	s.tell("connector %s: Connected", s.conn)
+	err := s.publish(ctx, policy)
+	if err != nil {
 		return err
 	}
 	if s.adaKey, err = s.key(ctx, s.ada); err == nil {
@@ -137,6 +134,19 @@ func (s *story) connect(ctx context.Context) error {
 		return err
 	}
 	return s.plant(ctx)
+}
+
+// connected waits until the connector is read.
+func (s *story) connected(ctx context.Context) error {
+	var c struct{ Label string }
+	err := until(ctx, 40*time.Second+time.Duration(s.people)*50*time.Millisecond, func() (bool, error) {
+		err := s.admin.get(ctx, "/v1/connectors/"+s.conn, &c)
+		return c.Label == "Connected", err
+	})
+	if err != nil {
+		return fmt.Errorf("connector %s is %q: %w", s.conn, c.Label, err)
+	}
+	return nil
 }
 
 func (s *story) key(ctx context.Context, account string) (*client, error) {
