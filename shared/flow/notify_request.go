@@ -24,6 +24,7 @@ type requestTale struct {
 	conn  connector.Connector
 	said  map[string]access.Text // comments, by their key
 	keys  []string               // the same, the oldest first
+	place map[string]string      // in whose place some may
 }
 
 func (h *House) requestTale(ctx context.Context, t access.Telling) (tale, error) {
@@ -42,7 +43,7 @@ func (h *House) requestTale(ctx context.Context, t access.Telling) (tale, error)
 		}
 		return q.whoDecides(ctx, told, n)
 	}
-	out.card = q.card
+	out.card, out.after = q.card, q.relist
 	return out, nil
 }
 
@@ -52,7 +53,7 @@ func (h *House) asItStands(ctx context.Context, id string) (*requestTale, error)
 	if err != nil {
 		return nil, err
 	}
-	q := &requestTale{h: h, r: r, may: rights{}, order: map[access.Tiding][]string{}, asked: message.Asked{Request: r, Page: h.pageOf(r.ID)}, said: map[string]access.Text{}}
+	q := &requestTale{h: h, r: r, may: rights{}, order: map[access.Tiding][]string{}, asked: message.Asked{Request: r, Page: h.pageOf(r.ID)}, said: map[string]access.Text{}, place: map[string]string{}}
 	if q.conn, err = h.Memory.Connector(ctx, r.Connector); err != nil {
 		return nil, err
 	}
@@ -118,6 +119,11 @@ func (q *requestTale) item(ctx context.Context, a *message.AskedItem) error {
 		return err
 	}
 	people = slices.DeleteFunc(people, func(p access.Person) bool { return it.Voted(p.Account.ID, p.User) })
+	instead, err := q.instead(ctx, f, people)
+	if err != nil {
+		return err
+	}
+	people = append(people, slices.DeleteFunc(instead, func(p access.Person) bool { return it.Voted(p.Account.ID, p.User) })...)
 	if err := q.ask(ctx, rule, it, f.ask.Resource, people); err != nil {
 		return err
 	}
@@ -189,7 +195,7 @@ func (q *requestTale) deciders() []string {
 // with the access.
 func (q *requestTale) card(ctx context.Context, n access.News, r reader, due bool) (message.Card, error) {
 	all := !r.channel && (r.to != q.r.Subject || r.to == q.r.By || q.approved())
-	accounts := append([]string{q.r.By, q.r.Subject}, q.deciders()...)
+	accounts := append([]string{q.r.By, q.r.Subject, q.place[r.to]}, q.deciders()...)
 	var resources []string
 	for _, it := range q.r.Items {
 		resources = append(resources, it.Resource)
@@ -205,6 +211,7 @@ func (q *requestTale) card(ctx context.Context, n access.News, r reader, due boo
 		}
 	}
 	a.May = due && (q.may[askedBy(n.What)][r.to] || r.channel)
+	a.PlaceOf = q.place[r.to]
 	switch n.What {
 	case access.TellEmergency:
 		return a.EmergencyCard(n.N != ""), nil
