@@ -17,6 +17,8 @@ type Explanation struct {
 	Subject   string
 	Resource  string
 	Approvers []string // accounts that could approve now, by name; at most 20
+	// Course is what becomes of it while nobody decides, in words.
+	Course []string
 	// Emergency is the answer to an emergency, in words; "" where it is no.
 	Emergency string
 	// Frozen says that nothing is given now, and since when; "": it would be.
@@ -98,7 +100,9 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 		x.Solo = fmt.Sprintf("approves itself after %s, unless %s vetoes it", access.Span(d.Rule.Solo.Wait), d.Rule.Vetoers().Words())
 	}
 	if err == nil && d.Allowed && !d.Auto {
-		x.Approvers, err = h.couldApprove(ctx, f, d.Rule.At(access.Stage{}))
+		if x.Approvers, err = h.couldApprove(ctx, f, d.Rule.At(access.Stage{})); err == nil {
+			x.Course = d.Rule.Course(d.Hours)
+		}
 	}
 	return x, fault.Wrap(op, err)
 }
