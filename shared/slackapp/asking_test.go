@@ -1,12 +1,18 @@
 package slackapp_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
+	"github.com/ebb-access/ebb/shared/store"
 )
 
 // opens opens the form and picks one thing that is found by what is typed.
@@ -107,5 +113,115 @@ func TestTheCommandsListHasButtons(t *testing.T) {
 				t.Errorf("%s: no %s in %s", typed, want, a.Body)
 			}
 		}
+	}
+}
+
+// counting counts what is read of a table.
+type counting struct {
+	store.Table
+	reads, rows int
+}
+
+func (c *counting) Get(ctx ctx, k store.Key) (store.Row, error) {
+	c.reads++
+	return c.Table.Get(ctx, k)
+}
+
+func (c *counting) Query(ctx ctx, r store.Range) ([]store.Row, bool, error) {
+	rows, more, err := c.Table.Query(ctx, r)
+	c.reads, c.rows = c.reads+1, c.rows+len(rows)
+	return rows, more, err
+}
+
+// In a company of 100,000 resources, most of them private, a menu finds what is there,
+// and looks through few of them for it.
+func TestFindingAmongAHundredThousand(t *testing.T) {
+	o := newOffice(t, slacktest.Options{})
+	const many = 100_000
+	var b directory.Batch
+	for i := range many {
+		b.Resources = append(b.Resources, directory.Resource{
+			ID: fmt.Sprintf("C0%07d", i), Connector: "con_1", Workspace: o.slack.TeamIDs()[0], Kind: directory.Channel,
+			Name: fmt.Sprintf("project-%05d-%s", i, []string{"build", "talk", "ops"}[i%3]), Private: i%10 > 0,
+		})
+		if len(b.Resources) == 1000 {
+			o.ok(o.store.Put(o.ctx(), b))
+			b = directory.Batch{}
+		}
+	}
+	count := &counting{Table: o.table.Table}
+	o.table.Table = count
+	_, err := o.slack.HandCommand(o.ctx(), o.ada, "", "/ebb", "")
+	o.ok(err)
+	for typed, want := range map[string]string{
+		"onc":           "@oncall",
+		"room":          "#incident-room",
+		"#incident":     "#incident-room",
+		"project-54320": "#project-54320-ops",
+		"99990":         "#project-99990-build",
+		"project":       "#project-00000-build",
+	} {
+		count.reads, count.rows = 0, 0
+		began := time.Now()
+		got := o.offered(o.ada, "what", typed)
+		if !slices.Contains(got, want) || len(got) > 100 {
+			t.Errorf("%q offers %q", typed, got)
+		}
+		if count.reads > 150 || count.rows > 6000 || time.Since(began) > time.Second {
+			t.Errorf("%q: %d reads of %d rows, in %s", typed, count.reads, count.rows, time.Since(began))
+		}
+	}
+	for _, typed := range []string{"54321", "project-54321-build"} {
+		if got := o.offered(o.ada, "what", typed); len(got) != 0 {
+			t.Errorf("ada is offered a private channel: %q", got)
+		}
+	}
+}
+
+// The form takes one to twenty things: Slack keeps who clicks to it, and whoever sends
+// something else by hand reads it at the field.
+func TestOneToTwenty(t *testing.T) {
+	o := newOffice(t, slacktest.Options{})
+	_, err := o.slack.HandCommand(o.ctx(), o.ada, "", "/ebb", "")
+	o.ok(err)
+	if blocks := string(o.modal(o.ada).Blocks); !strings.Contains(blocks, `"max_selected_items":20`) {
+		t.Errorf("no most is said: %s", blocks)
+	}
+	o.offered(o.ada, "what", "onc")
+	o.choose(o.ada, "what", o.oncall)
+	o.submit(o.ada)
+	sent := o.lastSent()
+	form, err := url.ParseQuery(string(sent.body))
+	o.ok(err)
+	one := `{"text":{"type":"plain_text","text":"@oncall"},"value":"` + o.oncall + `"}`
+	var many []string
+	for i := range 21 {
+		many = append(many, strings.Replace(one, o.oncall, fmt.Sprintf("S0MANY%03d", i), 1))
+	}
+	for name, x := range map[string]struct{ list, says string }{
+		"none":       {"", "1 to 20"},
+		"twenty-one": {strings.Join(many, ","), "1 to 20"},
+		"twice":      {one + "," + one, "twice"},
+	} {
+		payload := map[string]any{}
+		o.ok(json.Unmarshal([]byte(form.Get("payload")), &payload))
+		list := []any{}
+		o.ok(json.Unmarshal([]byte("["+x.list+"]"), &list))
+		what := payload["view"].(map[string]any)["state"].(map[string]any)["values"].(map[string]any)["what"].(map[string]any)["what"].(map[string]any)
+		what["selected_options"] = list
+		raw, err := json.Marshal(payload)
+		o.ok(err)
+		body := "payload=" + url.QueryEscape(string(raw))
+		stamp := itoa(o.clock().Unix())
+		h := sent.header.Clone()
+		h.Set("X-Slack-Request-Timestamp", stamp)
+		h.Set("X-Slack-Signature", slacktest.Sign(o.slack.SigningSecret(), stamp, []byte(body)))
+		h.Del("Content-Length")
+		if code, said := o.again(sentForm{sent.path, h, []byte(body)}); code != 200 || !strings.Contains(said, `"what":"`) || !strings.Contains(said, x.says) {
+			t.Errorf("%s: %d %s", name, code, said)
+		}
+	}
+	if len(o.requests()) != 0 {
+		t.Error("asked all the same")
 	}
 }
