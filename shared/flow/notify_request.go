@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/connector"
@@ -130,23 +129,17 @@ func (q *requestTale) item(ctx context.Context, a *message.AskedItem) error {
 	if a.Asks == "" {
 		a.Asks = asked(rule, it).Approvers.Words()
 	}
-	a.Asks = q.called(ctx, a.Asks, asked(rule, it).Approvers.Accounts)
-	a.Policy, a.Gives = d.Words(), d.Gives
+	names, err := q.h.inWords(ctx, r.Connector, rule.Anybody().Approvers.And(asked(rule, it).Approvers))
+	if err != nil {
+		return err
+	}
+	a.Asks = names.Replace(a.Asks)
+	a.Policy, a.Gives = names.Replace(d.Words()), d.Gives
 	if d.Rule.ID == "" {
 		a.Policy = "the rule that took it allows it no more: " + d.Because
 	}
 	a.Stands, err = q.stands(ctx, f.ask.Resource, it.Slug)
 	return err
-}
-
-// called puts names where words have the ids of accounts.
-func (q *requestTale) called(ctx context.Context, words string, accounts []string) string {
-	for _, id := range accounts {
-		if a, err := q.h.Memory.Account(ctx, q.r.Connector, id); err == nil {
-			words = strings.ReplaceAll(words, id, a.Label())
-		}
-	}
-	return words
 }
 
 // stands is what the subject has today, as far as is known.

@@ -179,3 +179,33 @@ func TestAnEmergencyIsToldInSlack(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// Policy names groups and people by id; whoever reads reads their names: in the message
+// to who decides, on the home tab, in windows and in refusals.
+func TestNamesInThePlaceOfIds(t *testing.T) {
+	o := newOffice(t, slacktest.Options{})
+	r := o.asks(o.ada, o.oncall, time.Hour)
+	o.tells()
+	m, card := o.said(o.lin, "asks for *@oncall*", r.ID)
+	o.press(o.lin, card, message.Details)
+	bobs := o.card(o.bob, button(message.Approve, r.ID))
+	o.press(o.bob, bobs, message.Approve)
+	o.fill(o.ada, "onc", o.oncall, "1h0m0s")
+	for where, x := range map[string]struct{ shown, want string }{
+		"message": {string(m.Blocks), "approved by @sre-leads"},
+		"home":    {string(o.home(o.ada).Blocks), "waits for @sre-leads"},
+		"details": {string(o.modal(o.lin).Blocks), "waits for @sre-leads"},
+		"window":  {string(o.modal(o.ada).Blocks), "needs @sre-leads"},
+		"refusal": {o.told(o.bob, bobs.Channel), "asks @sre-leads"},
+	} {
+		if !strings.Contains(x.shown, x.want) || strings.Contains(x.shown, o.leads) {
+			t.Errorf("%s does not say %q, or says %s: %s", where, x.want, o.leads, x.shown)
+		}
+	}
+	o.publish("version: 1\nrules:\n  - id: oncall\n    resources: {kind: usergroup, names: [oncall]}\n    requesters: {anyone: true}\n    max: 8h\n    approve: {accounts: [" + o.lin + "]}\n")
+	r = o.asks(o.bob, o.oncall, time.Hour)
+	o.tells()
+	if m, _ = o.said(o.lin, "asks for *@oncall*", r.ID); !strings.Contains(string(m.Blocks), "approved by Lin") {
+		t.Errorf("the message does not name lin: %s", m.Blocks)
+	}
+}
