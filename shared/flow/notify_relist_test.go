@@ -23,6 +23,9 @@ func (c *company) changes(ts string) *int {
 func (c *company) last(account, channel string) slacktest.Message {
 	c.t.Helper()
 	all := c.slack.MessagesFor(account, channel)
+	if len(all) == 0 {
+		c.t.Fatalf("%s has no message there", account)
+	}
 	return all[len(all)-1]
 }
 
