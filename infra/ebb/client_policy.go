@@ -54,10 +54,12 @@ func (x *PolicyPublishCmd) Run(c *Client) error {
 // PolicyExplainCmd is ebb policy explain.
 type PolicyExplainCmd struct {
 	ClientFlags
-	Who     string `placeholder:"PERSON" help:"Who would ask; you, if left out."`
-	What    string `required:"" placeholder:"RESOURCE" help:"@handle, '#channel' or id."`
-	For     span   `required:"" placeholder:"2h" help:"For how long."`
-	Subject string `placeholder:"PERSON" help:"Who would get it; who asks, if left out."`
+	Who         string `placeholder:"PERSON" help:"Who would ask; you, if left out."`
+	What        string `placeholder:"RESOURCE" help:"@handle, '#channel' or id."`
+	Profile     string `placeholder:"ID" help:"Each thing of an access profile, instead of --what."`
+	For         span   `required:"" placeholder:"2h" help:"For how long."`
+	Subject     string `placeholder:"PERSON" help:"Who would get it; who asks, if left out."`
+	Entitlement string `enum:",member,admin" default:"" help:"member, or admin of a workspace; what can be asked for, if left out."`
 }
 
 // asker refuses the question for oneself by who has no account in Slack.
@@ -75,31 +77,78 @@ func (x *PolicyExplainCmd) asker(ctx context.Context, c *Client) error {
 // Run prints the answer in words, with the rule that decided.
 func (x *PolicyExplainCmd) Run(c *Client) error {
 	ctx := background()
+	if (x.What == "") == (x.Profile == "") {
+		return errors.New("name one resource with --what, or an access profile with --profile")
+	}
 	if err := x.asker(ctx, c); err != nil {
 		return err
-	}
-	resource, who, err := c.resourceAndAccount(ctx, x.What, x.Who)
-	if err != nil {
-		return err
-	}
-	q := apiclient.ExplainPolicyParams{Resource: resource, Requester: opt(who), Seconds: x.For.seconds()}
-	if x.Subject != "" {
-		a, err := c.account(ctx, x.Subject)
-		if err != nil {
-			return err
-		}
-		q.Subject = opt(a.Id)
 	}
 	conn, err := c.connector(ctx)
 	if err != nil {
 		return err
 	}
-	q.Connector = conn.Id
-	e, err := call[apiclient.Explanation](c.api.ExplainPolicy(ctx, &q))
+	q := apiclient.ExplainPolicyParams{Connector: conn.Id, Seconds: x.For.seconds()}
+	if x.Entitlement != "" {
+		q.Entitlement = opt(apiclient.Slug(x.Entitlement))
+	}
+	if q.Requester, err = x.person(ctx, c, x.Who); err != nil {
+		return err
+	}
+	if q.Subject, err = x.person(ctx, c, x.Subject); err != nil {
+		return err
+	}
+	resources, err := x.resources(ctx, c, conn.Id)
 	if err != nil {
 		return err
 	}
-	return c.show(e, func(w io.Writer) { printExplanation(w, e) })
+	var all []apiclient.Explanation
+	for _, q.Resource = range resources {
+		e, err := call[apiclient.Explanation](c.api.ExplainPolicy(ctx, &q))
+		if err != nil {
+			return err
+		}
+		all = append(all, e)
+	}
+	if x.Profile == "" {
+		return c.show(all[0], func(w io.Writer) { printExplanation(w, all[0]) })
+	}
+	return c.show(all, func(w io.Writer) {
+		for _, e := range all {
+			printExplanation(w, e)
+		}
+	})
+}
+
+// person is the account that a word means; nil: none was said.
+func (x *PolicyExplainCmd) person(ctx context.Context, c *Client, word string) (*string, error) {
+	if word == "" {
+		return nil, nil //nolint:nilnil // the parameter is left out
+	}
+	a, err := c.account(ctx, word)
+	return &a.Id, err
+}
+
+// resources are the one that is asked about, or those of the profile.
+func (x *PolicyExplainCmd) resources(ctx context.Context, c *Client, conn string) ([]string, error) {
+	if x.Profile == "" {
+		r, err := c.resource(ctx, x.What)
+		return []string{r.Id}, err
+	}
+	list, err := call[apiclient.ProfileList](c.api.ListProfiles(ctx, conn))
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range list.Items {
+		if p.Id != x.Profile {
+			continue
+		}
+		var out []string
+		for _, r := range p.Resources {
+			out = append(out, r.Id)
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("there is no access profile %q that you can see; list them: ebb profiles", clean(x.Profile))
 }
 
 func printExplanation(w io.Writer, e apiclient.Explanation) {
@@ -133,6 +182,9 @@ func printExplanation(w io.Writer, e apiclient.Explanation) {
 		fmt.Fprintf(w, "Could approve now: %s.\n", clean(strings.Join(e.Approvers, ", ")))
 	} else if e.Allowed && !e.Auto && e.Solo == "" {
 		fmt.Fprintln(w, "Nobody could approve it now.")
+	}
+	for _, s := range e.Course {
+		fmt.Fprintf(w, "- %s.\n", clean(s))
 	}
 	for _, g := range e.Gives {
 		fmt.Fprintf(w, "It also %s.\n", clean(g))

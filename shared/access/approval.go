@@ -128,6 +128,15 @@ func (s Approval) Words() string {
 	return s.Approvers.Words()
 }
 
+// Asks names who has to say yes, step by step, for a sentence.
+func (r Rule) Asks() string {
+	var out []string
+	for _, s := range r.Way() {
+		out = append(out, s.Words())
+	}
+	return strings.Join(out, ", then ")
+}
+
 // wayWords names all who approve, in their order.
 func (r Rule) wayWords() string {
 	var out []string

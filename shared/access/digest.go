@@ -12,14 +12,14 @@ const MostReminded = 5
 // look again; zero: when somebody is to be reminded.
 func (h Hours) Digest(waiting int, last, now time.Time) (day string, next time.Time) {
 	begins := h.next(now)
-	had := !last.IsZero() && h.date(last) == h.date(now)
+	had := !last.IsZero() && h.Date(last) == h.Date(now)
 	switch {
 	case waiting == 0:
 		return "", time.Time{}
 	case begins.After(now) && !had:
 		return "", begins
 	case !had:
-		day, last = h.date(now), now
+		day, last = h.Date(now), now
 	}
 	if waiting <= MostReminded {
 		return day, time.Time{}
@@ -31,7 +31,8 @@ func (h Hours) Digest(waiting int, last, now time.Time) (day string, next time.T
 	return day, h.next(time.Date(y, m, d+1, 0, 0, 0, 0, Location(h.Zone, h.Offsets)))
 }
 
-func (h Hours) date(t time.Time) string {
+// Date is the day of a moment where the organization is.
+func (h Hours) Date(t time.Time) string {
 	return t.In(Location(h.Zone, h.Offsets)).Format(time.DateOnly)
 }
 

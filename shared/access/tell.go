@@ -52,7 +52,7 @@ const (
 // Stays reports whether a message stays as it was said, whatever comes after it.
 func (t Tiding) Stays() bool {
 	switch t {
-	case TellComment, TellNoRoom, TellCameBack, TellDigest, TellOwner:
+	case TellComment, TellNoRoom, TellCameBack, TellOwner:
 		return true
 	}
 	return false

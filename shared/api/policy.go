@@ -110,7 +110,7 @@ func (s *server) ExplainPolicy(ctx context.Context, r apigen.ExplainPolicyReques
 	d := x.Decision
 	return apigen.ExplainPolicy200JSONResponse{
 		Allowed: d.Allowed, Auto: d.Auto, Because: d.Because, Rule: d.Rule.ID, PolicyVersion: d.Version, Gives: d.Gives, Trail: d.Trail,
-		Requester: x.Requester, Subject: x.Subject, Resource: x.Resource, Approvers: x.Approvers,
+		Requester: x.Requester, Subject: x.Subject, Resource: x.Resource, Approvers: x.Approvers, Course: x.Course,
 		Risk: string(d.Rule.Risk), Emergency: x.Emergency, Solo: x.Solo, Frozen: x.Frozen,
 	}, err
 }

@@ -307,11 +307,7 @@ func outlook(x flow.Explanation) Outlook {
 	case x.Solo != "":
 		o.Says = x.Solo
 	default:
-		var way []string
-		for _, s := range rule.Way() {
-			way = append(way, s.Words())
-		}
-		o.Says = "needs " + strings.Join(way, ", then ")
+		o.Says = "needs " + x.Asks
 		if n := len(x.Approvers); n > 0 && n <= 5 {
 			o.Says += " (" + strings.Join(x.Approvers, ", ") + ")"
 		}

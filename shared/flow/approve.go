@@ -125,7 +125,7 @@ func (h *House) voteItem(ctx context.Context, by access.Actor, account string, r
 		return nil, nil, err
 	}
 	if why != "" {
-		return nil, nil, fault.New("policy", fault.Forbidden, "you cannot decide this: %s", why)
+		return nil, nil, h.refusal(ctx, f, rule, "you cannot decide this", why)
 	}
 	if to == access.Approved && (rule.Risk == access.High || it.Risk == access.High) && by.Stale(h.Now()) {
 		return nil, nil, stale("flow.vote", "policy calls this access high-risk, and you signed in more than ten minutes ago")

@@ -10,12 +10,21 @@ import (
 )
 
 // couldApprove names people who could approve now, as far as the directory
-// knows; at most 20.
+// knows, at most 20, and behind them who could in their place.
 func (h *House) couldApprove(ctx context.Context, f facts, rule access.Rule) ([]string, error) {
 	people, err := h.approversOf(ctx, f, rule)
+	if err != nil {
+		return nil, err
+	}
 	var out []string
+	names := map[string]string{}
 	for _, p := range people {
+		names[p.Account.ID] = p.Account.Label()
 		out = append(out, p.Account.Label())
+	}
+	instead, err := h.deputies(ctx, f, people)
+	for _, d := range instead {
+		out = append(out, d.Account.Label()+" in the place of "+names[d.placeOf])
 	}
 	return out, err
 }

@@ -33,7 +33,7 @@ func (h *House) gather(ctx context.Context, conn, requester, subject, resource, 
 		q.Slug = access.Askable(q.Resource.Kind)
 	}
 	if q.Subject, err = h.Memory.Account(ctx, conn, subject); err != nil {
-		return f, fault.Wrap(op, err)
+		return f, fault.Wrap(op, unknownSubject(err, subject != requester))
 	}
 	if q.Requester, err = h.person(ctx, conn, requester); err != nil {
 		return f, fault.Wrap(op, err)
@@ -57,6 +57,18 @@ func (h *House) gather(ctx context.Context, conn, requester, subject, resource, 
 	}
 	f.ask = q
 	return f, nil
+}
+
+// unknownSubject says of somebody else, for whom access is asked and of whom the
+// directory knows nothing, what that may mean, and at which field.
+func unknownSubject(err error, other bool) error {
+	if !other || !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return &fault.Error{
+		Op: "flow.gather", Kind: fault.NotFound, Field: "subject", Err: err,
+		Text: "Ebb does not know this person here: who has just joined is known after the next sync, and nobody of another organization gets access through Ebb",
+	}
 }
 
 // proven reports whether removal is known to work: a user group's list is

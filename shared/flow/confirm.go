@@ -161,7 +161,7 @@ func (h *House) mayConfirm(ctx context.Context, by access.Actor, account string,
 	rule := h.confirmers(ctx, it)
 	v, why, err := h.entitled(ctx, by, account, f, rule.Approvers, func(p access.Person) (bool, string) { return rule.MayApprove(p, f.ask) })
 	if err == nil && why != "" {
-		err = fault.New("policy", fault.Forbidden, "you cannot confirm this: %s", why)
+		err = h.refusal(ctx, f, rule, "you cannot confirm this", why)
 	}
 	return v, err
 }

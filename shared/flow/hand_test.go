@@ -58,7 +58,7 @@ func TestHandedOn(t *testing.T) {
 		t.Errorf("%d events", n)
 	}
 	_, err = c.house.Approve(c.ctx, c.actor(c.lin), r.ID, "")
-	refusedWith(t, err, fault.Forbidden, c.kit)
+	refusedWith(t, err, fault.Forbidden, "asks kit")
 	v, err := c.house.ReadRequest(c.ctx, c.actor(c.kit), r.ID)
 	c.ok(err)
 	if !v.MayDecide || v.Items[0].Handed != c.kit || v.Names[c.kit] == "" {

@@ -114,6 +114,11 @@ type tale struct {
 	// of them should see; due: it is news now, and no old message.
 	readers func(context.Context, access.Telling, access.News) ([]reader, error)
 	card    func(ctx context.Context, n access.News, r reader, due bool) (message.Card, error)
+	// stays reports whether a message that was posted stays as it was said; nil: as
+	// its tiding says.
+	stays func(access.Message) bool
+	// after is what follows once it was told; it may happen again.
+	after func(context.Context, access.Telling) error
 	// proof is the event that says that a message was posted, or reached nobody;
 	// nil: nobody asks for a proof.
 	proof func(access.Message) audit.Event
@@ -150,6 +155,9 @@ func (h *House) tellOf(ctx context.Context, kind, id string, rows []access.Due) 
 	}
 	if err == nil && speaks(s.tale.conn) {
 		err = s.run(ctx)
+	}
+	if err == nil && s.tale.after != nil {
+		err = s.tale.after(ctx, s.t)
 	}
 	if fault.Is(err, fault.Conflict) {
 		return err

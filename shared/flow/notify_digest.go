@@ -15,7 +15,7 @@ import (
 // each request. Of what is asked in a channel its reminders stay there, and the list
 // comes beside them. The list is an aggregate of its own, "digest", one for each person:
 // the first reminder that it replaces makes it due, and while much waits it makes
-// itself due again.
+// itself due again. What is decided of it goes from the day's list (relist.go).
 
 // listed stands in the place of a reminder that a list replaced.
 const listed = "listed"
@@ -57,8 +57,14 @@ func (h *House) digestTale(ctx context.Context, t access.Telling) (tale, error) 
 	out.readers = func(ctx context.Context, _ access.Telling, _ access.News) ([]reader, error) {
 		return h.persons(ctx, conn, account)
 	}
-	out.card = func(ctx context.Context, _ access.News, _ reader, _ bool) (message.Card, error) {
+	today := p.Hours.Date(h.Now())
+	out.stays = func(m access.Message) bool { return m.N != today }
+	out.card = func(ctx context.Context, n access.News, r reader, _ bool) (message.Card, error) {
 		var accounts, resources []string
+		waiting := slices.Clone(waiting)
+		if m, had := t.Find(n, r.to); had { // what came since has a message of its own
+			waiting = slices.DeleteFunc(waiting, func(a message.Asked) bool { return a.Created.After(m.At) })
+		}
 		for _, a := range waiting {
 			accounts = append(accounts, a.By, a.Subject)
 			for _, it := range a.Items {

@@ -25,6 +25,18 @@ func (q *requestTale) lets(what access.Tiding, p access.Person) {
 	}
 }
 
+// instead are those who may do something in the place of some of people, and whose
+// place that is.
+func (q *requestTale) instead(ctx context.Context, f facts, people []access.Person) ([]access.Person, error) {
+	all, err := q.h.deputies(ctx, f, people)
+	var out []access.Person
+	for _, d := range all {
+		q.place[d.Account.ID] = d.placeOf
+		out = append(out, d.Person)
+	}
+	return out, err
+}
+
 // rights are the accounts that may do what a tiding asks for.
 type rights map[access.Tiding]map[string]bool
 
@@ -56,7 +68,11 @@ func (q *requestTale) others(ctx context.Context, it access.Item) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range people {
+	instead, err := q.instead(ctx, f, people)
+	if err != nil {
+		return err
+	}
+	for _, p := range append(people, instead...) {
 		q.lets(what, p)
 	}
 	if what == access.TellSolo {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/connector"
@@ -24,6 +23,7 @@ type requestTale struct {
 	conn  connector.Connector
 	said  map[string]access.Text // comments, by their key
 	keys  []string               // the same, the oldest first
+	place map[string]string      // in whose place some may
 }
 
 func (h *House) requestTale(ctx context.Context, t access.Telling) (tale, error) {
@@ -42,7 +42,7 @@ func (h *House) requestTale(ctx context.Context, t access.Telling) (tale, error)
 		}
 		return q.whoDecides(ctx, told, n)
 	}
-	out.card = q.card
+	out.card, out.after = q.card, q.relist
 	return out, nil
 }
 
@@ -52,7 +52,7 @@ func (h *House) asItStands(ctx context.Context, id string) (*requestTale, error)
 	if err != nil {
 		return nil, err
 	}
-	q := &requestTale{h: h, r: r, may: rights{}, order: map[access.Tiding][]string{}, asked: message.Asked{Request: r, Page: h.pageOf(r.ID)}, said: map[string]access.Text{}}
+	q := &requestTale{h: h, r: r, may: rights{}, order: map[access.Tiding][]string{}, asked: message.Asked{Request: r, Page: h.pageOf(r.ID)}, said: map[string]access.Text{}, place: map[string]string{}}
 	if q.conn, err = h.Memory.Connector(ctx, r.Connector); err != nil {
 		return nil, err
 	}
@@ -118,29 +118,28 @@ func (q *requestTale) item(ctx context.Context, a *message.AskedItem) error {
 		return err
 	}
 	people = slices.DeleteFunc(people, func(p access.Person) bool { return it.Voted(p.Account.ID, p.User) })
+	instead, err := q.instead(ctx, f, people)
+	if err != nil {
+		return err
+	}
+	people = append(people, slices.DeleteFunc(instead, func(p access.Person) bool { return it.Voted(p.Account.ID, p.User) })...)
 	if err := q.ask(ctx, rule, it, f.ask.Resource, people); err != nil {
 		return err
 	}
 	if a.Asks == "" {
 		a.Asks = asked(rule, it).Approvers.Words()
 	}
-	a.Asks = q.called(ctx, a.Asks, asked(rule, it).Approvers.Accounts)
-	a.Policy, a.Gives = d.Words(), d.Gives
+	names, err := q.h.inWords(ctx, r.Connector, rule.Anybody().Approvers.And(asked(rule, it).Approvers))
+	if err != nil {
+		return err
+	}
+	a.Asks = names.Replace(a.Asks)
+	a.Policy, a.Gives = names.Replace(d.Words()), d.Gives
 	if d.Rule.ID == "" {
 		a.Policy = "the rule that took it allows it no more: " + d.Because
 	}
 	a.Stands, err = q.stands(ctx, f.ask.Resource, it.Slug)
 	return err
-}
-
-// called puts names where words have the ids of accounts.
-func (q *requestTale) called(ctx context.Context, words string, accounts []string) string {
-	for _, id := range accounts {
-		if a, err := q.h.Memory.Account(ctx, q.r.Connector, id); err == nil {
-			words = strings.ReplaceAll(words, id, a.Label())
-		}
-	}
-	return words
 }
 
 // stands is what the subject has today, as far as is known.
@@ -189,7 +188,7 @@ func (q *requestTale) deciders() []string {
 // with the access.
 func (q *requestTale) card(ctx context.Context, n access.News, r reader, due bool) (message.Card, error) {
 	all := !r.channel && (r.to != q.r.Subject || r.to == q.r.By || q.approved())
-	accounts := append([]string{q.r.By, q.r.Subject}, q.deciders()...)
+	accounts := append([]string{q.r.By, q.r.Subject, q.place[r.to]}, q.deciders()...)
 	var resources []string
 	for _, it := range q.r.Items {
 		resources = append(resources, it.Resource)
@@ -205,6 +204,7 @@ func (q *requestTale) card(ctx context.Context, n access.News, r reader, due boo
 		}
 	}
 	a.May = due && (q.may[askedBy(n.What)][r.to] || r.channel)
+	a.PlaceOf = q.place[r.to]
 	switch n.What {
 	case access.TellEmergency:
 		return a.EmergencyCard(n.N != ""), nil

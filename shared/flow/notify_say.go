@@ -104,7 +104,7 @@ func (s *speech) lines(ctx context.Context) ([]line, error) {
 	}
 	var out []line
 	for _, m := range s.t.Messages {
-		if m.What.Stays() || m.TS == "" || m.Failed != "" || m.Connector != s.tale.conn.ID {
+		if s.tale.stays != nil && s.tale.stays(m) || m.What.Stays() || m.TS == "" || m.Failed != "" || m.Connector != s.tale.conn.ID {
 			continue
 		}
 		r := reader{to: m.To, channel: m.To == m.Channel}
@@ -137,7 +137,10 @@ func (s *speech) say(ctx context.Context, l line) error {
 	if err != nil {
 		return err
 	}
-	m.Digest, m.At = digest(l.card), s.h.Now()
+	m.Digest = digest(l.card)
+	if m.What != access.TellDigest || l.m.TS == "" { // a list that changes is still of its hour
+		m.At = s.h.Now()
+	}
 	return s.remember(ctx, m)
 }
 

@@ -17,6 +17,10 @@ type Explanation struct {
 	Subject   string
 	Resource  string
 	Approvers []string // accounts that could approve now, by name; at most 20
+	// Asks names who has to say yes, step by step; "": nobody is asked.
+	Asks string
+	// Course is what becomes of it while nobody decides, in words.
+	Course []string
 	// Emergency is the answer to an emergency, in words; "" where it is no.
 	Emergency string
 	// Frozen says that nothing is given now, and since when; "": it would be.
@@ -98,9 +102,33 @@ func (h *House) Explain(ctx context.Context, by access.Actor, conn, requester, s
 		x.Solo = fmt.Sprintf("approves itself after %s, unless %s vetoes it", access.Span(d.Rule.Solo.Wait), d.Rule.Vetoers().Words())
 	}
 	if err == nil && d.Allowed && !d.Auto {
-		x.Approvers, err = h.couldApprove(ctx, f, d.Rule.At(access.Stage{}))
+		if x.Approvers, err = h.couldApprove(ctx, f, d.Rule.At(access.Stage{})); err == nil {
+			x.Asks, x.Course = d.Rule.Asks(), d.Rule.Course(d.Hours)
+		}
+	}
+	if err == nil {
+		err = h.byName(ctx, conn, &x)
 	}
 	return x, fault.Wrap(op, err)
+}
+
+// byName puts names into the words of an explanation.
+func (h *House) byName(ctx context.Context, conn string, x *Explanation) error {
+	rule := x.Decision.Rule
+	names, err := h.inWords(ctx, conn, rule.Anybody().Approvers.And(rule.Confirmers().Approvers).And(rule.Vetoers()))
+	if err != nil {
+		return err
+	}
+	for _, text := range []*string{&x.Decision.Because, &x.Emergency, &x.Solo, &x.Asks} {
+		*text = names.Replace(*text)
+	}
+	for _, list := range []*[]string{&x.Decision.Trail, &x.Course} {
+		*list = slices.Clone(*list)
+		for i, text := range *list {
+			(*list)[i] = names.Replace(text)
+		}
+	}
+	return nil
 }
 
 // inEmergency is policy's answer to an emergency, in words; "" where it is no.

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -38,7 +37,6 @@ type Asking struct {
 const (
 	longestReason = 2000                // characters
 	farthestStart = 90 * 24 * time.Hour // ahead
-	decisionTime  = 72 * time.Hour      // to decide, where the rule says nothing
 )
 
 // Request asks policy about each item and stores the request, with the grants
@@ -224,7 +222,7 @@ func (h *House) item(ctx context.Context, by access.Actor, r *access.Request, n 
 		Resource: resource, Kind: f.ask.Resource.Kind, Slug: f.ask.Slug, State: access.Pending,
 		Rule: d.Rule.ID, PolicyVersion: d.Version, Risk: d.Rule.Risk,
 	}
-	if end := r.Created.Add(cmp.Or(d.Rule.Wait, decisionTime)); r.Expires.IsZero() || end.Before(r.Expires) {
+	if end := r.Created.Add(d.Rule.Waits()); r.Expires.IsZero() || end.Before(r.Expires) {
 		r.Expires = end // the item that waits least ends the whole request
 	}
 	if !d.Auto {

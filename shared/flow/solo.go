@@ -122,7 +122,8 @@ func (h *House) mayVeto(ctx context.Context, by access.Actor, account string, r 
 	rule := h.soloRule(ctx, it)
 	v, why, err := h.entitled(ctx, by, account, f, rule.Vetoers(), func(p access.Person) (bool, string) { return rule.MayVeto(p, f.ask) })
 	if err == nil && why != "" {
-		err = fault.New("policy", fault.Forbidden, "you cannot veto this: %s", why)
+		rule.Approvers = rule.Vetoers()
+		err = h.refusal(ctx, f, rule, "you cannot veto this", why)
 	}
 	return v, err
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -207,7 +208,12 @@ func (h *House) waits(ctx context.Context, r access.Request) (map[int]Waiting, e
 			Step: min(it.Step, len(way)-1) + 1, Steps: len(way),
 			Approvers: asked(d.Rule, it).Approvers.Words(), Need: d.Rule.StepAt(it.Stage).Needs(),
 		}
-		if w.Who, err = h.called(ctx, f.conn.ID, asked(d.Rule, it).Approvers); err != nil {
+		groups, err := h.groupNames(ctx, f.conn.ID, asked(d.Rule, it).Approvers)
+		if err != nil {
+			return nil, err
+		}
+		w.Approvers = replacer(groups).Replace(w.Approvers)
+		if w.Who, err = h.called(ctx, f.conn.ID, asked(d.Rule, it).Approvers, groups); err != nil {
 			return nil, err
 		}
 		for _, v := range it.Votes {
@@ -222,7 +228,7 @@ func (h *House) waits(ctx context.Context, r access.Request) (map[int]Waiting, e
 
 // called names those whom policy names as people know them: accounts and groups
 // by name, the others in words. What the directory does not know keeps its id.
-func (h *House) called(ctx context.Context, conn string, w access.Who) ([]string, error) {
+func (h *House) called(ctx context.Context, conn string, w access.Who, groups map[string]string) ([]string, error) {
 	var out []string
 	for _, id := range w.Accounts {
 		a, err := h.Memory.Account(ctx, conn, id)
@@ -232,15 +238,8 @@ func (h *House) called(ctx context.Context, conn string, w access.Who) ([]string
 		a.ID = id
 		out = append(out, a.Label())
 	}
-	for _, word := range w.Groups {
-		g, err := h.Memory.Resource(ctx, conn, word)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return nil, err
-		}
-		if err == nil {
-			word = access.Name(g)
-		}
-		out = append(out, word)
+	for _, id := range w.Groups {
+		out = append(out, cmp.Or(groups[id], id))
 	}
 	w.Accounts, w.Groups = nil, nil
 	if !w.None() {

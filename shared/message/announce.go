@@ -24,6 +24,9 @@ func (a Asked) EmergencyCard(late bool) Card {
 	case by != nil:
 		c.Notes = []Line{words(a.Names.who(by.Confirm.By), " confirmed it.")}
 	}
+	if open != nil {
+		c.Notes = append(c.Notes, a.place()...)
+	}
 	if open != nil && a.May {
 		c.Buttons = append(c.Buttons, Button{Action: Confirm, ID: a.ID, Label: "It was right", Look: Good})
 	}

@@ -22,6 +22,10 @@ func Digest(waiting []Asked, reviews []Reviewing) Card {
 		c.Title = "A request waits for you"
 	}
 	c.Lead = words(c.Title+" to decide, as of today. Ebb's Home tab here always has what still does; so has ", C("ebb tasks"), ".")
+	if len(waiting) == 0 { // all of a list was decided
+		c.Title = "No request of this list waits for you any more"
+		c.Lead = words(c.Title, ". Thank you. What came since is on Ebb's Home tab here.")
+	}
 	c.Summary = c.Lead
 	for _, a := range waiting[:min(len(waiting), mostListed)] {
 		c.Rows = append(c.Rows, a.row())

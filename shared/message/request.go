@@ -17,6 +17,8 @@ type Asked struct {
 	Items    []AskedItem
 	// May: the reader may decide now. Without it a card has no buttons.
 	May bool
+	// PlaceOf is the account in whose place the reader may; "": by their own right.
+	PlaceOf string
 	// Page is where the console shows it; "": there is none.
 	Page string
 }
@@ -50,12 +52,20 @@ func (a Asked) Decide() Card {
 		c.Notes = a.comments()
 		return c
 	}
-	c.Notes = slices.Concat(a.policy(), a.comments())
+	c.Notes = slices.Concat(a.place(), a.policy(), a.comments())
 	c.Buttons = a.buttons()
 	if a.high() && a.May {
 		c.Notes = append(c.Notes, words("This is high-risk, so it is not decided by a click: ", URL(a.Page, "decide it in the console")))
 	}
 	return c
+}
+
+// place says in whose place the reader was asked, who may not know of it otherwise.
+func (a Asked) place() []Line {
+	if a.PlaceOf == "" || !a.May {
+		return nil
+	}
+	return []Line{words("You are asked in the place of ", a.Names.who(a.PlaceOf), ".")}
 }
 
 // Remind asks again, in a message of its own: a changed one notifies nobody.

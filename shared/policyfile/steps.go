@@ -84,7 +84,7 @@ func (r *reader) then(n *yaml.Node, path string) access.Late {
 		"reassign": {false, func(n *yaml.Node, p string) { l.Reassign = r.who(n, p, false) }},
 	})
 	if n.Kind == yaml.MappingNode && (value(n, "escalate") == n) == (value(n, "reassign") == n) {
-		r.at(n, path, "is either escalate or reassign")
+		r.at(n, path, "is either {escalate: …} or {reassign: …}, or the word cancel")
 	}
 	return l
 }

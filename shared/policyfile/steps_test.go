@@ -41,8 +41,8 @@ func TestWrongStepsSayWhere(t *testing.T) {
 		"\n      - {groups: [S1], need: 0}":    "rules[0].approve[0].need: has to be a number from 1 to 10",
 		"\n      - {groups: [S1], after: 4h}":  "rules[0].approve[0].after: does nothing without then",
 		" {groups: [S1], then: cancel}":        "rules[0].approve.then: never comes without after",
-		" {groups: [S1], after: 1h, then: {}}": "rules[0].approve.then: is either escalate or reassign",
-		" {groups: [S1], after: 1h, then: {escalate: {app_owners: true}, reassign: {app_owners: true}}}": "is either escalate or reassign",
+		" {groups: [S1], after: 1h, then: {}}": "rules[0].approve.then: is either {escalate: …} or {reassign: …}, or the word cancel",
+		" {groups: [S1], after: 1h, then: {escalate: {app_owners: true}, reassign: {app_owners: true}}}": "is either {escalate: …} or {reassign: …}, or the word cancel",
 	} {
 		_, err := Parse([]byte(approving(approve)))
 		if err == nil || !strings.Contains(problems(err).Error(), want) {

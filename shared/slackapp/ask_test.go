@@ -31,7 +31,7 @@ func TestAskingByCommand(t *testing.T) {
 	o.choose(o.ada, "length", "4h0m0s")
 	o.submit(o.ada)
 	second := o.modal(o.ada)
-	for _, want := range []string{"4 hours", "*@oncall*", "needs " + o.leads, "at most 8 hours", "ends by itself", "(Lin"} {
+	for _, want := range []string{"4 hours", "*@oncall*", "needs @sre-leads", "at most 8 hours", "ends by itself", "(Lin"} {
 		if !strings.Contains(string(second.Blocks), want) {
 			t.Errorf("the second window does not say %q: %s", want, second.Blocks)
 		}

@@ -84,7 +84,11 @@ func (t *turn) lists(home flow.Home, most int) []object {
 	if n := len(home.Decide); n > 0 {
 		out = append(out, divider(), header("Waits for you"))
 		for _, v := range home.Decide[:min(n, most)] {
-			out = append(out, section(cutMarkup(t.requestText(v)+"\n"+standing(v))))
+			text := t.requestText(v)
+			if v.PlaceOf != "" {
+				text += "; you may decide it in the place of " + who(v.PlaceOf)
+			}
+			out = append(out, section(cutMarkup(text+"\n"+standing(v))))
 			if v.Reason != "" {
 				out = append(out, quote(v.Reason, 300))
 			}

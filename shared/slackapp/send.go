@@ -66,11 +66,7 @@ func outlook(x flow.Explanation) string {
 	case x.Solo != "":
 		b.WriteString(people(x.Solo))
 	default:
-		var way []string
-		for _, s := range rule.Way() {
-			way = append(way, s.Words())
-		}
-		b.WriteString("needs " + people(strings.Join(way, ", then ")))
+		b.WriteString("needs " + people(x.Asks))
 		if n := len(x.Approvers); n > 0 && n <= 5 {
 			b.WriteString(" (" + markup(strings.Join(x.Approvers, ", ")) + ")")
 		}

@@ -1457,6 +1457,9 @@ type Explanation struct {
 	Auto    bool   `json:"auto"`
 	Because string `json:"because"`
 
+	// Course What becomes of it while nobody decides, in words: who decides where they cannot or take too long, reminders, the end
+	Course []string `json:"course,omitempty,omitzero"`
+
 	// Emergency The answer to an emergency, in words; missing: the rule has none, or does not let the requester
 	Emergency string `json:"emergency,omitempty,omitzero"`
 

@@ -3,7 +3,7 @@
 package contract
 
 // Digest is the SHA-256 of the document.
-const Digest = "3aa650f31eb0224d06e6f252dcdebf31b8ffe404aac7c294da4e015bb5b30bef"
+const Digest = "c7a4f7d305764472c107ce630072d8d98322f9178b8b8a6c555fbd17396d2359"
 
 var operations = []Operation{
 	{Method: "GET", Path: "/v1/audit/events",
