@@ -7,9 +7,9 @@ import (
 	"github.com/ebb-access/ebb/shared/directory"
 )
 
-// Delegation lets somebody decide for a while where somebody else could: what
-// waits for a decision, a confirmation or a veto. It gives no duty and owns
-// nothing. The zero Delegation lets nobody.
+// Delegation lets somebody do for a while what waits for somebody else: decide,
+// confirm or veto a request, review a list, do by hand what no API does. It gives no
+// duty and owns nothing. The zero Delegation lets nobody.
 type Delegation struct {
 	ID         string
 	Connector  string

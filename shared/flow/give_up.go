@@ -122,7 +122,7 @@ func (s *sight) manualRealm(ctx context.Context, conn string) (*realm, error) {
 // runs the reviews that it is of and may know of its resource, and auditors.
 func (r *realm) knowsManual(ctx context.Context, m access.Manual) (bool, error) {
 	x, err := r.look(ctx, m.Resource)
-	if err != nil || r.does(x.Resource) || r.s.by.Is(access.Auditor) {
+	if err != nil || r.does(m, x) || r.s.by.Is(access.Auditor) {
 		return err == nil, err
 	}
 	return r.runs(ctx, m)

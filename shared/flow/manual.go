@@ -33,7 +33,7 @@ func (h *House) manualEvent(m access.Manual, action, actor string) audit.Event {
 }
 
 // SayDone notes that somebody did a manual task. By who owns the resource or the
-// connector, and administrators. Slack has to show it before the task is over.
+// connector, whom they delegate to, and administrators. Slack has to show it before the task is over.
 func (h *House) SayDone(ctx context.Context, by access.Actor, id string) (access.Manual, error) {
 	const op = "flow.SayDone"
 	var out access.Manual
@@ -67,8 +67,8 @@ func (r *realm) mayDo(ctx context.Context, m access.Manual) error {
 		return err
 	case r.s.by.Service:
 		return fault.New(op, fault.Forbidden, "a service's key does nothing by hand; a person has to")
-	case !r.does(x.Resource):
-		return fault.New(op, fault.Forbidden, "you look on; who owns the resource or the connector does it")
+	case !r.does(m, x):
+		return fault.New(op, fault.Forbidden, "you look on; who owns the resource or the connector does it, or whom they named to act in their place")
 	}
 	return nil
 }

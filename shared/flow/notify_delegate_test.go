@@ -6,6 +6,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/directory"
+	"github.com/ebb-access/ebb/shared/fault"
+	"github.com/ebb-access/ebb/shared/flow"
+	"github.com/ebb-access/ebb/shared/review"
+	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
 
 // place is what a message says to who was asked in lin's place.
@@ -104,4 +111,85 @@ func (c *company) label(account string) string {
 	a, err := c.store.Account(c.ctx, c.conn.ID, account)
 	c.ok(err)
 	return a.Label()
+}
+
+// Whoever stands in for an owner is told what is to be done by hand, and whose task it
+// is, does it, and has it no more when the time is over. About themselves nobody does
+// anything in another's place, and of a private channel nobody learns by it.
+func TestADelegateActsByHand(t *testing.T) {
+	c := newStoryCompany(t)
+	_, err := c.house.BindTo(c.ctx, c.root, c.root.User.ID, c.conn.ID, c.kit)
+	c.ok(err)
+	until := c.clock.Now().Add(24 * time.Hour)
+	var ends []string
+	for _, to := range []string{c.sam, c.bob} {
+		c.actor(to)
+		d, err := c.house.Delegate(c.ctx, c.actor(c.kit), c.conn.ID, to, time.Time{}, until)
+		c.ok(err)
+		ends = append(ends, d.ID)
+	}
+	secret := c.slack.AddChannel(slacktest.Channel{Name: "secret", Private: true, Members: []string{c.owner(), c.ada, c.lin, c.kit}})
+	c.sync()
+	team := c.slack.TeamIDs()[0]
+	s := c.spec()
+	s.Scope.Kinds = []directory.Kind{directory.Workspace, directory.Channel}
+	d := c.campaign(s)
+	c.slack.HandArchive(secret, true)
+	c.sync()
+	c.submit(d.ID, c.lin, team, c.bob, review.Deny)
+	c.submit(d.ID, c.lin, secret, c.ada, review.Deny)
+	c.tell(time.Minute)
+
+	byHand := func(account string) map[string]access.Manual {
+		tasks, _, err := c.house.ReadTasks(c.ctx, c.actor(account))
+		c.ok(err)
+		out := map[string]access.Manual{}
+		for _, x := range tasks {
+			if x.Kind == flow.TaskByHand {
+				out[x.Manual.Resource] = x.Manual.Manual
+			}
+		}
+		return out
+	}
+	told := func(account, what string) bool {
+		return slices.ContainsFunc(c.heard(account), func(line string) bool { return strings.Contains(line, what) })
+	}
+	all := byHand(c.kit)
+	if len(all) != 2 {
+		t.Fatalf("kit's tasks: %+v", all)
+	}
+	for _, who := range []struct {
+		account       string
+		team, private bool
+	}{{c.kit, true, true}, {c.sam, true, false}, {c.bob, false, false}, {c.lin, false, false}} {
+		got := byHand(who.account)
+		if _, has := got[team]; has != who.team || told(who.account, "Take @bob out of") != who.team {
+			t.Errorf("%s, of the workspace: %v, told %q", who.account, has, c.heard(who.account))
+		}
+		if _, has := got[secret]; has != who.private || told(who.account, "secret") != who.private {
+			t.Errorf("%s, of the private channel: %v, told %q", who.account, has, c.heard(who.account))
+		}
+	}
+	// sam is asked in kit's place (c.place names lin).
+	if m := c.last(c.sam, c.slack.DirectWithApp(c.sam)); !strings.Contains(string(m.Blocks), "in the place of") || !strings.Contains(string(m.Blocks), c.kit) {
+		t.Errorf("sam reads %s", m.Blocks)
+	}
+	_, err = c.house.SayDone(c.ctx, c.actor(c.sam), all[secret].ID)
+	if !fault.Is(err, fault.NotFound) {
+		t.Errorf("sam, of the private channel: %v", err)
+	}
+	_, err = c.house.SayDone(c.ctx, c.actor(c.bob), all[team].ID)
+	if !fault.Is(err, fault.NotFound, fault.Forbidden) {
+		t.Errorf("bob, of bob: %v", err)
+	}
+	m, err := c.house.SayDone(c.ctx, c.actor(c.sam), all[team].ID)
+	c.ok(err)
+	if m.State != access.ManualSaid || m.SaidBy != c.actor(c.sam).User.ID {
+		t.Errorf("%+v", m)
+	}
+	_, err = c.house.EndDelegation(c.ctx, c.actor(c.kit), ends[0])
+	c.ok(err)
+	if got := byHand(c.sam); len(got) != 0 {
+		t.Errorf("it is over, and sam has %v", got)
+	}
 }

@@ -10,10 +10,11 @@ import (
 	"github.com/ebb-access/ebb/shared/message"
 )
 
-// manualTale is something to be done by hand, as those hear of it who can do it: the
-// owners of the resource, or else those of the connector.
+// manualTale is something to be done by hand, as those hear of it who can do it
+// (doers).
 func (h *House) manualTale(ctx context.Context, t access.Telling) (tale, error) {
 	out := tale{}
+	var place map[string]string
 	m, err := h.Memory.Manual(ctx, t.ID)
 	if err != nil {
 		return out, err
@@ -27,16 +28,17 @@ func (h *House) manualTale(ctx context.Context, t access.Telling) (tale, error) 
 			out.news = append(out.news, access.News{What: access.TellByHandRemind, N: number(m.Nagged), To: access.ToKeepers})
 		}
 	}
-	out.readers = func(ctx context.Context, _ access.Telling, _ access.News) ([]reader, error) {
-		return h.ownersOf(ctx, out.conn, m.Resource)
+	out.readers = func(ctx context.Context, _ access.Telling, _ access.News) (all []reader, err error) {
+		all, place, err = h.doers(ctx, out.conn, m)
+		return all, err
 	}
-	out.card = func(ctx context.Context, n access.News, _ reader, due bool) (message.Card, error) {
-		card := message.ByHand{Manual: m, Page: h.URL + "/manual/" + m.ID}
+	out.card = func(ctx context.Context, n access.News, r reader, due bool) (message.Card, error) {
+		card := message.ByHand{Manual: m, Page: h.URL + "/manual/" + m.ID, PlaceOf: place[r.to]}
 		said, name, err := h.doer(ctx, m.Connector, cmp.Or(m.GivenUpBy, m.SaidBy))
 		if err != nil {
 			return message.Card{}, err
 		}
-		if card.Names, err = h.names(ctx, m.Connector, true, []string{m.Account, said}, []string{m.Resource}); err != nil {
+		if card.Names, err = h.names(ctx, m.Connector, true, []string{m.Account, said, card.PlaceOf}, []string{m.Resource}); err != nil {
 			return message.Card{}, err
 		}
 		if m.State == access.ManualGivenUp {

@@ -100,7 +100,7 @@ func (r *realm) manual(ctx context.Context, m access.Manual) (*ManualView, error
 	if err != nil {
 		return nil, err
 	}
-	v := &ManualView{Manual: m, Does: !r.s.by.Service && m.Waits() && r.does(x.Resource)}
+	v := &ManualView{Manual: m, Does: !r.s.by.Service && m.Waits() && r.does(m, x)}
 	if !x.known {
 		x.Resource = directory.Resource{ID: m.Resource, Connector: m.Connector, Kind: m.Kind, Name: m.Resource}
 	}
@@ -159,10 +159,21 @@ func (h *House) doerName(ctx context.Context, id string) (string, error) {
 	return h.userName(ctx, id)
 }
 
-// does reports whether the actor is one of those who do by hand what a resource
-// needs. Private names are for its owners alone, and those of the connector.
-func (r *realm) does(res directory.Resource) bool {
-	return r.owns || r.owner(res) || !res.Private && r.s.by.Is(access.IntegrationAdministrator)
+// does reports whether the actor is one of those who do a manual task. Private names
+// are for the owners of the resource alone, and those of the connector.
+func (r *realm) does(m access.Manual, x seenResource) bool {
+	return r.owns || r.owner(x.Resource) || !x.Private && r.s.by.Is(access.IntegrationAdministrator) || r.standsIn(m, x)
+}
+
+// standsIn reports whether an owner has named the actor to act in their place: as far
+// as the actor may know of the resource, and about others alone.
+func (r *realm) standsIn(m access.Manual, x seenResource) bool {
+	if may, _ := access.MayStandIn(r.me, access.Ask{Subject: directory.Account{ID: m.Account}}); !may || x.Private && !x.seen {
+		return false
+	}
+	return slices.ContainsFunc(r.placeOf, func(p access.Person) bool {
+		return p.Account.Live() && !p.Ended && (slices.Contains(x.Owners, p.Account.ID) || slices.Contains(r.conn.Owners, p.User))
+	})
 }
 
 // manualTasks are those that wait for the actor.

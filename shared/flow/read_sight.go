@@ -25,7 +25,8 @@ import (
 //	               connector; auditors and administrators
 //	a grant        who holds, asked for or approved it; owners of the resource and
 //	               of the connector; auditors and administrators
-//	a manual task  who can do it: owners of the resource and of the connector, and
+//	a manual task  who can do it: owners of the resource and of the connector, their
+//	               delegates where these may know of the resource, and
 //	               administrators where it is not private; of a review who runs it
 //	               and may know of the resource; auditors
 //	the policy     auditors and administrators; everybody asks about themselves

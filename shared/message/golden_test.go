@@ -292,6 +292,7 @@ func TestCards(t *testing.T) {
 		{"by hand, a role", byHand(func(m *message.ByHand) {
 			m.Resource, m.Kind, m.Slug, m.Why = "T1", directory.Workspace, "admin", access.ManualRole
 		}).Card()},
+		{"by hand, in somebody's place", byHand(func(m *message.ByHand) { m.PlaceOf = "U2" }).Card()},
 		{"by hand, said done", byHand(func(m *message.ByHand) { m.State, m.Said = access.ManualSaid, "U2" }).Card()},
 		{"by hand, seen done", byHand(func(m *message.ByHand) { m.State, m.Closed = access.ManualDone, nine }).Card()},
 		{"by hand, dropped", byHand(func(m *message.ByHand) { m.State = access.ManualDropped }).Card()},

@@ -15,7 +15,9 @@ type ByHand struct {
 	// Reason is why, of one that was given up; "": erased.
 	Said   string
 	Reason string
-	Page   string // where the console shows it
+	// PlaceOf is the account in whose place the reader is told; "": in nobody's.
+	PlaceOf string
+	Page    string // where the console shows it
 }
 
 // Card asks for it with the steps, and says what became of it.
@@ -49,6 +51,9 @@ func (m ByHand) card(title, lead string) Card {
 		c.Buttons = m.open()
 	default:
 		c.Lead = words(lead, m.task(), ". No API of Slack does this, so a person has to.")
+		if m.PlaceOf != "" {
+			c.Notes = append(c.Notes, words("You are asked in the place of ", m.who(m.PlaceOf), "."))
+		}
 		c.Notes = append(c.Notes, words(m.Because()))
 		steps := Line{}
 		for i, s := range m.Steps {
