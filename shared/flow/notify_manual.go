@@ -11,7 +11,8 @@ import (
 )
 
 // manualTale is something to be done by hand, as those hear of it who can do it: the
-// owners of the resource, or else those of the connector.
+// owners of the resource, or else those of the connector. Of one that was given up
+// hears, too, who denied what stands (notify_stands.go).
 func (h *House) manualTale(ctx context.Context, t access.Telling) (tale, error) {
 	out := tale{}
 	m, err := h.Memory.Manual(ctx, t.ID)
@@ -27,7 +28,13 @@ func (h *House) manualTale(ctx context.Context, t access.Telling) (tale, error) 
 			out.news = append(out.news, access.News{What: access.TellByHandRemind, N: number(m.Nagged), To: access.ToKeepers})
 		}
 	}
-	out.readers = func(ctx context.Context, _ access.Telling, _ access.News) ([]reader, error) {
+	if m.State == access.ManualGivenUp {
+		out.news = []access.News{{What: access.TellStands, To: access.ToReviewer}}
+	}
+	out.readers = func(ctx context.Context, _ access.Telling, n access.News) ([]reader, error) {
+		if n.What == access.TellStands {
+			return h.whoDenied(ctx, out.conn, m)
+		}
 		return h.ownersOf(ctx, out.conn, m.Resource)
 	}
 	out.card = func(ctx context.Context, n access.News, _ reader, due bool) (message.Card, error) {
@@ -46,6 +53,9 @@ func (h *House) manualTale(ctx context.Context, t access.Telling) (tale, error) 
 		}
 		if card.Said = said; name != "" {
 			card.Names.People[said] = name
+		}
+		if n.What == access.TellStands {
+			return h.standsCard(ctx, card)
 		}
 		a, err := h.Memory.Account(ctx, m.Connector, m.Account)
 		if fault.Is(err, fault.NotFound) {
