@@ -68,7 +68,10 @@ func (m ByHand) card(title, lead string) Card {
 
 // Stands tells who denied something in a review that nobody carries it out.
 func (m ByHand) Stands(review string) Card {
-	c := Card{Title: cutTitle("Not removed: " + m.plainHeld()), Quote: m.Reason, Buttons: m.open(), Foot: Line{C(m.ID)}}
+	c := Card{Title: cutTitle("Not removed: " + m.plainHeld()), Quote: m.Reason, Foot: Line{C(m.ID)}}
+	if m.Page != "" {
+		c.Buttons = []Button{{Action: Open, ID: m.ID, Label: "Open the review", URL: m.Page}}
+	}
 	c.Lead = words("You denied this in the access review ", B(review), ", and it stands: ", m.held(), ". ", m.who(m.Said), " gave its removal up ", m.Closed, ".")
 	c.Notes = []Line{words("There is nothing for you to do. The review's evidence keeps your denial, and beside it who gave the removal up and why; the next review of this access says that it was denied.")}
 	c.Summary = c.Lead
