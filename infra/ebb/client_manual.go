@@ -154,6 +154,6 @@ func (x *ManualDropCmd) Run(c *Client) error {
 	}
 	return c.show(m, func(w io.Writer) {
 		c.tellManual(w, m)
-		fmt.Fprintln(w, "The denial stays, and the review says that the access stands: ebb manual --stands lists it for as long as Slack shows it.")
+		fmt.Fprintln(w, "The denial stays, whoever denied it is told, and the review says that the access stands: ebb manual --stands lists it for as long as Slack shows it.")
 	})
 }

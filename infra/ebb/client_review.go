@@ -243,7 +243,7 @@ func (x *ReviewListsCmd) Run(c *Client) error {
 		return err
 	}
 	return c.show(list, func(w io.Writer) {
-		fmt.Fprintf(w, "%d of %d lines are decided: %d certified, %d denied, %d not held any more, %d skipped. %d are noted and not submitted.\n",
+		fmt.Fprintf(w, "%d of %d lines are closed: %d certified, %d denied, %d not held any more, %d that nobody decided. %d are noted and not submitted.\n",
 			sum.Closed, sum.Lines, sum.Certified, sum.Denied, sum.Gone, sum.Skipped, sum.Noted)
 		rows := [][]string{{"LIST", "LEVEL", "WHO", "LINES", "LEFT", "NOTED"}}
 		for _, l := range list {

@@ -55,7 +55,7 @@ func (x *lineFlags) lines(ctx context.Context, c *Client, campaign, by string, l
 type ReviewLinesCmd struct {
 	oneReview
 	lineFlags
-	By    string `enum:"resource,person" default:"resource" help:"How they are grouped."`
+	By    string `enum:"resource,person" default:"resource" help:"How they are grouped: resource or person."`
 	Limit most   `default:"200" help:"How many at most."`
 }
 
@@ -268,6 +268,9 @@ func (x *ReviewSubmitCmd) Run(c *Client) error {
 	return c.show(s, func(w io.Writer) {
 		fmt.Fprintf(w, "Submitted: %d certified, %d passed to the next level, %d denied, %d not held any more. %d are left.\n", s.Certified, s.Passed, s.Denied, s.Gone, s.Left)
 		tellRefused(w, s.Refused)
+		if s.Denied > 0 {
+			fmt.Fprintf(w, "What was denied goes now. When Slack shows it gone, or what a person has to do for it: ebb review lines %s --show decided\n", clean(string(x.ID)))
+		}
 		if s.More > 0 {
 			fmt.Fprintf(w, "%d noted lines are not submitted yet, for one call has an end: the same command again\n", s.More)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/ebb-access/ebb/shared/api/apiclient"
@@ -28,7 +29,7 @@ func (c *Client) tellReview(w io.Writer, r apiclient.Campaign) {
 	}
 	tellSnapshot(w, c, r)
 	if !r.Started.IsZero() {
-		fmt.Fprintf(w, "  started %s, until %s; what nobody decides: %s\n", c.clock(r.Started), c.clock(r.Deadline), r.Spec.AtEnd)
+		fmt.Fprintf(w, "  started %s, %s\n", c.clock(r.Started), c.ends(r))
 	}
 	if r.HeldBack != "" {
 		what := "its start waits"
@@ -54,9 +55,29 @@ func (c *Client) tellReview(w io.Writer, r apiclient.Campaign) {
 		fmt.Fprintln(w, "  nothing fits what it asks for: cancel it, and draft another with a wider scope")
 		next = "cancel"
 	}
-	if next != "" && r.Runs {
+	waits := slices.ContainsFunc(r.Lists, func(l apiclient.ReviewList) bool { return l.Left > 0 })
+	switch {
+	case next != "" && r.Runs:
 		fmt.Fprintf(w, "Next: ebb review %s %s\n", next, clean(r.Id))
+	case waits && r.State == apiclient.CampaignStateRunning:
+		fmt.Fprintf(w, "Next: ebb review lines %s\n", clean(r.Id))
 	}
+}
+
+// ends says when a review that was started ends, or did, and what becomes of what
+// nobody decides.
+func (c *Client) ends(r apiclient.Campaign) string {
+	fate := "stays as it is, and the evidence says so"
+	if r.Spec.AtEnd == apiclient.CampaignSpecAtEndRevoke {
+		fate = "is denied and removed"
+	}
+	switch {
+	case !r.Ended.IsZero():
+		return "ended " + c.clock(r.Ended) + "; what nobody had decided " + fate
+	case r.Spec.Ends:
+		return "ends by itself " + c.clock(r.Deadline) + "; what nobody has decided then " + fate
+	}
+	return "due " + c.clock(r.Deadline) + ", until somebody ends it; what nobody has decided then " + fate
 }
 
 // tellSnapshot says what was taken, and of what nobody is told.
@@ -76,7 +97,7 @@ func tellSnapshot(w io.Writer, c *Client, r apiclient.Campaign) {
 	case s.Lines == 0:
 		fmt.Fprintln(w, "  Nothing fits what it asks for: a start would ask nobody. ebb review cancel gives it up")
 	case s.Unassigned > 0:
-		fmt.Fprintf(w, "  Nobody is told of what has no reviewer: see ebb review lists %s, then ebb review reassign\n", clean(r.Id))
+		fmt.Fprintf(w, "  Nobody is told of what has no reviewer (of a private channel only who may know of it reviews): see ebb review lists %s, then ebb review reassign\n", clean(r.Id))
 	}
 }
 

@@ -79,7 +79,7 @@ func TestReviewStory(t *testing.T) {
 	d.on(time.Second)
 	d.says("review show "+id, "staged", "5 lines", "level 1: Lin Okafor", "fallback: Ada Moreau", "ebb review start "+id)
 	d.says("review --as lin", "no access review for you") // nobody is told yet
-	d.says("review start "+id, "running", "until")
+	d.says("review start "+id, "running", "ends by itself", "what nobody has decided then is denied and removed")
 	d.on(time.Second)
 
 	d.says("review --as lin", "Autumn-1", "running")
@@ -93,11 +93,12 @@ func TestReviewStory(t *testing.T) {
 	d.says("review certify "+id+" --show left --resource @shift --as lin", "Noted: 2 lines")
 	d.says("review clear "+id+" --person joanna --as lin", "Taken back: the notes about 1 line")
 	d.says("review lines "+id+" --as lin --search zzzz", "No line of this list is like that")
-	d.says("review lists "+id, "0 of 5 lines are decided", "named: Lin Okafor", "fallback: Ada Moreau")
+	d.says("review lists "+id, "0 of 5 lines are closed", "named: Lin Okafor", "fallback: Ada Moreau")
 	if got := d.members(); len(got) != 3 {
 		t.Errorf("a note has taken somebody out: %v", got)
 	}
-	d.says("review submit "+id+" --as lin", "1 certified", "1 denied", "2 are left")
+	d.says("review submit "+id+" --as lin", "1 certified", "1 denied", "2 are left", "goes now", "ebb review lines "+id+" --show decided")
+	d.says("review show "+id+" --as lin", "your list", "2 left", "Next: ebb review lines "+id)
 	d.on(time.Second)
 	if got := d.members(); len(got) != 2 || strings.Contains(strings.Join(got, " "), d.ids["sam.a"]) {
 		t.Errorf("what was denied is there: %v", got)
@@ -114,7 +115,7 @@ func TestReviewStory(t *testing.T) {
 	d.on(14 * 24 * time.Hour)
 	d.sync(t.Context(), d.admin())
 	d.on(2 * time.Minute)
-	d.says("review show "+id, "completed", "ebb manual list")
+	d.says("review show "+id, "completed", "ebb manual list", "what nobody had decided is denied and removed")
 	d.says("review lines "+id+" --as lin --show decided", "certified", "removed")
 	// Of what nobody decided, the last members of two groups wait for a hand.
 	d.says("manual", "take Sam Adeyemi out of @oncall", "last-member", "waits")
@@ -133,6 +134,9 @@ func TestReviewStory(t *testing.T) {
 	d.fails("manual drop "+task+" --why nobody-else --as ada", "no manual task")
 	d.says("manual --stands", "Nothing that was denied and given up still stands")
 	d.says("manual drop "+task+" --why nobody-else", "given up by", "nobody-else; it still stands", "ebb manual --stands")
+	if got := d.says("manual show "+task, "given up by"); strings.Contains(got, "1. ") {
+		t.Errorf("it was given up, and says what to do:\n%s", got)
+	}
 	d.says("manual", "still standing: 1", "ebb manual --stands")
 	d.says("manual --stands", "nobody-else; it still stands")
 	d.on(2 * time.Minute)

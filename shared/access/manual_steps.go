@@ -62,6 +62,9 @@ func (m Manual) Steps(r directory.Resource, a directory.Account, groupsBy string
 			last,
 		}
 	}
+	if a.State == directory.Deactivated && (m.Why == ManualGeneral || m.Why == ManualMember) {
+		return []string{who + " is deactivated already, which is all that there is to do in Slack.", last}
+	}
 	switch m.Why {
 	case ManualPublic:
 		return []string{

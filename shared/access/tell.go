@@ -19,7 +19,7 @@ type Tiding string
 // ended, not given, waits, attention. Of a connector: broken. Of a resource: no room (a
 // channel in which nobody can be asked), came back, found. Of a person: digest. Of
 // a reviewer in a campaign: review, review reminder. Of a manual task: by hand, by
-// hand reminder. Of a policy that waits: draft, draft outcome.
+// hand reminder, stands (what a reviewer denied, and nobody carries out). Of a policy that waits: draft, draft outcome.
 const (
 	TellDecide    Tiding = "decide"
 	TellRemind    Tiding = "remind"
@@ -44,6 +44,7 @@ const (
 	TellReviewRemind Tiding = "review-reminder"
 	TellByHand       Tiding = "by-hand"
 	TellByHandRemind Tiding = "by-hand-reminder"
+	TellStands       Tiding = "stands"
 
 	TellDraft        Tiding = "draft"
 	TellDraftOutcome Tiding = "draft-outcome"
@@ -70,7 +71,7 @@ const (
 	ToSkipped           // whom an emergency skipped, and who confirms it
 	ToVetoers           // who may veto what approves itself, or comes into force by itself
 	ToAll               // parties and deciders: of what somebody said
-	ToReviewer          // the one whose list it is
+	ToReviewer          // the one whose list it is, or whose denial
 )
 
 // News is one message that its audience should have. N tells apart several of a

@@ -130,7 +130,7 @@ var showWords = []Choice{
 	{Value: "new", Says: "New"},
 	{Value: "changed", Says: "Changed"},
 	{Value: "unchanged", Says: "Unchanged"},
-	{Value: "decided", Says: "Submitted"},
+	{Value: "decided", Says: "Closed"},
 }
 
 // everyWords are the periods of templates.

@@ -83,19 +83,22 @@ func (h *House) keptPart(ctx context.Context, by access.Actor, c review.Campaign
 	return out, err
 }
 
-// making says how far a package is.
+// making says how far a package is. Why is of a try that is over, and not of one that
+// goes on.
 func making(c review.Campaign, p review.Packing) string {
 	says := "the package is too large to be made at once; it is begun within a minute"
 	switch {
 	case p.Made.ID != "":
 		says = "the package is made, and waits for the audit to be sealed, which takes a minute or two"
+	case p.Why != "":
+		return "the package could not be made yet: " + p.Why + "; it is begun anew from " + p.Next.UTC().Format("15:04") + " UTC on, ask again then"
 	case p.Read > 0:
 		says = "the package is being made: " + number(p.Read) + " of " + number(c.Snapshot.Lines) + " lines are read"
 	case p.Tries > 0:
 		says = "the package is being made"
 	}
-	if p.Why != "" {
-		says += " (the last try came to nothing: " + p.Why + ")"
+	if p.Tries > 1 && p.Made.ID == "" {
+		says += " (try " + number(p.Tries) + ")"
 	}
 	return says + "; ask again in a minute"
 }

@@ -69,7 +69,7 @@ func (h *House) makePacking(ctx context.Context, p review.Packing) error {
 		_, err := h.Memory.SavePacking(ctx, p)
 		return err
 	}
-	p.Tries, p.Read, p.Made = p.Tries+1, 0, review.MadeFiles{}
+	p.Tries, p.Read, p.Why, p.Made = p.Tries+1, 0, "", review.MadeFiles{}
 	w := &packer{h: h, p: p}
 	w.rows = packedRows{ctx: ctx, memory: h.Memory, id: h.NewID("ep"), expires: h.Now().Add(packedTime), beat: w.beat}
 	if err := w.beat(ctx, 0); err != nil {
@@ -80,7 +80,7 @@ func (h *House) makePacking(ctx context.Context, p review.Packing) error {
 		w.p.Made, w.p.Why, w.p.Next = made, "", time.Time{}
 		_, err = h.Memory.SavePacking(ctx, w.p)
 	} else if fault.Is(err, fault.Conflict) {
-		w.p.Why, w.p.Next = "the review goes on changing", h.Now().Add(time.Duration(w.p.Tries)*time.Minute)
+		w.p.Why, w.p.Next = h.whyRestless(ctx, p.Campaign), h.Now().Add(time.Duration(w.p.Tries)*time.Minute)
 		if _, failed := h.Memory.SavePacking(ctx, w.p); failed != nil {
 			err = failed
 		}
@@ -119,7 +119,7 @@ func (w *packer) make(ctx context.Context) (review.MadeFiles, error) {
 	}
 	e, made, err := h.vouch(ctx, g.campaign, out.Hash, w.p.By)
 	if links := g.seals[e.Aggregate]; made || e.Seq > int64(len(links)) {
-		out.From = g.last // it comes behind everything that was read
+		out.From = g.whole // it comes behind that
 	} else if err == nil {
 		out.From = links[e.Seq-1].n - 1
 	}

@@ -14,8 +14,9 @@ import (
 
 // Some denials nobody can carry out: nobody leaves #general, nobody demotes a primary
 // owner. Their manual task is given up, with a reason. The denial stays what it is, the
-// line says that the access stands, and the task is listed (ReadGivenUp) for as long as
-// Slack shows it: what a reviewer denied is out of nobody's sight.
+// line says that the access stands, the reviewer is told (notify_stands.go), and the task
+// is listed (ReadGivenUp) for as long as Slack shows it: what a reviewer denied is out of
+// nobody's sight.
 //
 // Who gives up is not who was asked to act. The owners of the resource have the task, and
 // could be rid of it with a sentence; who runs reviews answers for their end. About a

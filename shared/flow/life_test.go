@@ -63,9 +63,11 @@ func newCompany(t *testing.T) *company {
 }
 
 // hire makes the people, the groups and a channel of the company.
-func hire(t *testing.T, o slacktest.Options) *company {
+func hire(t *testing.T, o slacktest.Options) *company { return hireOn(t, o, inMemory) }
+
+func hireOn(t *testing.T, o slacktest.Options, on engine) *company {
 	t.Helper()
-	c := &company{world: newWorld(t, o)}
+	c := &company{world: newWorldOn(t, o, on)}
 	person := func(name string) string {
 		return c.slack.AddUser(slacktest.User{Name: name, RealName: name, Email: name + "@example.com"})
 	}
@@ -120,7 +122,12 @@ func newStoryCompany(t *testing.T) *company {
 
 func newStoryCompanyIn(t *testing.T, o slacktest.Options) *company {
 	t.Helper()
-	c := hire(t, o)
+	return newStoryCompanyOn(t, o, inMemory)
+}
+
+func newStoryCompanyOn(t *testing.T, o slacktest.Options, on engine) *company {
+	t.Helper()
+	c := hireOn(t, o, on)
 	c.shift = c.slack.AddGroup(slacktest.Group{Handle: "shift", Name: "Shift", Members: []string{c.sam}})
 	c.solo = c.slack.AddGroup(slacktest.Group{Handle: "solo", Name: "Solo"})
 	c.guarded = c.slack.AddGroup(slacktest.Group{Handle: "guarded", Name: "Guarded"})

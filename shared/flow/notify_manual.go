@@ -11,7 +11,8 @@ import (
 )
 
 // manualTale is something to be done by hand, as those hear of it who can do it
-// (doers).
+// (doers). Of one that was given up hears, too, who denied what stands
+// (notify_stands.go).
 func (h *House) manualTale(ctx context.Context, t access.Telling) (tale, error) {
 	out := tale{}
 	var place map[string]string
@@ -28,7 +29,13 @@ func (h *House) manualTale(ctx context.Context, t access.Telling) (tale, error) 
 			out.news = append(out.news, access.News{What: access.TellByHandRemind, N: number(m.Nagged), To: access.ToKeepers})
 		}
 	}
-	out.readers = func(ctx context.Context, _ access.Telling, _ access.News) (all []reader, err error) {
+	if m.State == access.ManualGivenUp {
+		out.news = []access.News{{What: access.TellStands, To: access.ToReviewer}}
+	}
+	out.readers = func(ctx context.Context, _ access.Telling, n access.News) (all []reader, err error) {
+		if n.What == access.TellStands {
+			return h.whoDenied(ctx, out.conn, m)
+		}
 		all, place, err = h.doers(ctx, out.conn, m)
 		return all, err
 	}
@@ -48,6 +55,9 @@ func (h *House) manualTale(ctx context.Context, t access.Telling) (tale, error) 
 		}
 		if card.Said = said; name != "" {
 			card.Names.People[said] = name
+		}
+		if n.What == access.TellStands {
+			return h.standsCard(ctx, card)
 		}
 		a, err := h.Memory.Account(ctx, m.Connector, m.Account)
 		if fault.Is(err, fault.NotFound) {

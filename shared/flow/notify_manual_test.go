@@ -103,3 +103,104 @@ func TestGivenByHandIsTold(t *testing.T) {
 		t.Errorf("kit: %q", heard)
 	}
 }
+
+// TestStandsIsTold: whoever denied what somebody then gives up hears of it once, with
+// the reason; nobody else does, nor who gave it up themselves.
+func TestStandsIsTold(t *testing.T) {
+	const why = "nobody leaves <!channel>"
+	denials := func(c *company, account string) (out []string) {
+		for _, line := range c.heard(account) {
+			if strings.Contains(line, "You denied this") {
+				out = append(out, line)
+			}
+		}
+		return out
+	}
+	silent := func(c *company, accounts ...string) {
+		c.t.Helper()
+		for _, a := range accounts {
+			if got := denials(c, a); len(got) > 0 {
+				c.t.Errorf("%s was told %q", c.slack.User(a).Name, got)
+			}
+		}
+	}
+	t.Run("once", func(t *testing.T) {
+		c := newStoryCompany(t)
+		d, m := c.general()
+		silent(c, c.lin)
+		_, err := c.house.GiveUpManual(c.ctx, c.root, m.ID, why)
+		c.ok(err)
+		c.tell(time.Minute)
+		_, err = c.house.GiveUpManual(c.ctx, c.root, m.ID, "again")
+		c.ok(err)
+		c.tell(48 * time.Hour)
+		got := denials(c, c.lin)
+		if len(got) != 1 || !strings.HasPrefix(got[0], "You denied this in the access review *Autumn*, and it stands: @sam in <#"+m.Resource) ||
+			!strings.Contains(got[0], "gave its removal up 2026-11-23") || strings.Contains(got[0], "(changed)") {
+			t.Errorf("lin was told %q", got)
+		}
+		silent(c, c.sam, c.kit, c.bob, c.ada)
+		all := c.slack.MessagesFor(c.lin, c.slack.DirectWithApp(c.lin))
+		blocks := string(all[len(all)-1].Blocks)
+		if !strings.Contains(blocks, "nobody leaves") || strings.Contains(blocks, "<!channel>") || !strings.Contains(blocks, c.house.URL+"/reviews/"+d.ID) {
+			t.Errorf("%s", blocks)
+		}
+	})
+	t.Run("not who gave it up", func(t *testing.T) {
+		c := newStoryCompany(t)
+		_, m := c.general()
+		u, err := c.house.SetDuties(c.ctx, c.root, c.actor(c.lin).User.ID, []access.Duty{access.CampaignAdministrator})
+		c.ok(err)
+		_, err = c.house.GiveUpManual(c.ctx, access.Actor{User: u}, m.ID, why)
+		c.ok(err)
+		c.tell(time.Hour)
+		silent(c, c.lin, c.sam, c.kit, c.bob, c.ada)
+	})
+	t.Run("nobody, where nobody decided", func(t *testing.T) {
+		c := newStoryCompany(t)
+		s := c.spec()
+		s.Scope = review.Scope{Kinds: []directory.Kind{directory.Channel}, Public: true}
+		d := c.campaign(s)
+		_, err := c.house.EndCampaign(c.ctx, c.root, d.ID, review.RevokeOpen)
+		c.ok(err)
+		c.reviews()
+		given := 0
+		all, err := c.house.ReadManuals(c.ctx, c.root, true)
+		c.ok(err)
+		for _, m := range all {
+			if m.GivesUp {
+				_, err := c.house.GiveUpManual(c.ctx, c.root, m.ID, why)
+				c.ok(err)
+				given++
+			}
+		}
+		if given == 0 {
+			t.Fatal("there was nothing to give up")
+		}
+		c.tell(time.Hour)
+		silent(c, c.lin, c.sam, c.kit, c.bob, c.ada)
+	})
+	// Of a private channel whoever may not know of it any more hears nothing.
+	for name, owner := range map[string]bool{"who owns a private channel": true, "not who may not know of it any more": false} {
+		t.Run(name, func(t *testing.T) {
+			c := newStoryCompany(t)
+			c.hide()
+			c.ok(c.house.SetOwners(c.ctx, c.root, c.conn.ID, c.incident, []string{c.lin}))
+			d := c.campaign(c.spec())
+			c.slack.HandArchive(c.incident, true)
+			c.sync()
+			c.submit(d.ID, c.lin, c.incident, c.sam, review.Deny)
+			_, l := c.line(d.ID, c.lin, c.incident, c.sam)
+			if !owner {
+				c.ok(c.house.SetOwners(c.ctx, c.root, c.conn.ID, c.incident, []string{c.bob}))
+			}
+			_, err := c.house.GiveUpManual(c.ctx, c.root, l.Manual, why)
+			c.ok(err)
+			c.tell(time.Hour)
+			if got := denials(c, c.lin); len(got) > 0 != owner {
+				t.Errorf("lin was told %q", got)
+			}
+			silent(c, c.sam, c.kit, c.bob, c.ada)
+		})
+	}
+}

@@ -112,7 +112,7 @@ func (r *realm) manual(ctx context.Context, m access.Manual) (*ManualView, error
 		return nil, err
 	}
 	v.ResourceName, v.AccountName = access.Name(x.Resource), a.Label()
-	if v.Because = m.Because(); !m.Ebb || m.Refused != "" {
+	if v.Because = m.Because(); m.Waits() && (!m.Ebb || m.Refused != "") {
 		v.Steps = m.Steps(x.Resource, a, r.conn.SignIn.GroupsBy)
 	}
 	if v.SaidByName, err = r.s.h.doerName(ctx, m.SaidBy); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ebb-access/ebb/shared/audit"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/review"
@@ -235,7 +236,7 @@ func (m meanwhile) EachAssignment(ctx context.Context, campaign string, f func(r
 }
 
 // TestRestlessEvidence: a review that changes while it is read is read again later,
-// less and less often, and who waits hears why.
+// less and less often, and who waits hears why and when.
 func TestRestlessEvidence(t *testing.T) {
 	c, d, _ := reviewed(t)
 	h := c.bounded()
@@ -244,7 +245,7 @@ func TestRestlessEvidence(t *testing.T) {
 	c.ok(err)
 	for n := range 12 {
 		_, err := h.ReadEvidencePart(c.ctx, c.root, d.ID, 0, "")
-		if !fault.Is(err, fault.Wait) || n > 0 && !strings.Contains(fault.TextOf(err), "goes on changing") {
+		if text := fault.TextOf(err); !fault.Is(err, fault.Wait) || n > 0 && (!strings.Contains(text, "could not be made yet: ") || !strings.Contains(text, " UTC on, ask again then")) {
 			t.Fatalf("%d: %v", n, err)
 		}
 		_, err = h.Review(c.ctx)
@@ -256,4 +257,61 @@ func TestRestlessEvidence(t *testing.T) {
 		t.Errorf("begun %d times in twelve minutes, %v", p.Tries, err)
 	}
 	c.verifies(c.taken(h, d.ID), func() []byte { _, key := c.export(c.house, d.ID); return key }())
+}
+
+// TestWhatKeepsEvidenceWaiting: a line that changes while the package is read begins it
+// anew, and who waits hears how many lines are to be decided, or to be settled. What
+// only people were told, and a task that is reminded of, keeps nobody waiting.
+func TestWhatKeepsEvidenceWaiting(t *testing.T) {
+	c, d, finish := reviewed(t)
+	made := func(meanwhileDo func()) string {
+		t.Helper()
+		h := c.bounded()
+		_, _ = h.ReadEvidencePart(c.ctx, c.root, d.ID, 0, "")
+		h.Memory = meanwhile{h.Memory, meanwhileDo}
+		_, err := h.Review(c.ctx)
+		c.ok(err)
+		h.Memory = c.house.Memory
+		m, err := h.AskEvidence(c.ctx, c.root, d.ID)
+		c.ok(err)
+		return m.Says
+	}
+	sealed := func(e ...audit.Event) {
+		c.ok(c.store.SaveEvents(c.ctx, e...))
+		_, err := c.house.Seal(c.ctx)
+		c.ok(err)
+	}
+	all, err := c.house.ReadManuals(c.ctx, c.root, true)
+	c.ok(err)
+	if len(all) == 0 {
+		t.Fatal("nobody has to do anything by hand")
+	}
+	reminder, told := c.event("manual/"+all[0].ID), c.event("review/"+d.ID+"/"+c.lin)
+	reminder.Action, told.Action = "manual.reminded", "review.told"
+	before, err := c.store.EventsOf(c.ctx, reminder.Aggregate)
+	c.ok(err)
+	reminder.Data = before[0].Data
+	told.Data = map[string]string{"campaign": d.ID, "account": c.lin, "what": "reminder", "n": "week-1"}
+	list := c.event("review/" + d.ID + "/" + c.list(c.lin, d.ID).List.ID)
+
+	if says := made(func() { sealed(list) }); !strings.Contains(says, "while it was read, with ") || !strings.Contains(says, " to be decided; it is begun anew from 0") {
+		t.Errorf("while people decide: %q", says)
+	}
+	c.clock.move(5 * time.Minute)
+	if says := made(func() { sealed(told, reminder); c.ok(c.store.SaveEvents(c.ctx, told)) }); !strings.Contains(says, "the package is made") {
+		t.Errorf("while people are told: %q", says)
+	}
+	raw := c.taken(c.bounded(), d.ID)
+	_, key := c.export(c.house, d.ID)
+	c.verifies(raw, key)
+	if n := strings.Count(unzip(t, raw)["events.jsonl"], "manual.reminded"); n != 1 {
+		t.Errorf("%d reminders are in it", n)
+	}
+	finish()
+	_, err = c.house.Seal(c.ctx)
+	c.ok(err)
+	c.clock.move(5 * time.Minute)
+	if says := made(func() { sealed(list) }); !strings.Contains(says, "1 denied line still to be settled") {
+		t.Errorf("while what was denied goes: %q", says)
+	}
 }

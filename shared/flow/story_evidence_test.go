@@ -58,7 +58,10 @@ func (c *company) evidences(campaign string) int {
 // reviewed is a campaign of two levels in which everything happens: certified by both
 // levels, denied and removed, done by hand, gone, skipped.
 func reviewed(t *testing.T) (*company, review.Campaign, func()) {
-	c := newStoryCompany(t)
+	return reviewedIn(newStoryCompany(t))
+}
+
+func reviewedIn(c *company) (*company, review.Campaign, func()) {
 	c.auto(c.ada, c.shift, 6*time.Hour)
 	c.on(2 * time.Minute)
 	c.sync()

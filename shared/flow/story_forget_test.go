@@ -10,7 +10,7 @@ import (
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/flow"
 	"github.com/ebb-access/ebb/shared/review"
-	"github.com/ebb-access/ebb/shared/store/memory"
+	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
 
 // naming lists the rows of the whole table in which a word stands.
@@ -18,7 +18,7 @@ func (w *world) naming(word string) []string {
 	w.t.Helper()
 	var out []string
 	re := regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(word) + `\b`)
-	for _, row := range w.raw.(*memory.Table).All() {
+	for _, row := range w.rows() {
 		if re.MatchString(row.Part) || re.MatchString(row.Sort) || re.Match(row.Body) {
 			out = append(out, row.Part+" "+row.Sort)
 		}
@@ -30,7 +30,13 @@ func (w *world) naming(word string) []string {
 // forgotten, neither of reviews that are over nor of those that run; nothing else of
 // them changes, and their evidence verifies.
 func TestForgottenInReviews(t *testing.T) {
-	c, old, finish := reviewed(t)
+	for name, on := range engines {
+		t.Run(name, func(t *testing.T) { forgottenInReviews(t, on) })
+	}
+}
+
+func forgottenInReviews(t *testing.T, on engine) {
+	c, old, finish := reviewedIn(newStoryCompanyOn(t, slacktest.Options{Seed: 1}, on))
 	finish()
 	running := c.campaign(c.spec())
 	draft, err := c.house.DraftCampaign(c.ctx, c.root, c.spec())
@@ -93,7 +99,13 @@ func TestForgottenInReviews(t *testing.T) {
 // TestForgottenWhileStaged: of a snapshot that is being taken lines come of pages with
 // the name; they are waited for. Others are not held up by it for ever.
 func TestForgottenWhileStaged(t *testing.T) {
-	c := newStoryCompany(t)
+	for name, on := range engines {
+		t.Run(name, func(t *testing.T) { forgottenWhileStaged(t, on) })
+	}
+}
+
+func forgottenWhileStaged(t *testing.T, on engine) {
+	c := newStoryCompanyOn(t, slacktest.Options{Seed: 1}, on)
 	d, err := c.house.DraftCampaign(c.ctx, c.root, c.spec())
 	c.ok(err)
 	d, err = c.house.StageCampaign(c.ctx, c.root, d.ID)

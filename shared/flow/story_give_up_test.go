@@ -139,6 +139,9 @@ func TestGiveUp(t *testing.T) {
 	if _, l := c.line(next.ID, c.lin, m.Resource, c.sam); l.Advice.Verdict != review.Deny || l.Advice.Why[0] != review.BecauseDenied || !l.Fixed() {
 		t.Errorf("the next review advises %+v", l.Advice)
 	}
+	if v, err := c.house.ReadManual(c.ctx, c.root, m.ID); err != nil || len(v.Steps) > 0 {
+		t.Errorf("given up, it still has steps: %q, %v", v.Steps, err)
+	}
 	c.slack.HandDeactivate(c.sam)
 	c.clock.move(time.Hour)
 	c.sync()

@@ -18,7 +18,6 @@ import (
 	"github.com/ebb-access/ebb/shared/slack"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
 	"github.com/ebb-access/ebb/shared/store"
-	"github.com/ebb-access/ebb/shared/store/memory"
 )
 
 // world is the whole house over a simulated Slack on a clock that the test
@@ -29,6 +28,7 @@ type world struct {
 	clock *clock
 	slack *slacktest.Org
 	raw   store.Table // what is kept
+	rows  func() []store.Row
 	table store.Table // raw, or raw with mishaps on the way
 	store *store.Store
 	house *flow.House
@@ -144,7 +144,9 @@ func (h *heads) AddHead(_ context.Context, x audit.Head) error {
 var morning = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 
 // newWorld builds a house over an empty Slack with one workspace.
-func newWorld(t *testing.T, o slacktest.Options) *world {
+func newWorld(t *testing.T, o slacktest.Options) *world { return newWorldOn(t, o, inMemory) }
+
+func newWorldOn(t *testing.T, o slacktest.Options, on engine) *world {
 	t.Helper()
 	w := &world{
 		t: t, ctx: t.Context(), clock: &clock{at: morning}, fate: &fate{},
@@ -152,7 +154,7 @@ func newWorld(t *testing.T, o slacktest.Options) *world {
 	}
 	o.Now = w.clock.Now
 	w.slack = slacktest.NewEmpty(o)
-	w.raw = memory.New(w.clock.Now)
+	w.raw, w.rows = on(t, w.clock.Now)
 	w.askSCIM = o.Plan == slacktest.PlanBusiness
 	w.fate.over(w)
 	w.build()

@@ -299,6 +299,13 @@ func TestCards(t *testing.T) {
 		{"by hand, given up", byHand(func(m *message.ByHand) {
 			m.State, m.Said, m.Closed, m.Reason = access.ManualGivenUp, "U2", nine, "nobody leaves this channel"
 		}).Card()},
+		{"by hand, given up, to who denied it", byHand(func(m *message.ByHand) {
+			m.State, m.Said, m.Closed, m.Reason = access.ManualGivenUp, "U2", nine, "nobody leaves this channel"
+		}).Stands("Autumn")},
+		{"by hand, given up, to who denied a role; the reason was erased", byHand(func(m *message.ByHand) {
+			m.Resource, m.Kind, m.Slug, m.Why = "T1", directory.Workspace, "owner", access.ManualPrimary
+			m.State, m.Said, m.Closed = access.ManualGivenUp, "U2", nine
+		}).Stands("Autumn")},
 		{"by hand, reminder", byHand(func(*message.ByHand) {}).Remind(true)},
 		{"by hand, an older reminder", byHand(func(*message.ByHand) {}).Remind(false)},
 	} {

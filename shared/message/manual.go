@@ -71,6 +71,33 @@ func (m ByHand) card(title, lead string) Card {
 	return c
 }
 
+// Stands tells who denied something in a review that nobody carries it out.
+func (m ByHand) Stands(review string) Card {
+	c := Card{Title: cutTitle("Not removed: " + m.plainHeld()), Quote: m.Reason, Foot: Line{C(m.ID)}}
+	if m.Page != "" {
+		c.Buttons = []Button{{Action: Open, ID: m.ID, Label: "Open the review", URL: m.Page}}
+	}
+	c.Lead = words("You denied this in the access review ", B(review), ", and it stands: ", m.held(), ". ", m.who(m.Said), " gave its removal up ", m.Closed, ".")
+	c.Notes = []Line{words("There is nothing for you to do. The review's evidence keeps your denial, and beside it who gave the removal up and why; the next review of this access says that it was denied.")}
+	c.Summary = c.Lead
+	return c
+}
+
+// held is the access that a task takes away.
+func (m ByHand) held() Line {
+	if m.OfRole() {
+		return words(m.who(m.Account), "'s role of "+m.Slug+" in ", m.what(m.Resource, m.Kind))
+	}
+	return words(m.who(m.Account), " in ", m.what(m.Resource, m.Kind))
+}
+
+func (m ByHand) plainHeld() string {
+	if m.OfRole() {
+		return m.label(m.Account) + "'s role of " + m.Slug + " in " + m.plain(m.Resource, m.Kind)
+	}
+	return m.label(m.Account) + " in " + m.plain(m.Resource, m.Kind)
+}
+
 // task is what has to be done, in a line; it begins with a capital.
 func (m ByHand) task() Line {
 	if m.Give {

@@ -49,7 +49,8 @@
 //	6  done by hand is what Slack shows; a role past  manual, waitsRightly,
 //	   its end has a task, and somebody to look       adminsAtRest
 //	   given up is a review's task alone, with a
-//	   reason, and its line says that access stands   manual, deniedAtRest
+//	   reason, and its line says that access stands;  manual, deniedAtRest
+//	   who denied it heard of it                      overruled
 //
 // The judge (ledger) sees each change of Slack's own state and whose doing it is.
 // Of what Ebb remembers it reads the grants, the audit's events of reviews, and what

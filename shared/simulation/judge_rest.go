@@ -117,6 +117,8 @@ func (w *World) deniedAtRest(ctx context.Context, c review.Campaign, l review.Li
 	}
 	if long := w.now().Sub(m.Closed) > settlesIn; long && (m.State == access.ManualGivenUp) != (l.State == review.LineStands) {
 		w.violate(promiseDenied, "%s of %s is %s, and its task is %s", l.ID, c.ID, l.State, m.State)
+	} else if long && m.State == access.ManualGivenUp {
+		w.overruled(l, m)
 	}
 	if !w.inSlack(l) || m.Waits() || m.State == access.ManualGivenUp || w.now().Sub(at) < afterTrouble {
 		return

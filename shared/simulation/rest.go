@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ebb-access/ebb/shared/access"
+	"github.com/ebb-access/ebb/shared/review"
 	"github.com/ebb-access/ebb/shared/slack/slacktest"
 )
 
@@ -32,6 +34,21 @@ func (w *World) restOf(ctx context.Context, r string) {
 		if h.theirs && !h.in && !(h.lost && !w.heals()) && !h.unclear && !w.org.User(p.account).Deleted {
 			w.violate("2 (standing access is never removed)", "%s stood in %s and is out at rest", name, r)
 		}
+	}
+}
+
+// overruled judges at rest that whoever denied what somebody gave up heard of it. Of
+// private channels they may not have to.
+func (w *World) overruled(l review.Line, m access.Manual) {
+	d := l.Decided[len(l.Decided)-1]
+	if d.Account == "" || l.Private || !w.authorized() || w.did("revoke-tokens") || w.did("deactivate", w.names[d.Account]) {
+		return
+	}
+	room := w.org.DirectWithApp(d.Account)
+	if !slices.ContainsFunc(w.org.Messages(), func(x slacktest.Message) bool {
+		return x.Channel == room && strings.Contains(x.Text, "You denied this") && strings.Contains(string(x.Blocks), m.ID)
+	}) {
+		w.violate("people are told", "%s was given up, and %s, who denied it, never heard of it", m.ID, w.names[d.Account])
 	}
 }
 

@@ -15,6 +15,9 @@ import (
 // read for a connection, before it gives up with fault.Backoff.
 const patience = 10 * time.Second
 
+// foldsFor is how long emptying the log may keep writers waiting.
+const foldsFor = time.Second
+
 // read runs do on a reader's connection. Each statement sees the newest commit.
 func (t *Table) read(ctx context.Context, op string, do func(*sqlite.Conn) error) error {
 	waiting, cancel := context.WithTimeout(ctx, patience)

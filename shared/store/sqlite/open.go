@@ -201,6 +201,7 @@ func pool(path string, size int, cache int) (*sqlitex.Pool, error) {
 		PoolSize: size,
 		PrepareConn: func(conn *sqlite.Conn) error {
 			return pragma(conn,
+				"secure_delete = ON",                   // what ebb forget erases is to stand in no free page
 				"synchronous = FULL", "fullfsync = ON", // the second is for macOS, whose fsync alone does not reach the disk
 				fmt.Sprintf("cache_size = -%d", cache),
 				"wal_autocheckpoint = 4000",     // pages: the log is folded in every 16 MiB,

@@ -9,6 +9,9 @@
 // file must lie on a local disk: SQLite's locks and shared memory do not work
 // over a network.
 //
+// What is written over or deleted leaves no copy behind: free places are zeroed with
+// the commit, and Purge empties the log.
+//
 // It never looks into a body and never changes a file that is not Ebb's.
 package sqlite
 
@@ -36,7 +39,6 @@ const (
 	putSQL  = `INSERT INTO rows (part, sort, version, expires, body) VALUES (?1, ?2, ?3, ?4, ?5)
 		ON CONFLICT (part, sort) DO UPDATE SET version = ?3, expires = ?4, body = ?5`
 	deleteSQL = `DELETE FROM rows WHERE part = ?1 AND sort = ?2`
-	purgeSQL  = `DELETE FROM rows WHERE rowid IN (SELECT rowid FROM rows WHERE expires > 0 AND expires <= ?1 LIMIT ?2)`
 )
 
 // Table is a store.Table in one file. Use Open; Close it at the end.
@@ -194,33 +196,6 @@ func (t *Table) Batch(ctx context.Context, writes []store.Write) error {
 		done = true
 	}
 	return nil
-}
-
-// Purge deletes the rows whose time has passed, and says how many. Reads
-// never show them; this gives their place in the file back. Errors as Batch's.
-func (t *Table) Purge(ctx context.Context) (int, error) {
-	const op = "sqlite.Purge"
-	total, now := 0, t.now().Unix()
-	for {
-		gone := 0
-		err := t.write(ctx, op, func(conn *sqlite.Conn) error {
-			stmt, err := conn.Prepare(purgeSQL)
-			if err != nil {
-				return err
-			}
-			stmt.BindInt64(1, now)
-			stmt.BindInt64(2, batchRows)
-			_, err = stmt.Step()
-			gone = conn.Changes()
-			return err
-		})
-		if err != nil {
-			return total, err
-		}
-		if total += gone; gone < batchRows {
-			return total, nil
-		}
-	}
 }
 
 // version is that of the row as the port shows it: 0 when it is not there or
