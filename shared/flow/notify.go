@@ -119,9 +119,9 @@ type tale struct {
 	stays func(access.Message) bool
 	// after is what follows once it was told; it may happen again.
 	after func(context.Context, access.Telling) error
-	// proof is the event that says that a message was posted, or reached nobody;
+	// proof are the events that say that a message was posted, or reached nobody;
 	// nil: nobody asks for a proof.
-	proof func(access.Message) audit.Event
+	proof func(access.Message) []audit.Event
 }
 
 // reader is somebody who is told, or a channel.

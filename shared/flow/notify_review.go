@@ -8,6 +8,7 @@ import (
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/audit"
+	"github.com/ebb-access/ebb/shared/connector"
 	"github.com/ebb-access/ebb/shared/directory"
 	"github.com/ebb-access/ebb/shared/fault"
 	"github.com/ebb-access/ebb/shared/message"
@@ -16,15 +17,18 @@ import (
 
 // A reviewer has one message for each level of a campaign at which they decide, which
 // shows how far they are and stays true until the end, and reminders while lines
-// wait. Who stands in for them is told nothing: their lists wait among the tasks.
+// wait. Whoever they delegate to has them, too, and reads in whose place: that somebody
+// else was told proves nothing of the reviewer, so the evidence has the reviewer's alone.
 
 // reviewerTale is a campaign as one of its reviewers hears of it.
 type reviewerTale struct {
 	h       *House
 	c       review.Campaign
+	conn    connector.Connector
 	account string
 	person  access.Person
 	lists   []review.Assignment
+	instead map[string]bool // accounts that stand in for them now
 }
 
 func (h *House) reviewerTale(ctx context.Context, t access.Telling) (tale, error) {
@@ -35,9 +39,10 @@ func (h *House) reviewerTale(ctx context.Context, t access.Telling) (tale, error
 	if v.c, err = h.Memory.Campaign(ctx, campaign); err != nil {
 		return out, err
 	}
-	if out.conn, err = h.Memory.Connector(ctx, v.c.Connector); err != nil {
+	if v.conn, err = h.Memory.Connector(ctx, v.c.Connector); err != nil {
 		return out, err
 	}
+	out.conn = v.conn
 	if v.person, err = h.person(ctx, v.c.Connector, account); err != nil {
 		return out, err
 	}
@@ -118,12 +123,23 @@ func (v *reviewerTale) sum(level int) review.Assignment {
 	return out
 }
 
-func (v *reviewerTale) readers(context.Context, access.Telling, access.News) ([]reader, error) {
-	return []reader{{to: v.account}}, nil
+func (v *reviewerTale) readers(ctx context.Context, _ access.Telling, _ access.News) ([]reader, error) {
+	out := []reader{{to: v.account}}
+	instead, err := v.h.deputies(ctx, facts{conn: v.conn}, []access.Person{v.person})
+	v.instead = map[string]bool{}
+	for _, d := range instead {
+		v.instead[d.Account.ID] = true
+		out = append(out, reader{to: d.Account.ID})
+	}
+	return out, err
 }
 
-func (v *reviewerTale) card(_ context.Context, n access.News, _ reader, due bool) (message.Card, error) {
+func (v *reviewerTale) card(_ context.Context, n access.News, to reader, due bool) (message.Card, error) {
 	r := message.Reviewing{Campaign: v.c, Now: v.h.Now()}
+	if to.to != v.account {
+		r.PlaceOf, r.People = v.account, map[string]string{v.account: v.person.Account.Label()}
+		r.Back = v.c.State == review.Running && !v.instead[to.to]
+	}
 	if n.What == access.TellReviewRemind {
 		r.Of, r.Page = v.sum(-1), v.page(-1)
 		return r.Remind(n.N, due), nil
@@ -153,7 +169,10 @@ func (v *reviewerTale) page(level int) string {
 
 // proof is the event by which the evidence knows who was told and reminded. What
 // reached nobody is said so.
-func (v *reviewerTale) proof(m access.Message) audit.Event {
+func (v *reviewerTale) proof(m access.Message) []audit.Event {
+	if m.To != v.account {
+		return nil
+	}
 	what, action := "started", "review.told"
 	if m.What == access.TellReviewRemind {
 		what = "reminder"
@@ -161,9 +180,9 @@ func (v *reviewerTale) proof(m access.Message) audit.Event {
 	if m.Failed != "" {
 		action = "review.not-told"
 	}
-	return v.h.event("review/"+v.c.ID+"/"+v.account, action, ebb, map[string]string{
+	return []audit.Event{v.h.event("review/"+v.c.ID+"/"+v.account, action, ebb, map[string]string{
 		"campaign": v.c.ID, "account": v.account, "what": what, "n": m.N, "why": m.Failed,
-	})
+	})}
 }
 
 // reviewsOf are the running campaigns in which lines wait for an account, for the

@@ -150,7 +150,7 @@ func (s *speech) remember(ctx context.Context, m access.Message) error {
 	s.t.Owner, s.t.Until = s.owner, s.h.Now().Add(tellLease)
 	var events []audit.Event
 	if m.Rev == 0 && s.tale.proof != nil {
-		events = append(events, s.tale.proof(m))
+		events = s.tale.proof(m)
 	}
 	var err error
 	for range tries {

@@ -154,6 +154,10 @@ func reviewing(f func(*message.Reviewing)) message.Reviewing {
 }
 
 // byHand is a task to take Ada out of a private channel; f changes it.
+func inPlace(r *message.Reviewing) {
+	r.PlaceOf, r.People = "U2", map[string]string{"U2": "Lin Moor"}
+}
+
 func byHand(f func(*message.ByHand)) message.ByHand {
 	m := message.ByHand{
 		Manual: access.Manual{ID: "mt_1", Resource: "C1", Kind: directory.Channel, Slug: "member", Account: "U1", Why: access.ManualUnreached, State: access.ManualWaits},
@@ -268,6 +272,8 @@ func TestCards(t *testing.T) {
 		{"no room: another word of Slack's", message.NoRoom(names, "C1", "restricted_action")},
 		{"review", reviewing(func(*message.Reviewing) {}).Card()},
 		{"review, of one line, which revokes at its end", reviewing(func(r *message.Reviewing) { r.Of.Lines, r.AtEnd = 1, review.RevokeOpen }).Card()},
+		{"review, in somebody's place", reviewing(inPlace).Card()},
+		{"review, in nobody's place any more", reviewing(func(r *message.Reviewing) { inPlace(r); r.Back = true }).Card()},
 		{"review, on its way", reviewing(func(r *message.Reviewing) {
 			r.Of.Closed, r.Of.Certified, r.Of.Denied, r.Of.Gone, r.Of.Passed, r.Ends = 7, 3, 1, 1, 1, false
 		}).Card()},

@@ -16,19 +16,27 @@ type Reviewing struct {
 	Level int    // 0: the first, or all of them
 	Page  string // where the console shows the list
 	Now   time.Time
+	// PlaceOf is the account in whose place the reader is told, a name of Names; "": in
+	// nobody's.
+	PlaceOf string
+	// Back: the reader stands in for them no more.
+	Back bool
+	Names
 }
 
 // Card says how much is left and until when, and at the end that it is over.
 func (r Reviewing) Card() Card {
 	c := Card{Title: cutTitle("Access review: " + r.Name), Facts: r.facts()}
 	switch {
+	case r.Back:
+		c.Lead, c.Facts = words("Access review ", B(r.Name), ": you are not asked in the place of ", r.who(r.PlaceOf), " any more."), nil
 	case r.State != review.Running:
 		c.Lead = words("The access review ", B(r.Name), " is over. ", r.ended())
 	case r.Of.Left() == 0:
 		c.Lead = words("Access review ", B(r.Name), ": everything that waited for you is decided. Thank you.")
 	default:
 		c.Lead = words("Access review ", B(r.Name), ": ", r.left(), " left for you to decide, ", r.due(), ".")
-		c.Notes = r.advice()
+		c.Notes = append(r.place(), r.advice()...)
 		c.Buttons = r.open()
 	}
 	c.Summary = c.Lead
@@ -40,7 +48,7 @@ func (r Reviewing) Card() Card {
 func (r Reviewing) Remind(n string, now bool) Card {
 	c := Card{Title: cutTitle("Reminder of an access review: " + r.Name)}
 	switch {
-	case r.State != review.Running, r.Of.Left() == 0:
+	case r.Back, r.State != review.Running, r.Of.Left() == 0:
 		return r.Card()
 	case !now:
 		c.Lead = words("This was a reminder of the access review ", B(r.Name), "; there is a newer message.")
@@ -49,10 +57,18 @@ func (r Reviewing) Remind(n string, now bool) Card {
 		if strings.HasPrefix(n, "late-") {
 			c.Title = cutTitle("Overdue access review: " + r.Name)
 		}
-		c.Facts, c.Buttons = r.facts(), r.open()
+		c.Facts, c.Notes, c.Buttons = r.facts(), r.place(), r.open()
 	}
 	c.Summary = c.Lead
 	return c
+}
+
+// place says in whose place the reader was asked.
+func (r Reviewing) place() []Line {
+	if r.PlaceOf == "" {
+		return nil
+	}
+	return []Line{words("You are asked in the place of ", r.who(r.PlaceOf), ".")}
 }
 
 // left is "4 of 12 lines".
