@@ -96,8 +96,10 @@ func (s *Stale) Error() string {
 	return fmt.Sprintf("write %d of %d met another version", s.First+1, s.Of)
 }
 
-// Outrun is how an engine says that a commit met another version. It has no
-// text: whoever asked knows what it is that changed.
+// Outrun is how an engine says that a commit met another version. Which row it was is
+// for the log alone: whoever asked knows what they changed.
 func Outrun(first, of int) *fault.Error {
-	return &fault.Error{Kind: fault.Conflict, Err: &Stale{First: first, Of: of}}
+	return &fault.Error{
+		Kind: fault.Conflict, Text: "somebody else was faster; read it again and decide again", Err: &Stale{First: first, Of: of},
+	}
 }
