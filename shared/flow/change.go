@@ -49,6 +49,7 @@ func (p *pass) change(ctx context.Context, j access.Judgment) error {
 	if p.last, err = p.wayOut(ctx, j); err != nil {
 		return p.trip(ctx, p.moving(), err)
 	}
+	j = p.allButOne(j)
 	first := p.st.Writing
 	if err := p.intend(ctx, j); err != nil {
 		return err

@@ -1,8 +1,10 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
 	"github.com/ebb-access/ebb/shared/directory"
@@ -42,6 +44,26 @@ func (p *pass) shrink(ctx context.Context, j access.Judgment) (out outcome, refu
 		out.fail(errDeactivated, j.Add...)
 	}
 	return out, fault.Is(err, fault.Misconfigured, fault.Permanent)
+}
+
+// allButOne leaves one of several last members for a write of its own, where nothing
+// lets a user group become empty: the others go, and one alone needs attention. It is
+// who may stay longest.
+func (p *pass) allButOne(j access.Judgment) access.Judgment {
+	if p.view.Resource.Kind != directory.UserGroup || p.conn.MayEmpty() || p.last != (access.Empty{}) || len(p.list(j.Add, j.Remove)) > 0 {
+		return j
+	}
+	ends := map[string]time.Time{}
+	for _, g := range p.st.Grants {
+		ends[g.Account] = later(g.End, ends[g.Account])
+	}
+	in := slices.DeleteFunc(slices.Clone(j.Remove), func(a string) bool { return !slices.Contains(p.view.Members, a) })
+	if len(in) < 2 {
+		return j
+	}
+	stays := slices.MaxFunc(in, func(a, b string) int { return cmp.Or(ends[a].Compare(ends[b]), cmp.Compare(a, b)) })
+	j.Remove = without(j.Remove, []string{stays})
+	return j
 }
 
 // scimPatch is the name under which a 429 of SCIM's writes is remembered.

@@ -292,6 +292,41 @@ rules:
 	c.resting(c.solo)
 }
 
+// TestAllButOneGo: of several who are the last members together each goes at their end
+// but one, who needs attention alone, until somebody else joins.
+func TestAllButOneGo(t *testing.T) {
+	c := newStoryCompany(t)
+	c.oncallAuto()
+	var ids []string
+	for i, who := range []string{c.kit, c.ada, c.bob} {
+		ids = append(ids, c.auto(who, c.solo, time.Hour+time.Duration(i%2)*time.Minute))
+	}
+	c.publish(`
+version: 1
+rules:
+  - id: all
+    resources: {kind: usergroup, names: ["*"]}
+    requesters: {anyone: true}
+    max: 8h
+    approve: auto
+`)
+	c.clock.move(2 * time.Hour) // all are overdue at once
+	c.on(5 * time.Minute)
+	for i, id := range ids {
+		want := access.Revoked
+		if i == 1 {
+			want = access.Stuck // ada's end was the last
+		}
+		c.state(id, want)
+	}
+	c.members(c.solo, c.ada)
+	c.slack.HandAddToGroup(c.owner(), c.solo, c.sam)
+	c.on(40 * time.Minute)
+	c.state(ids[1], access.Revoked)
+	c.members(c.solo, c.sam)
+	c.resting(c.solo)
+}
+
 // TestKeeperIsTheLastMember: whom policy keeps as the last member of a group
 // cannot ask for it, for it could not end. Named while the grant runs, a person
 // has to look.

@@ -3,6 +3,8 @@ package simulation
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ebb-access/ebb/shared/access"
@@ -149,14 +151,12 @@ func (w *World) inSlack(l review.Line) bool {
 }
 
 // coveredSince reports whether a grant that was made about then or later gave the
-// same.
+// same; also one that a person made of a finding, until when the access may stay.
 func (w *World) coveredSince(p pair, at time.Time) bool {
-	for _, x := range w.truth.grantsOn(p) {
-		if x.Origin == "" && x.Created.After(at.Add(-time.Minute)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(w.truth.grantsOn(p), func(x access.Grant) bool {
+		word := x.Origin == "" || strings.HasPrefix(x.Origin, "finding/")
+		return word && x.Created.After(at.Add(-time.Minute))
+	})
 }
 
 // manual judges a manual task that changes: it is done only when Slack showed it since
