@@ -264,13 +264,8 @@ func TestGroupDisabledDuringTheGrant(t *testing.T) {
 	c.members(c.shift, c.sam)
 }
 
-// TestLastMemberWithoutAWayOut: policy loses its when_empty while the only
-// member is a grant; the grant needs attention until policy says what to do.
-func TestLastMemberWithoutAWayOut(t *testing.T) {
-	c := newStoryCompany(t)
-	c.oncallAuto()
-	id := c.auto(c.ada, c.solo, time.Hour)
-	c.publish(`
+// noWayOut is a policy that says nothing of a user group's last member.
+const noWayOut = `
 version: 1
 rules:
   - id: all
@@ -278,7 +273,15 @@ rules:
     requesters: {anyone: true}
     max: 8h
     approve: auto
-`)
+`
+
+// TestLastMemberWithoutAWayOut: policy loses its when_empty while the only
+// member is a grant; the grant needs attention until policy says what to do.
+func TestLastMemberWithoutAWayOut(t *testing.T) {
+	c := newStoryCompany(t)
+	c.oncallAuto()
+	id := c.auto(c.ada, c.solo, time.Hour)
+	c.publish(noWayOut)
 	c.on(2 * time.Hour)
 	g := c.state(id, access.Stuck)
 	if g.Trouble.Code != "last_member" || !g.NeedsAttention(c.clock.Now()) {
@@ -301,15 +304,7 @@ func TestAllButOneGo(t *testing.T) {
 	for i, who := range []string{c.kit, c.ada, c.bob} {
 		ids = append(ids, c.auto(who, c.solo, time.Hour+time.Duration(i%2)*time.Minute))
 	}
-	c.publish(`
-version: 1
-rules:
-  - id: all
-    resources: {kind: usergroup, names: ["*"]}
-    requesters: {anyone: true}
-    max: 8h
-    approve: auto
-`)
+	c.publish(noWayOut)
 	c.clock.move(2 * time.Hour) // all are overdue at once
 	c.on(5 * time.Minute)
 	for i, id := range ids {

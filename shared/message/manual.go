@@ -51,10 +51,7 @@ func (m ByHand) card(title, lead string) Card {
 		c.Buttons = m.open()
 	default:
 		c.Lead = words(lead, m.task(), ". No API of Slack does this, so a person has to.")
-		if m.PlaceOf != "" {
-			c.Notes = append(c.Notes, words("You are asked in the place of ", m.who(m.PlaceOf), "."))
-		}
-		c.Notes = append(c.Notes, words(m.Because()))
+		c.Notes = append(m.inPlace(m.PlaceOf), words(m.Because()))
 		steps := Line{}
 		for i, s := range m.Steps {
 			if i > 0 {

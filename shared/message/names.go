@@ -19,6 +19,14 @@ type Names struct {
 // who is an account in a line.
 func (n Names) who(account string) Inline { return Who(account, n.label(account)) }
 
+// inPlace says in whose place the reader is asked; nothing where it is nobody's.
+func (n Names) inPlace(account string) []Line {
+	if account == "" {
+		return nil
+	}
+	return []Line{words("You are asked in the place of ", n.who(account), ".")}
+}
+
 // label is an account in plain words.
 func (n Names) label(account string) string { return cmp.Or(n.People[account], account) }
 

@@ -62,10 +62,10 @@ func (a Asked) Decide() Card {
 
 // place says in whose place the reader was asked, who may not know of it otherwise.
 func (a Asked) place() []Line {
-	if a.PlaceOf == "" || !a.May {
+	if !a.May {
 		return nil
 	}
-	return []Line{words("You are asked in the place of ", a.Names.who(a.PlaceOf), ".")}
+	return a.Names.inPlace(a.PlaceOf)
 }
 
 // Remind asks again, in a message of its own: a changed one notifies nobody.

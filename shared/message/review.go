@@ -36,7 +36,7 @@ func (r Reviewing) Card() Card {
 		c.Lead = words("Access review ", B(r.Name), ": everything that waited for you is decided. Thank you.")
 	default:
 		c.Lead = words("Access review ", B(r.Name), ": ", r.left(), " left for you to decide, ", r.due(), ".")
-		c.Notes = append(r.place(), r.advice()...)
+		c.Notes = append(r.inPlace(r.PlaceOf), r.advice()...)
 		c.Buttons = r.open()
 	}
 	c.Summary = c.Lead
@@ -57,18 +57,10 @@ func (r Reviewing) Remind(n string, now bool) Card {
 		if strings.HasPrefix(n, "late-") {
 			c.Title = cutTitle("Overdue access review: " + r.Name)
 		}
-		c.Facts, c.Notes, c.Buttons = r.facts(), r.place(), r.open()
+		c.Facts, c.Notes, c.Buttons = r.facts(), r.inPlace(r.PlaceOf), r.open()
 	}
 	c.Summary = c.Lead
 	return c
-}
-
-// place says in whose place the reader was asked.
-func (r Reviewing) place() []Line {
-	if r.PlaceOf == "" {
-		return nil
-	}
-	return []Line{words("You are asked in the place of ", r.who(r.PlaceOf), ".")}
 }
 
 // left is "4 of 12 lines".
